@@ -1,0 +1,2 @@
+/** Data sets: formats, preprocessing, the order of an epoch, mini-batches. */
+package dev.tutti.data;

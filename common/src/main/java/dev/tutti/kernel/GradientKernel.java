@@ -1,0 +1,53 @@
+package dev.tutti.kernel;
+
+import dev.tutti.data.MiniBatch;
+import dev.tutti.model.NetworkSpec;
+import dev.tutti.reduce.PartialGradient;
+
+/**
+ * Forward and backward passes of one network. All implementations give the same bits (rules 3 to 6 and 8 of the contract in
+ * docs/architecture.md). An instance holds scratch arrays and is used by one thread at a time; nothing is allocated per call
+ * once warm.
+ */
+public interface GradientKernel {
+    /** The network this kernel computes. */
+    NetworkSpec network();
+
+    /** Which code this is and why, for logs: for example {@code vector, 512 bits}. */
+    String description();
+
+    /**
+     * Computes neighbouring nodes of the summation tree in one pass over their samples.
+     *
+     * <p>The samples of {@code batch} are those of the segments {@code nodes[0].firstSegment()} up to
+     * {@code nodes[nodeCount - 1].endSegment()}, {@code segmentSize} each (the last segment of the global batch may have
+     * fewer). Each node's {@code firstSegment} and {@code segmentCount} say what to compute; its gradient is overwritten and
+     * its sums are set. Within a node the segments are added by the fixed tree.
+     *
+     * @param parameters the network's parameters, in the layout of {@link dev.tutti.model.ParameterLayout}
+     * @param batch the samples
+     * @param segmentSize number of samples of a segment
+     * @param nodes neighbouring nodes, in order
+     * @param nodeCount how many of {@code nodes} to compute
+     */
+    void gradients(float[] parameters, MiniBatch batch, int segmentSize, PartialGradient[] nodes, int nodeCount);
+
+    /**
+     * Computes the outputs of the network (for softmax and sigmoid: probabilities).
+     *
+     * @param parameters the network's parameters
+     * @param batch the samples; targets are not looked at
+     * @param outputs receives {@code [batch.count() x outputs]}, row-major
+     */
+    void outputs(float[] parameters, MiniBatch batch, float[] outputs);
+
+    /**
+     * Computes loss and hits without gradients.
+     *
+     * @param parameters the network's parameters
+     * @param batch the samples
+     * @param segmentSize number of samples of a segment; losses are summed by the tree over them
+     * @param sums receives the sums; its gradient is left alone
+     */
+    void evaluate(float[] parameters, MiniBatch batch, int segmentSize, PartialGradient sums);
+}

@@ -1,0 +1,22 @@
+package dev.tutti.model;
+
+import java.util.Locale;
+
+/** The activation function of a layer, {@code a = f(z)}, with {@code z} the pre-activation. */
+public enum Activation {
+    /** {@code f(z) = z}. */
+    IDENTITY,
+    /** {@code f(z) = 1 / (1 + exp(-z))}. */
+    SIGMOID,
+    /** {@code f(z) = tanh(z)}. */
+    TANH,
+    /** {@code f(z) = max(0, z)}; the derivative at 0 is 0. */
+    RELU,
+    /** {@code f(z)_j = exp(z_j) / sum_k exp(z_k)}; of the output layer only, with {@link Loss#CROSS_ENTROPY}. */
+    SOFTMAX;
+
+    /** Returns the name used in settings and files, such as {@code relu}. */
+    public String id() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

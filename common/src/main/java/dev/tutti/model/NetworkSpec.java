@@ -1,0 +1,100 @@
+package dev.tutti.model;
+
+import dev.tutti.config.InputException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A feed-forward network: the sizes of its layers, their activations, and the loss it is trained with.
+ *
+ * @param sizes number of inputs, then of the outputs of each layer; at least 2 entries, each at least 1
+ * @param activations one for each layer, that is one fewer than {@code sizes}
+ * @param loss loss of one sample
+ */
+public record NetworkSpec(List<Integer> sizes, List<Activation> activations, Loss loss) {
+
+    /** @throws InputException if the sizes, activations and loss do not go together */
+    public NetworkSpec {
+        sizes = List.copyOf(sizes);
+        activations = List.copyOf(activations);
+        if (sizes.size() < 2) {
+            throw new InputException("a network needs at least inputs and outputs: sizes=" + sizes);
+        }
+        for (int size : sizes) {
+            if (size < 1) {
+                throw new InputException("layer size out of range: size=" + size + ", allowed: 1 or more, in " + sizes);
+            }
+        }
+        if (activations.size() != sizes.size() - 1) {
+            throw new InputException("one activation for each layer is needed: layers=" + (sizes.size() - 1)
+                    + ", activations=" + activations.size());
+        }
+        if (sizes.stream().mapToLong(Integer::longValue).max().orElse(0) > 1 << 24) {
+            throw new InputException("layer size out of range: " + sizes + ", allowed: 1 to " + (1 << 24));
+        }
+        for (int layer = 0; layer < activations.size() - 1; layer++) {
+            if (activations.get(layer) == Activation.SOFTMAX) {
+                throw new InputException("softmax is for the output layer only: layer=" + layer);
+            }
+        }
+        Activation output = activations.get(activations.size() - 1);
+        boolean fits = switch (loss) {
+            case CROSS_ENTROPY -> output == Activation.SOFTMAX;
+            case BINARY_CROSS_ENTROPY -> output == Activation.SIGMOID;
+            case SQUARED_ERROR -> output != Activation.SOFTMAX;
+        };
+        if (!fits) {
+            throw new InputException("loss " + loss.id() + " does not go with output activation " + output.id()
+                    + "; allowed: cross_entropy with softmax, binary_cross_entropy with sigmoid, squared_error with any"
+                    + " but softmax");
+        }
+        long parameters = 0;
+        for (int layer = 0; layer < activations.size(); layer++) {
+            parameters += (long) sizes.get(layer + 1) * (sizes.get(layer) + 1L);
+        }
+        if (parameters > Integer.MAX_VALUE - 64) {
+            throw new InputException("network too large: parameters=" + parameters + ", allowed: at most "
+                    + (Integer.MAX_VALUE - 64) + " (one Java array)");
+        }
+    }
+
+    /** Number of layers with weights. */
+    public int layers() {
+        return activations.size();
+    }
+
+    /** Number of input features. */
+    public int inputs() {
+        return sizes.get(0);
+    }
+
+    /** Number of outputs of the last layer. */
+    public int outputs() {
+        return sizes.get(sizes.size() - 1);
+    }
+
+    /** Number of inputs of layer {@code layer}, counted from 0. */
+    public int inputs(int layer) {
+        return sizes.get(layer);
+    }
+
+    /** Number of outputs of layer {@code layer}, counted from 0. */
+    public int outputs(int layer) {
+        return sizes.get(layer + 1);
+    }
+
+    /** Activation of layer {@code layer}, counted from 0. */
+    public Activation activation(int layer) {
+        return activations.get(layer);
+    }
+
+    /** Number of target values of a sample; see {@link Loss#targetCount(int)}. */
+    public int targetCount() {
+        return loss.targetCount(outputs());
+    }
+
+    /** The sizes as people write them, for example {@code 784-128-10}. */
+    public String shape() {
+        return sizes.stream().map(String::valueOf).collect(Collectors.joining("-"));
+    }
+}

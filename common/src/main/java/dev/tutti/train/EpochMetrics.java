@@ -1,0 +1,23 @@
+package dev.tutti.train;
+
+/**
+ * What is known at the end of an epoch.
+ *
+ * @param epoch number of the epoch, counted from 1
+ * @param steps number of updates so far in the run
+ * @param samples number of samples trained on so far in the run
+ * @param trainLoss mean loss of the epoch's samples, each at the weights it was trained with
+ * @param trainAccuracy share of them classified rightly; NaN for a regression
+ * @param validationLoss mean loss of the validation samples after the epoch; NaN where there are none
+ * @param validationAccuracy share of them classified rightly; NaN for a regression or where there are none
+ * @param seconds wall time since the first step
+ */
+public record EpochMetrics(
+        int epoch,
+        long steps,
+        long samples,
+        double trainLoss,
+        double trainAccuracy,
+        double validationLoss,
+        double validationAccuracy,
+        double seconds) {}

@@ -1,0 +1,23 @@
+package dev.tutti.train;
+
+/** Told about the progress of a run, on the thread that trains: quick answers only. */
+public interface TrainingListener {
+    /** A listener that does nothing. */
+    TrainingListener NONE = new TrainingListener() {};
+
+    /**
+     * An update was made.
+     *
+     * @param epoch number of the epoch, counted from 1
+     * @param step number of updates so far in the run
+     * @param samples number of samples trained on so far in the run
+     * @param meanLoss mean loss of the step's samples
+     */
+    default void onStep(int epoch, long step, long samples, double meanLoss) {}
+
+    /** An epoch is over. */
+    default void onEpoch(EpochMetrics metrics) {}
+
+    /** Workers joined or left; {@code workers} is the number of worker actors that now share the work. */
+    default void onWorkers(int workers, String event) {}
+}
