@@ -1,0 +1,59 @@
+package dev.tutti.kernel;
+
+import dev.tutti.model.Activation;
+
+/** The activation functions and their derivatives, one value at a time. {@link VectorKernel} repeats them lane by lane. */
+final class Activations {
+    private Activations() {}
+
+    /** Returns {@code a = f(z)}; not for softmax, whose outputs depend on each other. */
+    static float output(Activation activation, float z) {
+        return switch (activation) {
+            case IDENTITY -> z;
+            case SIGMOID -> FloatMath.sigmoid(z);
+            case TANH -> FloatMath.tanh(z);
+            case RELU -> z <= 0f ? 0f : z;
+            case SOFTMAX -> throw new IllegalArgumentException("softmax is not a function of one value");
+        };
+    }
+
+    /** Returns {@code f'(z)}, expressed by the output {@code a} where that is shorter. */
+    static float derivative(Activation activation, float z, float a) {
+        return switch (activation) {
+            case IDENTITY -> 1f;
+            case SIGMOID -> Math.fma(-a, a, a);
+            case TANH -> Math.fma(-a, a, 1f);
+            case RELU -> a > 0f ? 1f : 0f;
+            case SOFTMAX -> throw new IllegalArgumentException("softmax has no derivative of one value");
+        };
+    }
+
+    /**
+     * Computes {@code a_j = exp(z_j - m) / sum_k exp(z_k - m)} with {@code m} the largest {@code z}.
+     *
+     * @param z logits {@code [outputs]}
+     * @param a receives the probabilities {@code [outputs]}
+     * @return {@code sum_k exp(z_k - m)}, which the loss needs too
+     */
+    static float softmax(float[] z, float[] a) {
+        float largest = largest(z);
+        float sum = 0f;
+        for (int j = 0; j < z.length; j++) {
+            a[j] = FloatMath.exp(z[j] - largest);
+            sum += a[j];
+        }
+        for (int j = 0; j < z.length; j++) {
+            a[j] /= sum;
+        }
+        return sum;
+    }
+
+    /** Returns the largest of {@code z}. */
+    static float largest(float[] z) {
+        float largest = z[0];
+        for (int j = 1; j < z.length; j++) {
+            largest = z[j] > largest ? z[j] : largest;
+        }
+        return largest;
+    }
+}

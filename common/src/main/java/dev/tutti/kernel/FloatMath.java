@@ -1,0 +1,125 @@
+package dev.tutti.kernel;
+
+/**
+ * Elementary functions in float32 made of {@code + - * /}, fused multiply-add and moves of bits alone, so that they give the
+ * same bits in scalar code and at every vector width (rule 8 of the contract; the JDK's and the vector library's functions
+ * differ from each other). The error is at most 2 units in the last place over all finite floats; infinities and NaN are
+ * treated as {@link Math} does.
+ *
+ * <p>{@link VectorKernel} repeats each of them lane by lane, operation by operation: a change here is a change there. The
+ * polynomials are least-maximum fits of the remainder named beside them, rounded to float.
+ */
+public final class FloatMath {
+    // exp: reduction to |r| <= ln(2)/2, then exp(r) = 1 + r + r^2 (E0 + E1 r + ... + E4 r^4).
+    static final float EXP_LOWEST = -104f;
+    static final float EXP_HIGHEST = 89f;
+    static final float LOG2_E = 0x1.715476p+0f;
+    /** Adding and taking away 1.5 * 2^23 rounds to a whole number; the sum's low bits are that number. */
+    static final float ROUNDER = 0x1.8p23f;
+
+    static final int ROUNDER_BITS = 0x4B400000;
+    static final float LN2_HIGH = 0x1.62e430p-1f;
+    static final float LN2_LOW = -0x1.05c610p-29f;
+    static final float E0 = 0x1.fffffcp-2f;
+    static final float E1 = 0x1.55548ep-3f;
+    static final float E2 = 0x1.555904p-5f;
+    static final float E3 = 0x1.123ccap-7f;
+    static final float E4 = 0x1.6a1f62p-10f;
+
+    // log: reduction to 1 + f in [sqrt(1/2), sqrt(2)), then log(1 + f) = f - f^2/2 + f^3 (L0 + L1 f + ... + L7 f^7).
+    static final int SQRT_HALF_BITS = 0x3F3504F3;
+    static final float SMALLEST_NORMAL = 0x1p-126f;
+    static final float L0 = 0x1.555554p-2f;
+    static final float L1 = -0x1.000226p-2f;
+    static final float L2 = 0x1.99a008p-3f;
+    static final float L3 = -0x1.547244p-3f;
+    static final float L4 = 0x1.22da1cp-3f;
+    static final float L5 = -0x1.0d8542p-3f;
+    static final float L6 = 0x1.055b6ap-3f;
+    static final float L7 = -0x1.38b580p-4f;
+    /** sqrt(2) - 1, where {@link #log1pOfUnit} halves its argument. */
+    static final float SQRT_TWO_MINUS_ONE = 0x1.a82798p-2f;
+
+    // tanh: x + x^3 (T0 + T1 x^2 + ... + T4 x^8) below TANH_SMALL, 1 - 2 / (exp(2|x|) + 1) above.
+    static final float TANH_SMALL = 0.625f;
+    static final float T0 = -0x1.555532p-2f;
+    static final float T1 = 0x1.110726p-3f;
+    static final float T2 = -0x1.b83c5ap-5f;
+    static final float T3 = 0x1.52269ap-6f;
+    static final float T4 = -0x1.75e1cap-8f;
+
+    private FloatMath() {}
+
+    /** Returns {@code e^x}: 0 below about -104, infinity above about 88.72. */
+    public static float exp(float x) {
+        float clamped = x > EXP_HIGHEST ? EXP_HIGHEST : x;
+        clamped = clamped < EXP_LOWEST ? EXP_LOWEST : clamped;
+        float shifted = Math.fma(clamped, LOG2_E, ROUNDER);
+        float whole = shifted - ROUNDER;
+        float r = Math.fma(whole, -LN2_HIGH, clamped);
+        r = Math.fma(whole, -LN2_LOW, r);
+        float p = Math.fma(E4, r, E3);
+        p = Math.fma(p, r, E2);
+        p = Math.fma(p, r, E1);
+        p = Math.fma(p, r, E0);
+        p = Math.fma(p, r * r, r) + 1f;
+        // Two factors, since 2^n alone may be out of range where the result is not.
+        int n = Float.floatToRawIntBits(shifted) - ROUNDER_BITS;
+        int half = n >> 1;
+        return p * powerOfTwo(half) * powerOfTwo(n - half);
+    }
+
+    /** Returns the natural logarithm of {@code x}: NaN below 0, minus infinity at 0. */
+    public static float log(float x) {
+        boolean denormal = x < SMALLEST_NORMAL;
+        int bits = Float.floatToRawIntBits(denormal ? x * 0x1p23f : x);
+        int exponent = (bits - SQRT_HALF_BITS) >> 23;
+        float f = Float.intBitsToFloat(bits - (exponent << 23)) - 1f;
+        float result = logOfReduced(f, denormal ? exponent - 23 : exponent);
+        result = x < Float.POSITIVE_INFINITY ? result : x;
+        result = x == 0f ? Float.NEGATIVE_INFINITY : result;
+        return x < 0f ? Float.NaN : result;
+    }
+
+    /** Returns {@code log(1 + u)} for {@code u} in [0, 1], without the rounding of the sum. */
+    public static float log1pOfUnit(float u) {
+        boolean large = u > SQRT_TWO_MINUS_ONE;
+        return logOfReduced(large ? (u - 1f) * 0.5f : u, large ? 1 : 0);
+    }
+
+    private static float logOfReduced(float f, float exponent) {
+        float p = Math.fma(L7, f, L6);
+        p = Math.fma(p, f, L5);
+        p = Math.fma(p, f, L4);
+        p = Math.fma(p, f, L3);
+        p = Math.fma(p, f, L2);
+        p = Math.fma(p, f, L1);
+        p = Math.fma(p, f, L0);
+        p = Math.fma(p, f, -0.5f);
+        float low = Math.fma(exponent, LN2_LOW, f);
+        return Math.fma(exponent, LN2_HIGH, Math.fma(p, f * f, low));
+    }
+
+    /** Returns the hyperbolic tangent of {@code x}. */
+    public static float tanh(float x) {
+        float size = Math.abs(x);
+        float square = x * x;
+        float p = Math.fma(T4, square, T3);
+        p = Math.fma(p, square, T2);
+        p = Math.fma(p, square, T1);
+        p = Math.fma(p, square, T0);
+        float small = Math.fma(p * square, size, size);
+        float large = 1f - 2f / (exp(size + size) + 1f);
+        return Math.copySign(size < TANH_SMALL ? small : large, x);
+    }
+
+    /** Returns {@code 1 / (1 + exp(-x))}. */
+    public static float sigmoid(float x) {
+        float e = exp(-Math.abs(x));
+        return (x < 0f ? e : 1f) / (1f + e);
+    }
+
+    private static float powerOfTwo(int exponent) {
+        return Float.intBitsToFloat((exponent + 127) << 23);
+    }
+}

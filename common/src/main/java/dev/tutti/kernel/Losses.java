@@ -1,0 +1,106 @@
+package dev.tutti.kernel;
+
+import dev.tutti.model.Loss;
+
+/** The losses of one sample and their derivatives, in float32. {@link VectorKernel} repeats them, samples in lanes. */
+final class Losses {
+    private Losses() {}
+
+    /**
+     * Returns the loss of one sample.
+     *
+     * @param loss which
+     * @param z pre-activations (logits) of the output layer, {@code [outputs]}
+     * @param a outputs, {@code [outputs]}
+     * @param softmaxSum what {@link Activations#softmax} returned; looked at by cross-entropy alone
+     * @param targets holds the targets
+     * @param offset index of this sample's first target
+     */
+    static float value(Loss loss, float[] z, float[] a, float softmaxSum, float[] targets, int offset) {
+        return switch (loss) {
+            case SQUARED_ERROR -> squaredError(a, targets, offset);
+            case BINARY_CROSS_ENTROPY -> binaryCrossEntropy(z, targets, offset);
+            case CROSS_ENTROPY -> crossEntropy(z, softmaxSum, targets[offset]);
+        };
+    }
+
+    private static float squaredError(float[] a, float[] targets, int offset) {
+        float sum = 0f;
+        for (int j = 0; j < a.length; j++) {
+            float difference = a[j] - targets[offset + j];
+            sum = Math.fma(difference, difference, sum);
+        }
+        return 0.5f * sum;
+    }
+
+    /** {@code -y log s(z) - (1 - y) log(1 - s(z)) = max(z, 0) - z y + log(1 + exp(-|z|))}, which cannot overflow. */
+    private static float binaryCrossEntropy(float[] z, float[] targets, int offset) {
+        float sum = 0f;
+        for (int j = 0; j < z.length; j++) {
+            float positive = z[j] <= 0f ? 0f : z[j];
+            float linear = Math.fma(-z[j], targets[offset + j], positive);
+            sum += linear + FloatMath.log1pOfUnit(FloatMath.exp(-Math.abs(z[j])));
+        }
+        return sum;
+    }
+
+    /** {@code -log a_y = log(sum_k exp(z_k - m)) - (z_y - m)}; NaN where the target is not the number of a class. */
+    private static float crossEntropy(float[] z, float softmaxSum, float target) {
+        float logit = Float.NaN;
+        for (int j = 0; j < z.length; j++) {
+            logit = target == j ? z[j] : logit;
+        }
+        return FloatMath.log(softmaxSum) - (logit - Activations.largest(z));
+    }
+
+    /**
+     * Returns the local error {@code dL/dz_j} of an output unit whose activation and loss belong together, so that
+     * the activation's derivative cancels: softmax with cross-entropy and sigmoid with binary cross-entropy; for
+     * the other losses {@code dL/da_j}, which is still to be multiplied by the derivative.
+     *
+     * @param loss which
+     * @param j number of the output
+     * @param a its value
+     * @param target this output's target; for cross-entropy the number of the class
+     */
+    static float error(Loss loss, int j, float a, float target) {
+        return switch (loss) {
+            case SQUARED_ERROR, BINARY_CROSS_ENTROPY -> a - target;
+            case CROSS_ENTROPY -> a - (target == j ? 1f : 0f);
+        };
+    }
+
+    /** Tells whether {@link #error} is the local error already. */
+    static boolean cancelsDerivative(Loss loss) {
+        return switch (loss) {
+            case BINARY_CROSS_ENTROPY, CROSS_ENTROPY -> true;
+            case SQUARED_ERROR -> false;
+        };
+    }
+
+    /**
+     * Tells whether a sample is classified rightly: the largest logit (the first of equals) is the class's; every binary label is
+     * on its side of 1/2. Never for a regression.
+     */
+    static boolean isCorrect(Loss loss, float[] z, float[] targets, int offset) {
+        return switch (loss) {
+            case SQUARED_ERROR -> false;
+            case CROSS_ENTROPY -> isLargest(z, targets[offset]);
+            case BINARY_CROSS_ENTROPY -> {
+                boolean correct = true;
+                for (int j = 0; j < z.length; j++) {
+                    correct &= z[j] > 0f == targets[offset + j] > 0.5f;
+                }
+                yield correct;
+            }
+        };
+    }
+
+    private static boolean isLargest(float[] z, float target) {
+        int best = 0;
+        for (int j = 1; j < z.length; j++) {
+            best = z[j] > z[best] ? j : best;
+        }
+        return best == target;
+    }
+}

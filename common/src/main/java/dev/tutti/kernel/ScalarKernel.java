@@ -1,0 +1,259 @@
+package dev.tutti.kernel;
+
+import dev.tutti.data.MiniBatch;
+import dev.tutti.model.Activation;
+import dev.tutti.model.NetworkSpec;
+import dev.tutti.model.ParameterLayout;
+import dev.tutti.reduce.PartialGradient;
+import java.util.Arrays;
+
+/**
+ * The reference: back-propagation one sample and one number at a time, as the textbook writes it. It defines the bits; the
+ * other kernels must give the same. With {@code w} [outputs x inputs] and {@code b} [outputs] of a layer, {@code x} its
+ * inputs and {@code d} its local errors {@code dL/dz}:
+ *
+ * <pre>
+ *   forward             z_j = b_j + sum_i w_ji x_i        a_j = f(z_j)
+ *   output layer        d_j = dL/da_j f'(z_j)
+ *   backward            d_i = f'(z_i) sum_j w_ji d_j      (w, d of the layer above)
+ *   weight gradient     dL/dw_ji = sum over the samples of d_j x_i
+ *   bias gradient       dL/db_j  = sum over the samples of d_j
+ * </pre>
+ *
+ * <p>Each sum is one chain of fused multiply-adds in the order written. The sums over the samples start at zero in each segment;
+ * segments are added by the summation tree.
+ */
+final class ScalarKernel implements GradientKernel {
+    private final NetworkSpec network;
+    private final ParameterLayout layout;
+    private final String description;
+    /** Of the sample at hand, by layer: pre-activations z, outputs a, local errors d, each [outputs]. */
+    private final float[][] z;
+
+    private final float[][] a;
+    private final float[][] d;
+    private float softmaxSum;
+    /** The right halves of tree nodes under way, by depth; grown when a deeper tree is first met. */
+    private PartialGradient[] rightHalves = new PartialGradient[0];
+
+    ScalarKernel(NetworkSpec network, String description) {
+        this.network = network;
+        this.description = description;
+        layout = new ParameterLayout(network);
+        z = new float[network.layers()][];
+        a = new float[network.layers()][];
+        d = new float[network.layers()][];
+        for (int layer = 0; layer < network.layers(); layer++) {
+            z[layer] = new float[network.outputs(layer)];
+            a[layer] = new float[network.outputs(layer)];
+            d[layer] = new float[network.outputs(layer)];
+        }
+    }
+
+    @Override
+    public NetworkSpec network() {
+        return network;
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+
+    @Override
+    public void gradients(
+            float[] parameters, MiniBatch batch, int segmentSize, PartialGradient[] nodes, int nodeCount) {
+        int firstSegment = nodes[0].firstSegment();
+        for (int n = 0; n < nodeCount; n++) {
+            PartialGradient node = nodes[n];
+            int from = node.firstSegment() - firstSegment;
+            sumOfSegments(parameters, batch, segmentSize, from, node.segmentCount(), node, 0);
+        }
+    }
+
+    /** Adds segments by the tree: the left half is the largest power of two below their number. */
+    private void sumOfSegments(
+            float[] parameters, MiniBatch batch, int segmentSize, int from, int count, PartialGradient sum, int depth) {
+        if (count == 1) {
+            segmentGradient(parameters, batch, from * segmentSize, endOf(from, segmentSize, batch), sum);
+            return;
+        }
+        int left = SegmentTree.leftHalf(count);
+        PartialGradient right = rightHalf(depth);
+        sumOfSegments(parameters, batch, segmentSize, from, left, sum, depth + 1);
+        sumOfSegments(parameters, batch, segmentSize, from + left, count - left, right, depth + 1);
+        for (int p = 0; p < layout.parameterCount(); p++) {
+            sum.gradient()[p] += right.gradient()[p];
+        }
+        sum.sums(
+                sum.lossSum() + right.lossSum(),
+                sum.weightSum() + right.weightSum(),
+                sum.correctSum() + right.correctSum());
+    }
+
+    private PartialGradient rightHalf(int depth) {
+        if (depth == rightHalves.length) {
+            rightHalves = Arrays.copyOf(rightHalves, depth + 1);
+            rightHalves[depth] = new PartialGradient(layout.parameterCount());
+        }
+        return rightHalves[depth];
+    }
+
+    private static int endOf(int segment, int segmentSize, MiniBatch batch) {
+        return (int) Math.min(batch.count(), (segment + 1L) * segmentSize);
+    }
+
+    private void segmentGradient(float[] parameters, MiniBatch batch, int from, int to, PartialGradient sum) {
+        float[] gradient = sum.gradient();
+        Arrays.fill(gradient, 0, layout.parameterCount(), 0f);
+        double lossSum = 0;
+        int correct = 0;
+        for (int sample = from; sample < to; sample++) {
+            forward(parameters, batch, sample);
+            lossSum += loss(batch, sample);
+            correct += isCorrect(batch, sample) ? 1 : 0;
+            backward(parameters, batch, sample);
+            addGradient(batch, sample, gradient);
+        }
+        sum.sums(lossSum, to - from, correct);
+    }
+
+    /** Computes z and a of all layers. */
+    private void forward(float[] parameters, MiniBatch batch, int sample) {
+        float[] x = batch.features();
+        int xOffset = batch.featureOffset(sample);
+        for (int layer = 0; layer < network.layers(); layer++) {
+            int inputs = network.inputs(layer);
+            int weights = layout.weightOffset(layer);
+            int biases = layout.biasOffset(layer);
+            for (int j = 0; j < network.outputs(layer); j++) {
+                float sum = parameters[biases + j];
+                for (int i = 0; i < inputs; i++) {
+                    sum = Math.fma(parameters[weights + j * inputs + i], x[xOffset + i], sum);
+                }
+                z[layer][j] = sum;
+            }
+            activate(network.activation(layer), z[layer], a[layer]);
+            x = a[layer];
+            xOffset = 0;
+        }
+    }
+
+    private void activate(Activation activation, float[] z, float[] a) {
+        if (activation == Activation.SOFTMAX) {
+            softmaxSum = Activations.softmax(z, a);
+            return;
+        }
+        for (int j = 0; j < z.length; j++) {
+            a[j] = Activations.output(activation, z[j]);
+        }
+    }
+
+    /** The loss of the sample at hand; NaN where an input or a target is not finite, which 0 times it shows. */
+    private float loss(MiniBatch batch, int sample) {
+        int last = network.layers() - 1;
+        float notFinite = 0f;
+        for (int i = 0; i < batch.featureCount(); i++) {
+            notFinite = Math.fma(batch.features()[batch.featureOffset(sample) + i], 0f, notFinite);
+        }
+        for (int j = 0; j < batch.targetCount(); j++) {
+            notFinite = Math.fma(batch.targets()[batch.targetOffset(sample) + j], 0f, notFinite);
+        }
+        int target = batch.targetOffset(sample);
+        return Losses.value(network.loss(), z[last], a[last], softmaxSum, batch.targets(), target) + notFinite;
+    }
+
+    private boolean isCorrect(MiniBatch batch, int sample) {
+        return Losses.isCorrect(network.loss(), z[network.layers() - 1], batch.targets(), batch.targetOffset(sample));
+    }
+
+    /** Computes d of all layers, from the last to the first. */
+    private void backward(float[] parameters, MiniBatch batch, int sample) {
+        int last = network.layers() - 1;
+        outputErrors(batch, sample, last);
+        for (int layer = last; layer > 0; layer--) {
+            int inputs = network.inputs(layer);
+            int weights = layout.weightOffset(layer);
+            for (int i = 0; i < inputs; i++) {
+                float sum = 0f;
+                for (int j = 0; j < network.outputs(layer); j++) {
+                    sum = Math.fma(parameters[weights + j * inputs + i], d[layer][j], sum);
+                }
+                d[layer - 1][i] =
+                        sum * Activations.derivative(network.activation(layer - 1), z[layer - 1][i], a[layer - 1][i]);
+            }
+        }
+    }
+
+    private void outputErrors(MiniBatch batch, int sample, int last) {
+        boolean perOutput = network.targetCount() > 1;
+        for (int j = 0; j < network.outputs(); j++) {
+            float target = batch.targets()[batch.targetOffset(sample) + (perOutput ? j : 0)];
+            float error = Losses.error(network.loss(), j, a[last][j], target);
+            d[last][j] = Losses.cancelsDerivative(network.loss())
+                    ? error
+                    : error * Activations.derivative(network.activation(last), z[last][j], a[last][j]);
+        }
+    }
+
+    /** Adds the sample's gradient {@code d_j x_i} to the sum of its segment. */
+    private void addGradient(MiniBatch batch, int sample, float[] gradient) {
+        float[] x = batch.features();
+        int xOffset = batch.featureOffset(sample);
+        for (int layer = 0; layer < network.layers(); layer++) {
+            int inputs = network.inputs(layer);
+            int weights = layout.weightOffset(layer);
+            int biases = layout.biasOffset(layer);
+            for (int j = 0; j < network.outputs(layer); j++) {
+                for (int i = 0; i < inputs; i++) {
+                    int w = weights + j * inputs + i;
+                    gradient[w] = Math.fma(d[layer][j], x[xOffset + i], gradient[w]);
+                }
+                gradient[biases + j] += d[layer][j];
+            }
+            x = a[layer];
+            xOffset = 0;
+        }
+    }
+
+    @Override
+    public void outputs(float[] parameters, MiniBatch batch, float[] outputs) {
+        int count = network.outputs();
+        for (int sample = 0; sample < batch.count(); sample++) {
+            forward(parameters, batch, sample);
+            System.arraycopy(a[network.layers() - 1], 0, outputs, sample * count, count);
+        }
+    }
+
+    @Override
+    public void evaluate(float[] parameters, MiniBatch batch, int segmentSize, PartialGradient sums) {
+        sums.sums(0, 0, 0);
+        int segments = SegmentTree.segments(batch.count(), segmentSize);
+        if (segments > 0) {
+            evaluateSegments(parameters, batch, segmentSize, 0, segments, sums);
+        }
+    }
+
+    private void evaluateSegments(
+            float[] parameters, MiniBatch batch, int segmentSize, int from, int count, PartialGradient sums) {
+        if (count > 1) {
+            int left = SegmentTree.leftHalf(count);
+            evaluateSegments(parameters, batch, segmentSize, from, left, sums);
+            double lossSum = sums.lossSum();
+            double weightSum = sums.weightSum();
+            double correctSum = sums.correctSum();
+            evaluateSegments(parameters, batch, segmentSize, from + left, count - left, sums);
+            sums.sums(lossSum + sums.lossSum(), weightSum + sums.weightSum(), correctSum + sums.correctSum());
+            return;
+        }
+        double lossSum = 0;
+        int correct = 0;
+        int to = endOf(from, segmentSize, batch);
+        for (int sample = from * segmentSize; sample < to; sample++) {
+            forward(parameters, batch, sample);
+            lossSum += loss(batch, sample);
+            correct += isCorrect(batch, sample) ? 1 : 0;
+        }
+        sums.sums(lossSum, to - from * segmentSize, correct);
+    }
+}

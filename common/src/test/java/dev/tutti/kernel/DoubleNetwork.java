@@ -1,0 +1,99 @@
+package dev.tutti.kernel;
+
+import dev.tutti.data.MiniBatch;
+import dev.tutti.model.Activation;
+import dev.tutti.model.Loss;
+import dev.tutti.model.NetworkSpec;
+import dev.tutti.model.ParameterLayout;
+
+/** The loss of a network in double, straight from the formulas, with {@link Math}'s functions. */
+final class DoubleNetwork {
+    private final NetworkSpec network;
+    private final ParameterLayout layout;
+    private final double[] parameters;
+
+    DoubleNetwork(NetworkSpec network, float[] parameters) {
+        this.network = network;
+        layout = new ParameterLayout(network);
+        this.parameters = new double[parameters.length];
+        for (int p = 0; p < parameters.length; p++) {
+            this.parameters[p] = parameters[p];
+        }
+    }
+
+    static Activation usualOutput(Loss loss) {
+        return switch (loss) {
+            case CROSS_ENTROPY -> Activation.SOFTMAX;
+            case BINARY_CROSS_ENTROPY -> Activation.SIGMOID;
+            default -> Activation.IDENTITY;
+        };
+    }
+
+    /** The derivative of the loss of {@code batch} by one parameter, as a central difference. */
+    double slope(MiniBatch batch, int parameter, double step) {
+        double value = parameters[parameter];
+        parameters[parameter] = value + step;
+        double above = loss(batch);
+        parameters[parameter] = value - step;
+        double below = loss(batch);
+        parameters[parameter] = value;
+        return (above - below) / (2 * step);
+    }
+
+    /** The sum of the samples' losses. */
+    double loss(MiniBatch batch) {
+        double sum = 0;
+        for (int sample = 0; sample < batch.count(); sample++) {
+            sum += loss(batch, sample);
+        }
+        return sum;
+    }
+
+    private double loss(MiniBatch batch, int sample) {
+        double[] x = new double[network.inputs()];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = batch.features()[batch.featureOffset(sample) + i];
+        }
+        for (int layer = 0; layer < network.layers(); layer++) {
+            x = layer(layer, x);
+        }
+        double loss = 0;
+        for (int j = 0; j < x.length; j++) {
+            boolean perOutput = network.loss() != Loss.CROSS_ENTROPY;
+            double y = batch.targets()[batch.targetOffset(sample) + (perOutput ? j : 0)];
+            loss += switch (network.loss()) {
+                case SQUARED_ERROR -> 0.5 * (x[j] - y) * (x[j] - y);
+                case BINARY_CROSS_ENTROPY -> -y * Math.log(x[j]) - (1 - y) * Math.log(1 - x[j]);
+                case CROSS_ENTROPY -> y == j ? -Math.log(x[j]) : 0;
+            };
+        }
+        return loss;
+    }
+
+    private double[] layer(int layer, double[] x) {
+        double[] a = new double[network.outputs(layer)];
+        double sum = 0;
+        for (int j = 0; j < a.length; j++) {
+            double z = parameters[layout.biasOffset(layer) + j];
+            for (int i = 0; i < x.length; i++) {
+                z += parameters[layout.weightOffset(layer) + j * x.length + i] * x[i];
+            }
+            a[j] = activation(network.activation(layer), z);
+            sum += a[j];
+        }
+        for (int j = 0; j < a.length && network.activation(layer) == Activation.SOFTMAX; j++) {
+            a[j] /= sum;
+        }
+        return a;
+    }
+
+    private static double activation(Activation activation, double z) {
+        return switch (activation) {
+            case IDENTITY -> z;
+            case SIGMOID -> 1 / (1 + Math.exp(-z));
+            case TANH -> Math.tanh(z);
+            case RELU -> Math.max(0, z);
+            case SOFTMAX -> Math.exp(z);
+        };
+    }
+}

@@ -1,0 +1,79 @@
+package dev.tutti.kernel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tutti.data.Dataset;
+import dev.tutti.data.MiniBatch;
+import dev.tutti.model.Activation;
+import dev.tutti.model.Loss;
+import dev.tutti.model.NetworkSpec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Reference values, computed in double by other programs, from the test resources. */
+final class Golden {
+    private Golden() {}
+
+    /** A network with its parameters and samples. */
+    record Problem(NetworkSpec network, float[] parameters, Dataset dataset, JsonNode json) {
+        MiniBatch batch(int from, int count) {
+            return new MiniBatch().wrap(dataset, Samples.identity(dataset.samples()), from, count);
+        }
+    }
+
+    static JsonNode read(String name) {
+        try (InputStream in = Golden.class.getResourceAsStream("/golden/" + name + ".json")) {
+            return new ObjectMapper().readTree(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Problem problem(String name) {
+        JsonNode json = read(name);
+        List<Integer> sizes = new ArrayList<>();
+        json.at("/network/sizes").forEach(size -> sizes.add(size.asInt()));
+        NetworkSpec network = new NetworkSpec(
+                sizes,
+                activations(json.at("/network/activations")),
+                Loss.valueOf(json.at("/network/loss").asText().toUpperCase(Locale.ROOT)));
+        float[] x = toFloats(flatten(json.get("x")));
+        float[] y = toFloats(flatten(json.get("y")));
+        int samples = json.get("x").size();
+        Dataset dataset = new Dataset(x, network.inputs(), y, network.targetCount(), samples);
+        return new Problem(network, toFloats(flatten(json.get("parameters"))), dataset, json);
+    }
+
+    static List<Activation> activations(JsonNode names) {
+        List<Activation> activations = new ArrayList<>();
+        names.forEach(name -> activations.add(Activation.valueOf(name.asText().toUpperCase(Locale.ROOT))));
+        return activations;
+    }
+
+    /** All numbers below a node, in order. */
+    static double[] flatten(JsonNode node) {
+        List<Double> values = new ArrayList<>();
+        collect(node, values);
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private static void collect(JsonNode node, List<Double> values) {
+        if (node.isArray()) {
+            node.forEach(child -> collect(child, values));
+        } else {
+            values.add(node.asDouble());
+        }
+    }
+
+    static float[] toFloats(double[] values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return floats;
+    }
+}
