@@ -4,6 +4,9 @@ import dev.tutti.model.Activation;
 
 /** The activation functions and their derivatives, one value at a time. {@link VectorKernel} repeats them lane by lane. */
 final class Activations {
+    /** Slope of the leaky ReLU below 0. */
+    static final float LEAK = 0.01f;
+
     private Activations() {}
 
     /** Returns {@code a = f(z)}; not for softmax, whose outputs depend on each other. */
@@ -13,6 +16,10 @@ final class Activations {
             case SIGMOID -> FloatMath.sigmoid(z);
             case TANH -> FloatMath.tanh(z);
             case RELU -> z <= 0f ? 0f : z;
+            case LEAKY_RELU -> z > 0f ? z : LEAK * z;
+            case ELU -> z > 0f ? z : FloatMath.expm1OfNegative(z);
+            case SOFTPLUS -> FloatMath.softplus(z);
+            case GELU_TANH -> FloatMath.gelu(z);
             case SOFTMAX -> throw new IllegalArgumentException("softmax is not a function of one value");
         };
     }
@@ -24,6 +31,10 @@ final class Activations {
             case SIGMOID -> Math.fma(-a, a, a);
             case TANH -> Math.fma(-a, a, 1f);
             case RELU -> a > 0f ? 1f : 0f;
+            case LEAKY_RELU -> a > 0f ? 1f : LEAK;
+            case ELU -> a > 0f ? 1f : a + 1f;
+            case SOFTPLUS -> FloatMath.sigmoid(z);
+            case GELU_TANH -> FloatMath.geluDerivative(z);
             case SOFTMAX -> throw new IllegalArgumentException("softmax has no derivative of one value");
         };
     }

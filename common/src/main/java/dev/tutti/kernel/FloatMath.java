@@ -48,21 +48,47 @@ public final class FloatMath {
     static final float T3 = 0x1.52269ap-6f;
     static final float T4 = -0x1.75e1cap-8f;
 
+    // GELU: z s(z (G0 + G1 z^2)) with s the logistic function, G0 = 2 sqrt(2/pi), G1 = 0.044715 G0, each as high + low
+    // part.
+    static final float G0_HIGH = 0x1.988454p+0f;
+    static final float G0_LOW = -0x1.857936p-25f;
+    static final float G1_HIGH = 0x1.2444f2p-4f;
+    static final float G1_LOW = 0x1.49b16ap-29f;
+    static final float G1_TIMES_3 = 0x1.b6676cp-3f;
+
+    /** Below, the gate is computed e^16 times too large, since its denormals would be too coarse. */
+    static final float GELU_FAR = -9f;
+
+    /** Above, the result is the argument. */
+    static final float GELU_LINEAR = 20f;
+
+    static final float GELU_FAR_SHIFT = 16f;
+    static final float EXP_MINUS_SHIFT = 0x1.e355bcp-24f;
+
     private FloatMath() {}
 
     /** Returns {@code e^x}: 0 below about -104, infinity above about 88.72. */
     public static float exp(float x) {
+        return expOfSum(x, 0f);
+    }
+
+    /** Returns {@code e^(x + low)}, where {@code low} is what rounding took from {@code x}. */
+    static float expOfSum(float x, float low) {
         float clamped = x > EXP_HIGHEST ? EXP_HIGHEST : x;
         clamped = clamped < EXP_LOWEST ? EXP_LOWEST : clamped;
         float shifted = Math.fma(clamped, LOG2_E, ROUNDER);
         float whole = shifted - ROUNDER;
         float r = Math.fma(whole, -LN2_HIGH, clamped);
-        r = Math.fma(whole, -LN2_LOW, r);
+        r = Math.fma(whole, -LN2_LOW, r) + low;
         float p = Math.fma(E4, r, E3);
         p = Math.fma(p, r, E2);
         p = Math.fma(p, r, E1);
         p = Math.fma(p, r, E0);
         p = Math.fma(p, r * r, r) + 1f;
+        return timesPowerOfTwo(p, shifted);
+    }
+
+    private static float timesPowerOfTwo(float p, float shifted) {
         // Two factors, since 2^n alone may be out of range where the result is not.
         int n = Float.floatToRawIntBits(shifted) - ROUNDER_BITS;
         int half = n >> 1;
@@ -117,6 +143,72 @@ public final class FloatMath {
     public static float sigmoid(float x) {
         float e = exp(-Math.abs(x));
         return (x < 0f ? e : 1f) / (1f + e);
+    }
+
+    /** Returns {@code e^x - 1} for {@code x} up to 0. */
+    public static float expm1OfNegative(float x) {
+        float p = Math.fma(E4, x, E3);
+        p = Math.fma(p, x, E2);
+        p = Math.fma(p, x, E1);
+        p = Math.fma(p, x, E0);
+        float small = Math.fma(p, x * x, x);
+        float large = exp(x) - 1f;
+        return x > -LN2_HIGH * 0.5f ? small : large;
+    }
+
+    /** Returns {@code log(1 + e^x)}. */
+    public static float softplus(float x) {
+        float positive = x <= 0f ? 0f : x;
+        return positive + log1pOfUnit(exp(-Math.abs(x)));
+    }
+
+    /** Returns {@code x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) = x s(2 sqrt(2/pi) (x + 0.044715 x^3))}. */
+    public static float gelu(float x) {
+        float e = geluExp(x);
+        float numerator = x < 0f ? x * e : x;
+        float numeratorLow = x < 0f ? Math.fma(x, e, -numerator) : 0f;
+        float denominator = 1f + e;
+        float denominatorLow = e - (denominator - 1f);
+        float quotient = numerator / denominator;
+        float remainder =
+                Math.fma(-quotient, denominator, numerator) + Math.fma(-quotient, denominatorLow, numeratorLow);
+        float result = (quotient + remainder / denominator) * geluScale(x);
+        result = e == 0f ? -0f : result;
+        return x > GELU_LINEAR || x == 0f ? x : result;
+    }
+
+    /** Returns the derivative of {@link #gelu}. */
+    public static float geluDerivative(float x) {
+        float e = geluExp(x);
+        float gate = (x < 0f ? e : 1f) / (1f + e) * geluScale(x);
+        float inner = Math.fma(G1_TIMES_3, x * x, G0_HIGH);
+        float slope = Math.fma(-gate, gate, gate);
+        return slope == 0f ? gate : Math.fma(x * inner, slope, gate);
+    }
+
+    private static float geluScale(float x) {
+        return x < GELU_FAR ? EXP_MINUS_SHIFT : 1f;
+    }
+
+    /**
+     * {@code exp(-|x (G0 + G1 x^2)|)}, the argument in twice the precision since its rounding would be magnified; below
+     * {@link #GELU_FAR} to be multiplied by {@link #geluScale}.
+     */
+    private static float geluExp(float x) {
+        float square = x * x;
+        float squareLow = Math.fma(x, x, -square);
+        float product = G1_HIGH * square;
+        float productLow = Math.fma(G1_HIGH, square, -product);
+        productLow = Math.fma(G1_HIGH, squareLow, Math.fma(G1_LOW, square, productLow));
+        float sum = product + G0_HIGH;
+        float rest = sum - product;
+        float sumLow = (product - (sum - rest)) + (G0_HIGH - rest) + (productLow + G0_LOW);
+        float argument = x * sum;
+        float argumentLow = Math.fma(x, sumLow, Math.fma(x, sum, -argument));
+        // Beyond, the low part is infinite or NaN and of no use.
+        argumentLow = Math.abs(argument) < -EXP_LOWEST ? argumentLow : 0f;
+        float size = Math.abs(argument) - (x < GELU_FAR ? GELU_FAR_SHIFT : 0f);
+        return expOfSum(-size, x < 0f ? argumentLow : -argumentLow);
     }
 
     private static float powerOfTwo(int exponent) {

@@ -21,6 +21,8 @@ final class Losses {
             case SQUARED_ERROR -> squaredError(a, targets, offset);
             case BINARY_CROSS_ENTROPY -> binaryCrossEntropy(z, targets, offset);
             case CROSS_ENTROPY -> crossEntropy(z, softmaxSum, targets[offset]);
+            case HUBER -> huber(a, targets, offset);
+            case ABSOLUTE_ERROR -> absoluteError(a, targets, offset);
         };
     }
 
@@ -31,6 +33,23 @@ final class Losses {
             sum = Math.fma(difference, difference, sum);
         }
         return 0.5f * sum;
+    }
+
+    private static float huber(float[] a, float[] targets, int offset) {
+        float sum = 0f;
+        for (int j = 0; j < a.length; j++) {
+            float size = Math.abs(a[j] - targets[offset + j]);
+            sum += size > 1f ? size - 0.5f : 0.5f * size * size;
+        }
+        return sum;
+    }
+
+    private static float absoluteError(float[] a, float[] targets, int offset) {
+        float sum = 0f;
+        for (int j = 0; j < a.length; j++) {
+            sum += Math.abs(a[j] - targets[offset + j]);
+        }
+        return sum;
     }
 
     /** {@code -y log s(z) - (1 - y) log(1 - s(z)) = max(z, 0) - z y + log(1 + exp(-|z|))}, which cannot overflow. */
@@ -67,14 +86,26 @@ final class Losses {
         return switch (loss) {
             case SQUARED_ERROR, BINARY_CROSS_ENTROPY -> a - target;
             case CROSS_ENTROPY -> a - (target == j ? 1f : 0f);
+            case HUBER -> clamp(a - target);
+            case ABSOLUTE_ERROR -> sign(a - target);
         };
+    }
+
+    private static float clamp(float x) {
+        float atMostOne = x > 1f ? 1f : x;
+        return atMostOne < -1f ? -1f : atMostOne;
+    }
+
+    private static float sign(float x) {
+        float positive = x > 0f ? 1f : x;
+        return x < 0f ? -1f : positive;
     }
 
     /** Tells whether {@link #error} is the local error already. */
     static boolean cancelsDerivative(Loss loss) {
         return switch (loss) {
             case BINARY_CROSS_ENTROPY, CROSS_ENTROPY -> true;
-            case SQUARED_ERROR -> false;
+            case SQUARED_ERROR, HUBER, ABSOLUTE_ERROR -> false;
         };
     }
 
@@ -84,7 +115,7 @@ final class Losses {
      */
     static boolean isCorrect(Loss loss, float[] z, float[] targets, int offset) {
         return switch (loss) {
-            case SQUARED_ERROR -> false;
+            case SQUARED_ERROR, HUBER, ABSOLUTE_ERROR -> false;
             case CROSS_ENTROPY -> isLargest(z, targets[offset]);
             case BINARY_CROSS_ENTROPY -> {
                 boolean correct = true;

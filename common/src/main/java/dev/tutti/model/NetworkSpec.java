@@ -41,12 +41,12 @@ public record NetworkSpec(List<Integer> sizes, List<Activation> activations, Los
         boolean fits = switch (loss) {
             case CROSS_ENTROPY -> output == Activation.SOFTMAX;
             case BINARY_CROSS_ENTROPY -> output == Activation.SIGMOID;
-            case SQUARED_ERROR -> output != Activation.SOFTMAX;
+            case SQUARED_ERROR, HUBER, ABSOLUTE_ERROR -> output != Activation.SOFTMAX;
         };
         if (!fits) {
             throw new InputException("loss " + loss.id() + " does not go with output activation " + output.id()
-                    + "; allowed: cross_entropy with softmax, binary_cross_entropy with sigmoid, squared_error with any"
-                    + " but softmax");
+                    + "; allowed: cross_entropy with softmax, binary_cross_entropy with sigmoid, squared_error, huber"
+                    + " and absolute_error with any but softmax");
         }
         long parameters = 0;
         for (int layer = 0; layer < activations.size(); layer++) {

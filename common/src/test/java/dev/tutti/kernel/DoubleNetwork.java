@@ -65,6 +65,8 @@ final class DoubleNetwork {
                 case SQUARED_ERROR -> 0.5 * (x[j] - y) * (x[j] - y);
                 case BINARY_CROSS_ENTROPY -> -y * Math.log(x[j]) - (1 - y) * Math.log(1 - x[j]);
                 case CROSS_ENTROPY -> y == j ? -Math.log(x[j]) : 0;
+                case HUBER -> Math.abs(x[j] - y) <= 1 ? 0.5 * (x[j] - y) * (x[j] - y) : Math.abs(x[j] - y) - 0.5;
+                case ABSOLUTE_ERROR -> Math.abs(x[j] - y);
             };
         }
         return loss;
@@ -93,7 +95,16 @@ final class DoubleNetwork {
             case SIGMOID -> 1 / (1 + Math.exp(-z));
             case TANH -> Math.tanh(z);
             case RELU -> Math.max(0, z);
+            case LEAKY_RELU -> z > 0 ? z : (double) 0.01f * z;
+            case ELU -> z > 0 ? z : Math.expm1(z);
+            case SOFTPLUS -> Math.log1p(Math.exp(z));
+            case GELU_TANH -> gelu(z);
             case SOFTMAX -> Math.exp(z);
         };
+    }
+
+    static double gelu(double z) {
+        double e = Math.exp(-2 * Math.sqrt(2 / Math.PI) * (z + 0.044715 * z * z * z));
+        return e > 1e300 ? -0.0 : z / (1 + e);
     }
 }

@@ -44,6 +44,25 @@ class FloatMathTest {
                 Float.POSITIVE_INFINITY);
     }
 
+    @Test
+    void shouldComputeExpm1OfNegative() {
+        check(FloatMath::expm1OfNegative, StrictMath::expm1, Float.NEGATIVE_INFINITY, -Float.MIN_VALUE);
+    }
+
+    @Test
+    void shouldComputeSoftplus() {
+        check(
+                FloatMath::softplus,
+                x -> Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x))),
+                Float.NEGATIVE_INFINITY,
+                Float.POSITIVE_INFINITY);
+    }
+
+    @Test
+    void shouldComputeGelu() {
+        check(FloatMath::gelu, DoubleNetwork::gelu, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY);
+    }
+
     private static void check(FloatFunction function, DoubleUnaryOperator exact, float lowest, float highest) {
         assertSame(function, exact, Float.NaN);
         for (float special : new float[] {
@@ -85,6 +104,7 @@ class FloatMathTest {
     }
 
     /** Distance in units in the last place of the exact value, denormals included. */
+    // Only a result that is exactly 0 is told from -0: the other zeros are the roundings of values too small.
     private static double ulps(float actual, double exact) {
         float rounded = (float) exact;
         if (Float.isNaN(rounded) || Float.isInfinite(rounded) || Float.isInfinite(actual)) {

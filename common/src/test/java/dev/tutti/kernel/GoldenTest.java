@@ -31,6 +31,7 @@ class GoldenTest {
             "relu_softmax",
             "sigmoid_sigmoid_squared",
             "sigmoid_squared",
+            "softplus_absolute",
             "tanh_softmax",
             "tanh_squared",
             "wide");
