@@ -9,6 +9,7 @@ public final class MiniBatch {
     private int featureCount;
     private float[] targets;
     private int targetCount;
+    private int targetStart;
     private int[] rows;
     private int from;
     private int count;
@@ -26,14 +27,42 @@ public final class MiniBatch {
      * @return this
      */
     public MiniBatch wrap(Dataset dataset, int[] rows, int from, int count) {
-        if (from < 0 || count < 0 || from + count > rows.length) {
-            throw new IllegalArgumentException(
-                    "samples out of range: from=" + from + ", count=" + count + ", rows=" + rows.length);
-        }
         this.features = dataset.features();
         this.featureCount = dataset.featureCount();
         this.targets = dataset.targets();
         this.targetCount = dataset.targetCount();
+        this.targetStart = 0;
+        return select(rows, from, count);
+    }
+
+    /**
+     * Points this view at {@code count} samples of a block that holds samples in order: first the features of all, then the
+     * targets of all.
+     *
+     * @param block {@code [samples x featureCount]}, then {@code [samples x targetCount]}
+     * @param featureCount number of features of a sample
+     * @param targetCount number of target values of a sample
+     * @param rows the numbers 0, 1, 2, ..., at least {@code samples} of them
+     * @param samples number of samples of the block
+     * @param from first sample of this view
+     * @param count number of samples of this view
+     * @return this
+     */
+    public MiniBatch wrapBlock(
+            float[] block, int featureCount, int targetCount, int[] rows, int samples, int from, int count) {
+        this.features = block;
+        this.featureCount = featureCount;
+        this.targets = block;
+        this.targetCount = targetCount;
+        this.targetStart = samples * featureCount;
+        return select(rows, from, count);
+    }
+
+    private MiniBatch select(int[] rows, int from, int count) {
+        if (from < 0 || count < 0 || from > rows.length - count) {
+            throw new IllegalArgumentException(
+                    "samples out of range: from=" + from + ", count=" + count + ", rows=" + rows.length);
+        }
         this.rows = rows;
         this.from = from;
         this.count = count;
@@ -72,6 +101,6 @@ public final class MiniBatch {
 
     /** Index in {@link #targets()} of the first target of sample {@code sample} of this mini-batch. */
     public int targetOffset(int sample) {
-        return rows[from + sample] * targetCount;
+        return targetStart + rows[from + sample] * targetCount;
     }
 }

@@ -18,6 +18,9 @@ public interface TrainingListener {
     /** An epoch is over. */
     default void onEpoch(EpochMetrics metrics) {}
 
+    /** Training waits for worker processes: {@code present} are there, {@code needed} are needed. */
+    default void onWaiting(int present, int needed) {}
+
     /** Workers joined or left; {@code workers} is the number of worker actors that now share the work. */
     default void onWorkers(int workers, String event) {}
 }

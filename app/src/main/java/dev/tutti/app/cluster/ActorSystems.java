@@ -1,0 +1,97 @@
+package dev.tutti.app.cluster;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.JoinSeedNodes;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.tutti.config.InputException;
+import java.net.BindException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Starts and stops actor systems: alone in a process, or as members of a cluster. */
+final class ActorSystems {
+    private static final String NAME = "tutti";
+    private static final long STOP_TIMEOUT_S = 10;
+
+    private ActorSystems() {}
+
+    /** Starts an actor system for coordinator and workers in one process: no network. */
+    static <T> ActorSystem<T> startLocal(Behavior<T> guardian) {
+        return ActorSystem.create(guardian, NAME, config("akka.actor.provider = local"));
+    }
+
+    /**
+     * Starts an actor system that is the cluster's first member.
+     *
+     * @throws InputException if the address cannot be bound
+     */
+    static <T> ActorSystem<T> startCoordinator(Behavior<T> guardian, HostPort advertised, HostPort bind) {
+        ActorSystem<T> system = startClustered(guardian, advertised, bind, "coordinator");
+        Cluster cluster = Cluster.get(system);
+        cluster.manager().tell(new JoinSeedNodes(List.of(cluster.selfMember().address())));
+        return system;
+    }
+
+    /** Starts an actor system that joins the cluster of the coordinator at {@code coordinator}. */
+    static <T> ActorSystem<T> startWorker(Behavior<T> guardian, HostPort own, HostPort coordinator) {
+        ActorSystem<T> system = startClustered(guardian, own, own, "worker");
+        akka.actor.Address seed = new akka.actor.Address("akka", NAME, coordinator.host(), coordinator.port());
+        Cluster.get(system).manager().tell(new JoinSeedNodes(List.of(seed)));
+        return system;
+    }
+
+    /** Stops an actor system, waiting for it. */
+    static void stop(ActorSystem<?> system) {
+        system.terminate();
+        try {
+            system.getWhenTerminated().toCompletableFuture().get(STOP_TIMEOUT_S, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            system.log().warn("actors did not stop within {} s", STOP_TIMEOUT_S);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException e) {
+            system.log().warn("actors stopped with an error", e);
+        }
+    }
+
+    private static <T> ActorSystem<T> startClustered(
+            Behavior<T> guardian, HostPort advertised, HostPort bind, String role) {
+        Config config = config("akka.actor.provider = cluster\n"
+                + "akka.remote.artery.canonical.hostname = \"" + advertised.host() + "\"\n"
+                + "akka.remote.artery.canonical.port = " + advertised.port() + "\n"
+                + "akka.remote.artery.bind.hostname = \"" + bind.host() + "\"\n"
+                + "akka.remote.artery.bind.port = " + bind.port() + "\n"
+                + "akka.cluster.roles = [\"" + role + "\"]");
+        try {
+            return ActorSystem.create(guardian, NAME, config);
+        } catch (RuntimeException e) {
+            throw isBindFailure(e)
+                    ? new InputException(
+                            "cannot listen on " + bind + ": the port is in use or the address is not this"
+                                    + " machine's; give another --coordinator-bind HOST:PORT",
+                            e)
+                    : e;
+        }
+    }
+
+    private static boolean isBindFailure(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException
+                    || cause.getClass().getSimpleName().equals("BindFailedException")
+                    || String.valueOf(cause.getMessage()).contains("Failed to bind")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Config config(String own) {
+        return ConfigFactory.parseString(own)
+                .withFallback(ConfigFactory.parseResources("tutti-akka.conf"))
+                .withFallback(ConfigFactory.load());
+    }
+}

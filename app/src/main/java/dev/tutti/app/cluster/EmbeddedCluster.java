@@ -1,0 +1,80 @@
+package dev.tutti.app.cluster;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import dev.tutti.config.Placement;
+import dev.tutti.config.TransportKind;
+import dev.tutti.coordinator.actor.CoordinatorActor;
+import dev.tutti.coordinator.actor.DataPlaneSettings;
+import dev.tutti.train.TrainingJob;
+import dev.tutti.train.TrainingListener;
+import dev.tutti.train.TrainingResult;
+import dev.tutti.transport.AeronNode;
+import dev.tutti.worker.actor.TrainingSets;
+import dev.tutti.worker.actor.WorkerHost;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/** A coordinator and its worker actors in one process, with all that lies between them in a cluster but the network. */
+public final class EmbeddedCluster {
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final int MTU_BYTES = 8192;
+
+    private EmbeddedCluster() {}
+
+    /**
+     * Trains.
+     *
+     * @param job what to train
+     * @param dataFingerprint names the training set's content
+     * @param workers number of worker actors
+     * @param placement where the workers find the samples
+     * @param transport what carries the bulk data
+     * @param listener told about the progress, on the thread that trains
+     * @return the trained parameters
+     * @throws InterruptedException if this thread is interrupted; all is stopped then
+     */
+    public static TrainingResult train(
+            TrainingJob job,
+            String dataFingerprint,
+            int workers,
+            Placement placement,
+            TransportKind transport,
+            TrainingListener listener)
+            throws InterruptedException {
+        try (AeronNode node = AeronNode.launch(null)) {
+            ActorSystem<CoordinatorActor.Command> system = ActorSystems.startLocal(CoordinatorActor.create(
+                    "embedded", node, new DataPlaneSettings(transport, LOOPBACK, 0, MTU_BYTES)));
+            try {
+                TrainingSets trainingSets = new TrainingSets();
+                trainingSets.put(dataFingerprint, job.training());
+                system.systemActorOf(
+                        WorkerHost.create(new WorkerHost.Setup(
+                                "embedded", workers, LOOPBACK, transport, null, trainingSets, reason -> {})),
+                        "worker",
+                        Props.empty());
+                CompletableFuture<TrainingResult> result = new CompletableFuture<>();
+                system.tell(new CoordinatorActor.RunJob(job, dataFingerprint, placement, 1, listener, result));
+                return Futures.get(result);
+            } finally {
+                ActorSystems.stop(system);
+            }
+        }
+    }
+
+    /** Waiting for the result of a job. */
+    static final class Futures {
+        private Futures() {}
+
+        static TrainingResult get(CompletableFuture<TrainingResult> result) throws InterruptedException {
+            try {
+                return result.get();
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof RuntimeException cause) {
+                    throw cause;
+                }
+                throw new IllegalStateException(e.getCause());
+            }
+        }
+    }
+}

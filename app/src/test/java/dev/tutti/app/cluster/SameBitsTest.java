@@ -1,0 +1,77 @@
+package dev.tutti.app.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.config.OptimizerSettings;
+import dev.tutti.config.Placement;
+import dev.tutti.config.Sync;
+import dev.tutti.config.TransportKind;
+import dev.tutti.data.Dataset;
+import dev.tutti.model.Activation;
+import dev.tutti.model.Loss;
+import dev.tutti.model.NetworkSpec;
+import dev.tutti.model.ParameterLayout;
+import dev.tutti.random.Philox;
+import dev.tutti.train.ReferenceTrainer;
+import dev.tutti.train.TrainingJob;
+import dev.tutti.train.TrainingListener;
+import dev.tutti.train.TrainingResult;
+import dev.tutti.train.TrainingSpec;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The promise: an embedded cluster ends in the bits of the reference trainer, whatever its workers, streams and placement. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class SameBitsTest {
+    @ParameterizedTest
+    @CsvSource({
+        "1, REPLICATE, IPC, STEP, 32, 8",
+        "2, REPLICATE, IPC, STEP, 32, 8",
+        "3, STREAM, IPC, STEP, 33, 7",
+        "5, REPLICATE, UDP, STEP, 50, 13",
+        "2, STREAM, UDP, STEP, 64, 5",
+        "3, REPLICATE, IPC, EPOCH, 32, 8",
+        "2, STREAM, UDP, EPOCH, 32, 10",
+    })
+    void shouldEndInTheBitsOfTheReferenceTrainer(
+            int workers, Placement placement, TransportKind transport, Sync sync, int batch, int segment)
+            throws InterruptedException {
+        TrainingJob job = job(sync, batch, segment);
+        TrainingResult expected = ReferenceTrainer.train(job, TrainingListener.NONE);
+
+        TrainingResult found = EmbeddedCluster.train(job, "data", workers, placement, transport, TrainingListener.NONE);
+
+        assertThat(found.parameters()).isEqualTo(expected.parameters());
+        assertThat(found.last().trainLoss()).isEqualTo(expected.last().trainLoss());
+        assertThat(found.last().validationLoss()).isEqualTo(expected.last().validationLoss());
+        assertThat(found.last().samples()).isEqualTo(expected.last().samples());
+    }
+
+    private static TrainingJob job(Sync sync, int batch, int segment) {
+        NetworkSpec network =
+                new NetworkSpec(List.of(9, 17, 4), List.of(Activation.RELU, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
+        Dataset training = randomData(203, 9, 4, 1);
+        TrainingSpec spec = new TrainingSpec(
+                network, new OptimizerSettings(0.1f, 0.9f), 3, batch, segment, sync, 42, true, training.samples());
+        float[] parameters = new float[new ParameterLayout(network).parameterCount()];
+        for (int i = 0; i < parameters.length; i++) {
+            parameters[i] = Philox.uniform(3, Philox.Purpose.INITIAL_WEIGHTS, 0, i) - 0.5f;
+        }
+        return new TrainingJob("test", spec, training, randomData(41, 9, 4, 2), parameters);
+    }
+
+    private static Dataset randomData(int samples, int features, int classes, long seed) {
+        float[] x = new float[samples * features];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = 2 * Philox.uniform(seed, Philox.Purpose.NOISE, 0, i) - 1;
+        }
+        float[] y = new float[samples];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = Philox.below(classes, seed, Philox.Purpose.NOISE, 1, i);
+        }
+        return new Dataset(x, features, y, 1, samples);
+    }
+}

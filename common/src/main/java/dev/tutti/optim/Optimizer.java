@@ -1,0 +1,13 @@
+package dev.tutti.optim;
+
+/** Turns an averaged gradient into new parameters: element by element, in a fixed order of operations. Owned by one thread. */
+public interface Optimizer {
+    /**
+     * Updates the parameters.
+     *
+     * @param parameters changed in place
+     * @param gradientSum sum of the gradients, in the layout of the parameters
+     * @param scale what the sum is multiplied with to give the mean: 1 / (sum of sample weights)
+     */
+    void update(float[] parameters, float[] gradientSum, float scale);
+}

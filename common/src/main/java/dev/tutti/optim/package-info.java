@@ -1,0 +1,2 @@
+/** Optimizers: from the averaged gradient to new parameters. */
+package dev.tutti.optim;

@@ -1,0 +1,46 @@
+package dev.tutti.protocol;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.receptionist.ServiceKey;
+import dev.tutti.transport.Streams;
+import dev.tutti.wire.GenerationId;
+
+/** What a coordinator tells a worker process. */
+public sealed interface WorkerMessage extends ControlMessage {
+    /** Under which worker processes register themselves. */
+    ServiceKey<WorkerMessage> SERVICE_KEY = ServiceKey.create(WorkerMessage.class, "tutti-worker");
+
+    /**
+     * The coordinator has seen the worker and asks it to introduce itself.
+     *
+     * @param coordinatorName for logs
+     * @param aeronDirectory directory of the coordinator's media driver
+     * @param driverId what a process that sees that directory finds in it
+     * @param replyTo gets {@link CoordinatorMessage.Introduction}
+     */
+    record Hello(String coordinatorName, String aeronDirectory, String driverId, ActorRef<CoordinatorMessage> replyTo)
+            implements WorkerMessage {}
+
+    /**
+     * A new generation: leave the last one, open these streams.
+     *
+     * @param generation its identity
+     * @param member number of this worker process in it, counted from 0
+     * @param job the job
+     * @param streams the streams
+     * @param replyTo gets {@link CoordinatorMessage.Prepared} or {@link CoordinatorMessage.NotPrepared}
+     */
+    record PrepareGeneration(
+            GenerationId generation,
+            int member,
+            JobDescription job,
+            Streams streams,
+            ActorRef<CoordinatorMessage> replyTo)
+            implements WorkerMessage {}
+
+    /** The job is over: close the streams, wait for another. */
+    record EndJob(int job) implements WorkerMessage {}
+
+    /** The coordinator leaves in good order and needs no workers any more. */
+    record Goodbye(String reason) implements WorkerMessage {}
+}

@@ -1,0 +1,140 @@
+package dev.tutti.reduce;
+
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/**
+ * Adds the nodes of a summation tree as they come, in any order, to the same bits: two nodes are added only when they are the
+ * two children of one node. Whoever holds both children may add them, so worker processes and the coordinator both use this.
+ * Owned by one thread.
+ */
+public final class TreeSum {
+    private final Consumer<PartialGradient> release;
+    private PartialGradient[] nodeAt = new PartialGradient[16];
+    private boolean[] covered = new boolean[16];
+    private int segments;
+    private int coveredSegments;
+
+    /** @param release takes back a buffer whose values have been added to another */
+    public TreeSum(Consumer<PartialGradient> release) {
+        this.release = release;
+    }
+
+    /** Begins a new sum over {@code segments} segments; nodes that are still held are released. */
+    public void begin(int segments) {
+        clear();
+        this.segments = segments;
+        if (nodeAt.length < segments) {
+            nodeAt = new PartialGradient[segments];
+            covered = new boolean[segments];
+        }
+    }
+
+    /** Releases all nodes held. */
+    public void clear() {
+        for (int segment = 0; segment < segments; segment++) {
+            if (nodeAt[segment] != null) {
+                release.accept(nodeAt[segment]);
+                nodeAt[segment] = null;
+            }
+        }
+        Arrays.fill(covered, 0, segments, false);
+        coveredSegments = 0;
+    }
+
+    /**
+     * Takes a node, unless it is not a node of this tree or some of its segments are here already (a duplicate); adds what
+     * can be added.
+     *
+     * @return whether the node was taken, and with it the ownership of the buffer
+     */
+    public boolean add(PartialGradient node) {
+        int first = node.firstSegment();
+        if (!accepts(first, node.segmentCount())) {
+            return false;
+        }
+        Arrays.fill(covered, first, node.endSegment(), true);
+        coveredSegments += node.segmentCount();
+        nodeAt[first] = node;
+        addUp(first);
+        return true;
+    }
+
+    /** Returns whether a node of these segments would be taken. */
+    public boolean accepts(int first, int count) {
+        if (!SummationTree.isNode(first, count, segments)) {
+            return false;
+        }
+        for (int segment = first; segment < first + count; segment++) {
+            if (covered[segment]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns whether segment {@code segment} is part of a node held. */
+    public boolean covers(int segment) {
+        return covered[segment];
+    }
+
+    /** Returns whether all segments are there, and hence the sum. */
+    public boolean isComplete() {
+        return segments > 0 && coveredSegments == segments;
+    }
+
+    /** Number of segments of this sum. */
+    public int segments() {
+        return segments;
+    }
+
+    /** Number of segments that are part of a node held. */
+    public int coveredSegments() {
+        return coveredSegments;
+    }
+
+    /** Returns the node held that begins at {@code segment}, or null; it stays here. */
+    public PartialGradient nodeAt(int segment) {
+        return nodeAt[segment];
+    }
+
+    private void addUp(int start) {
+        int first = start;
+        while (true) {
+            PartialGradient node = nodeAt[first];
+            long span = SummationTree.spanOf(first, node.segmentCount(), segments);
+            // An odd one out moves up unchanged until it is the right child of some node.
+            while (first % (2 * span) == 0 && first + span >= segments && first > 0) {
+                span *= 2;
+            }
+            if (first % (2 * span) == 0) {
+                int sibling = (int) (first + span);
+                if (sibling >= segments || !isWhole(sibling, span)) {
+                    return;
+                }
+                merge(first, sibling);
+            } else {
+                int sibling = (int) (first - span);
+                if (!isWhole(sibling, span)) {
+                    return;
+                }
+                merge(sibling, first);
+                first = sibling;
+            }
+        }
+    }
+
+    /** Whether the node held at {@code first} is the whole node of {@code span} segments there. */
+    private boolean isWhole(int first, long span) {
+        PartialGradient node = nodeAt[first];
+        return node != null && node.endSegment() == Math.min(first + span, segments);
+    }
+
+    private void merge(int left, int right) {
+        PartialGradient sum = nodeAt[left];
+        PartialGradient other = nodeAt[right];
+        sum.add(other);
+        nodeAt[right] = null;
+        release.accept(other);
+    }
+}

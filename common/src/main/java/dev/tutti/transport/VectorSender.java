@@ -1,0 +1,101 @@
+package dev.tutti.transport;
+
+import dev.tutti.wire.FrameFlyweight;
+import dev.tutti.wire.FrameHeader;
+import dev.tutti.wire.GenerationId;
+import io.aeron.ExclusivePublication;
+import io.aeron.Publication;
+import io.aeron.logbuffer.BufferClaim;
+
+/**
+ * Sends vectors one after the other as frames, without ever waiting: {@link #doWork} sends what the stream takes now. The
+ * floats are copied once, from the vector to the stream. Owned by one thread.
+ */
+public final class VectorSender {
+    private final ExclusivePublication publication;
+    private final GenerationId generation;
+    private final int floatsPerFrame;
+    private final FrameHeader header = new FrameHeader();
+    private final FrameFlyweight frame = new FrameFlyweight();
+    private final BufferClaim claim = new BufferClaim();
+    private float[] vector;
+    private int vectorStart;
+    private int sent;
+
+    /**
+     * @param publication the stream
+     * @param generation whom the frames are for
+     * @param floatsPerFrame largest part
+     */
+    public VectorSender(ExclusivePublication publication, GenerationId generation, int floatsPerFrame) {
+        this.publication = publication;
+        this.generation = generation;
+        this.floatsPerFrame = floatsPerFrame;
+    }
+
+    /** The header of the next vector, to be set before {@link #begin}. */
+    public FrameHeader header() {
+        return header;
+    }
+
+    /**
+     * Begins to send a vector; its length is the header's, and a vector of length 0 is one frame. The array must not change
+     * until {@link #isIdle}.
+     *
+     * @param vector holds the vector
+     * @param start index of its first float
+     */
+    public void begin(float[] vector, int start) {
+        if (!isIdle()) {
+            throw new IllegalStateException("the last vector is still being sent: sent=" + sent);
+        }
+        this.vector = vector;
+        this.vectorStart = start;
+        this.sent = 0;
+    }
+
+    /** Whether the last vector is sent. */
+    public boolean isIdle() {
+        return vector == null;
+    }
+
+    /** Whether receivers are there. */
+    public boolean isConnected() {
+        return publication.isConnected();
+    }
+
+    /**
+     * Sends what the stream takes now.
+     *
+     * @return number of frames sent; 0 when there is nothing to send or the stream is full
+     * @throws StreamClosedException if the stream is of no further use
+     */
+    public int doWork() {
+        int frames = 0;
+        while (vector != null && sendPart()) {
+            frames++;
+        }
+        return frames;
+    }
+
+    private boolean sendPart() {
+        int part = Math.min(floatsPerFrame, header.vectorLength() - sent);
+        int length = FrameFlyweight.HEADER_LENGTH + part * Float.BYTES;
+        long position = publication.tryClaim(length, claim);
+        if (position > 0) {
+            frame.wrapForWriting(claim.buffer(), claim.offset(), length);
+            frame.write(generation, header, vector, vectorStart, sent, part);
+            claim.commit();
+            sent += part;
+            if (sent == header.vectorLength()) {
+                vector = null;
+            }
+            return true;
+        }
+        if (position == Publication.CLOSED || position == Publication.MAX_POSITION_EXCEEDED) {
+            throw new StreamClosedException("stream " + publication.streamId() + " of " + generation
+                    + (position == Publication.CLOSED ? " is closed" : " is used up"));
+        }
+        return false;
+    }
+}

@@ -1,0 +1,2 @@
+/** Aeron: media driver, streams of vectors, back pressure. */
+package dev.tutti.transport;

@@ -1,0 +1,2 @@
+/** The layout of frames, as flyweights over Agrona buffers. */
+package dev.tutti.wire;

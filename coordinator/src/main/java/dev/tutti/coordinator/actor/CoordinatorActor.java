@@ -1,0 +1,200 @@
+package dev.tutti.coordinator.actor;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.receptionist.Receptionist;
+import dev.tutti.config.Placement;
+import dev.tutti.protocol.CoordinatorMessage;
+import dev.tutti.protocol.CoordinatorMessage.Introduction;
+import dev.tutti.protocol.WorkerMessage;
+import dev.tutti.train.TrainingJob;
+import dev.tutti.train.TrainingListener;
+import dev.tutti.train.TrainingResult;
+import dev.tutti.transport.AeronNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+
+/**
+ * The coordinator on the control plane: knows the workers that can be reached, and runs one job at a time. Who can be reached is
+ * what the receptionist says, which leaves out members of the cluster that do not answer.
+ */
+public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Command> {
+    /** What this actor is told. */
+    public sealed interface Command {}
+
+    /**
+     * Run a job.
+     *
+     * @param job what to train
+     * @param dataFingerprint names the training set's content
+     * @param placement where the workers find the samples
+     * @param waitWorkers number of worker processes to wait for before the first step
+     * @param listener told about the progress
+     * @param result completed at the end
+     */
+    public record RunJob(
+            TrainingJob job,
+            String dataFingerprint,
+            Placement placement,
+            int waitWorkers,
+            TrainingListener listener,
+            CompletableFuture<TrainingResult> result)
+            implements Command {}
+
+    /** Give up the running job, whose result then is an {@link InterruptedException}. */
+    public record AbortJob() implements Command {}
+
+    /** Tell the workers that they are not needed any more; then complete the future. */
+    public record Leave(String reason, CompletableFuture<Void> done) implements Command {}
+
+    private record WorkersSeen(Set<ActorRef<WorkerMessage>> refs) implements Command {}
+
+    private record FromWorker(CoordinatorMessage message) implements Command {}
+
+    private final String name;
+    private final AeronNode node;
+    private final DataPlaneSettings dataPlane;
+    private final Logger log;
+    private final ActorRef<CoordinatorMessage> replies;
+    private final AtomicInteger generations = new AtomicInteger();
+    private final Map<ActorRef<WorkerMessage>, JobActor.Worker> workers = new LinkedHashMap<>();
+    private Set<ActorRef<WorkerMessage>> seen = Set.of();
+    private int jobs;
+    private ActorRef<JobActor.Command> job;
+
+    private CoordinatorActor(ActorContext<Command> context, String name, AeronNode node, DataPlaneSettings dataPlane) {
+        super(context);
+        this.name = name;
+        this.node = node;
+        this.dataPlane = dataPlane;
+        this.log = context.getLog();
+        this.replies = context.messageAdapter(CoordinatorMessage.class, FromWorker::new);
+        ActorRef<Receptionist.Listing> listings = context.messageAdapter(
+                Receptionist.Listing.class,
+                listing -> new WorkersSeen(listing.getServiceInstances(WorkerMessage.SERVICE_KEY)));
+        context.getSystem().receptionist().tell(Receptionist.subscribe(WorkerMessage.SERVICE_KEY, listings));
+    }
+
+    /**
+     * Creates the behavior.
+     *
+     * @param name what people call this coordinator
+     * @param node its way to Aeron
+     * @param dataPlane what its streams need to know of the machine
+     */
+    public static Behavior<Command> create(String name, AeronNode node, DataPlaneSettings dataPlane) {
+        return Behaviors.setup(context -> new CoordinatorActor(context, name, node, dataPlane));
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(WorkersSeen.class, this::onWorkersSeen)
+                .onMessage(FromWorker.class, this::onFromWorker)
+                .onMessage(RunJob.class, this::onRunJob)
+                .onMessage(AbortJob.class, this::onAbortJob)
+                .onMessage(Leave.class, this::onLeave)
+                .onSignal(Terminated.class, this::onJobTerminated)
+                .build();
+    }
+
+    private Behavior<Command> onWorkersSeen(WorkersSeen message) {
+        for (ActorRef<WorkerMessage> ref : message.refs) {
+            if (!seen.contains(ref)) {
+                ref.tell(new WorkerMessage.Hello(name, node.directory().toString(), node.id(), replies));
+            }
+        }
+        for (ActorRef<WorkerMessage> ref : List.copyOf(workers.keySet())) {
+            if (!message.refs.contains(ref)) {
+                log.info(
+                        "worker {} is gone or cannot be reached",
+                        workers.remove(ref).name());
+            }
+        }
+        seen = message.refs;
+        tellJob();
+        return this;
+    }
+
+    private Behavior<Command> onFromWorker(FromWorker envelope) {
+        if (envelope.message instanceof Introduction introduction && seen.contains(introduction.worker())) {
+            workers.put(
+                    introduction.worker(),
+                    new JobActor.Worker(
+                            introduction.worker(),
+                            introduction.name(),
+                            introduction.threads(),
+                            introduction.sharesDriver()));
+            log.info(
+                    "worker {} joined: threads={}, kernel={}, workers={}",
+                    introduction.name(),
+                    introduction.threads(),
+                    introduction.kernel(),
+                    workers.size());
+            tellJob();
+        }
+        return this;
+    }
+
+    private Behavior<Command> onRunJob(RunJob run) {
+        if (job != null) {
+            run.result.completeExceptionally(new IllegalStateException("a job is running already"));
+            return this;
+        }
+        jobs++;
+        job = getContext()
+                .spawn(
+                        JobActor.create(
+                                new JobActor.Setup(
+                                        jobs,
+                                        run.job,
+                                        run.dataFingerprint,
+                                        run.placement,
+                                        run.waitWorkers,
+                                        run.listener,
+                                        run.result),
+                                node,
+                                dataPlane,
+                                generations),
+                        "job-" + jobs,
+                        DispatcherSelector.blocking());
+        getContext().watch(job);
+        tellJob();
+        return this;
+    }
+
+    private Behavior<Command> onAbortJob(AbortJob message) {
+        if (job != null) {
+            job.tell(new JobActor.Abort());
+        }
+        return this;
+    }
+
+    private Behavior<Command> onLeave(Leave leave) {
+        seen.forEach(worker -> worker.tell(new WorkerMessage.Goodbye(leave.reason)));
+        leave.done.complete(null);
+        return this;
+    }
+
+    private Behavior<Command> onJobTerminated(Terminated terminated) {
+        job = null;
+        return this;
+    }
+
+    private void tellJob() {
+        if (job != null) {
+            job.tell(new JobActor.Workers(List.copyOf(workers.values())));
+        }
+    }
+}

@@ -1,0 +1,384 @@
+package dev.tutti.coordinator.actor;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import dev.tutti.config.Placement;
+import dev.tutti.coordinator.step.StepLoop;
+import dev.tutti.coordinator.transport.CoordinatorPlane;
+import dev.tutti.protocol.CoordinatorMessage;
+import dev.tutti.protocol.CoordinatorMessage.NotPrepared;
+import dev.tutti.protocol.CoordinatorMessage.Prepared;
+import dev.tutti.protocol.CoordinatorMessage.WorkerFailed;
+import dev.tutti.protocol.JobDescription;
+import dev.tutti.protocol.WorkerMessage;
+import dev.tutti.train.TrainingJob;
+import dev.tutti.train.TrainingListener;
+import dev.tutti.train.TrainingResult;
+import dev.tutti.transport.AeronNode;
+import dev.tutti.wire.GenerationId;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.slf4j.Logger;
+
+/**
+ * The life of one job on the control plane: waits for workers, forms a generation of those that are there, gives it to the step
+ * loop, and forms the next one whenever membership changes or a generation breaks. It opens streams, which may take some
+ * milliseconds, so it runs on a dispatcher for that.
+ */
+final class JobActor extends AbstractBehavior<JobActor.Command> {
+    /** What this actor is told. */
+    sealed interface Command {}
+
+    /** The workers that can be reached, with what they said of themselves. */
+    record Workers(List<Worker> workers) implements Command {}
+
+    /** The job is not wanted any more. */
+    record Abort() implements Command {}
+
+    private record FromWorker(CoordinatorMessage message) implements Command {}
+
+    private record FormNow() implements Command {}
+
+    private record PrepareDeadline(int generation) implements Command {}
+
+    private record StillWaiting() implements Command {}
+
+    private record Broken(int generation, String reason) implements Command {}
+
+    private record Finished(TrainingResult result) implements Command {}
+
+    private record Failed(RuntimeException failure) implements Command {}
+
+    /**
+     * A worker process.
+     *
+     * @param ref its actor
+     * @param name what people call it
+     * @param threads number of its worker actors
+     * @param sharesDriver whether it can use the coordinator's media driver
+     */
+    record Worker(ActorRef<WorkerMessage> ref, String name, int threads, boolean sharesDriver) {}
+
+    /**
+     * What the job is, and with what it is carried out.
+     *
+     * @param number number of the job in the life of the coordinator
+     * @param job what to train
+     * @param dataFingerprint names the training set's content
+     * @param placement where the workers find the samples
+     * @param waitWorkers number of worker processes to wait for before the first step
+     * @param listener told about the progress
+     * @param result completed at the end
+     */
+    record Setup(
+            int number,
+            TrainingJob job,
+            String dataFingerprint,
+            Placement placement,
+            int waitWorkers,
+            TrainingListener listener,
+            CompletableFuture<TrainingResult> result) {}
+
+    /** Workers that start together should be in the first generation together. */
+    private static final Duration SETTLE = Duration.ofMillis(50);
+
+    private static final Duration PREPARE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration WAIT_REPORT = Duration.ofSeconds(5);
+
+    private final Setup setup;
+    private final AeronNode node;
+    private final DataPlaneSettings dataPlane;
+    private final AtomicInteger generations;
+    private final TimerScheduler<Command> timers;
+    private final Logger log;
+    private final ActorRef<CoordinatorMessage> replies;
+    private final SecureRandom tokens = new SecureRandom();
+    private final JobDescription description;
+    private final int parameterCount;
+    private final StepLoop loop;
+    private final AgentRunner runner;
+
+    private final Map<ActorRef<WorkerMessage>, Worker> workers = new LinkedHashMap<>();
+    private final Set<ActorRef<WorkerMessage>> excluded = new HashSet<>();
+    private final Set<ActorRef<WorkerMessage>> told = new HashSet<>();
+    private boolean started;
+    private GenerationId generation;
+    private CoordinatorPlane plane;
+    private List<Worker> members = List.of();
+    private final Map<ActorRef<WorkerMessage>, Prepared> prepared = new LinkedHashMap<>();
+
+    private JobActor(
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            Setup setup,
+            AeronNode node,
+            DataPlaneSettings dataPlane,
+            AtomicInteger generations) {
+        super(context);
+        this.timers = timers;
+        this.setup = setup;
+        this.node = node;
+        this.dataPlane = dataPlane;
+        this.generations = generations;
+        this.log = context.getLog();
+        this.replies = context.messageAdapter(CoordinatorMessage.class, FromWorker::new);
+        TrainingJob job = setup.job;
+        this.parameterCount = job.initialParameters().length;
+        this.description = new JobDescription(
+                setup.number,
+                job.name(),
+                job.spec(),
+                job.training().featureCount(),
+                job.training().targetCount(),
+                setup.placement,
+                setup.dataFingerprint);
+        this.loop = new StepLoop(job, setup.placement, setup.listener, new LoopObserver(context.getSelf()));
+        this.runner = new AgentRunner(
+                new BackoffIdleStrategy(2_000, 100, 10_000, 100_000),
+                error -> context.getSelf().tell(new Failed(new IllegalStateException(error))),
+                null,
+                loop);
+        AgentRunner.startOnThread(runner);
+        timers.startTimerWithFixedDelay(new StillWaiting(), WAIT_REPORT);
+    }
+
+    static Behavior<Command> create(
+            Setup setup, AeronNode node, DataPlaneSettings dataPlane, AtomicInteger generations) {
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new JobActor(context, timers, setup, node, dataPlane, generations)));
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Workers.class, this::onWorkers)
+                .onMessage(FormNow.class, this::onFormNow)
+                .onMessage(FromWorker.class, this::onFromWorker)
+                .onMessage(PrepareDeadline.class, this::onPrepareDeadline)
+                .onMessage(StillWaiting.class, this::onStillWaiting)
+                .onMessage(Broken.class, this::onBroken)
+                .onMessage(Finished.class, this::onFinished)
+                .onMessage(Failed.class, this::onFailed)
+                .onMessage(Abort.class, this::onAbort)
+                .onSignal(PostStop.class, signal -> onPostStop())
+                .build();
+    }
+
+    private Behavior<Command> onWorkers(Workers message) {
+        workers.clear();
+        message.workers.forEach(worker -> workers.put(worker.ref, worker));
+        excluded.retainAll(workers.keySet());
+        List<Worker> wanted = wanted();
+        if (!wanted.equals(members)) {
+            boolean someLeft = members.stream().anyMatch(member -> !workers.containsKey(member.ref));
+            if (someLeft) {
+                formSoon(Duration.ZERO);
+            } else {
+                formSoon(SETTLE);
+            }
+        }
+        return this;
+    }
+
+    private List<Worker> wanted() {
+        return workers.values().stream()
+                .filter(worker -> !excluded.contains(worker.ref))
+                .toList();
+    }
+
+    private void formSoon(Duration delay) {
+        timers.startSingleTimer(FormNow.class, new FormNow(), delay);
+    }
+
+    private Behavior<Command> onFormNow(FormNow message) {
+        List<Worker> wanted = wanted();
+        if (!started && wanted.size() < setup.waitWorkers) {
+            return this;
+        }
+        abandonGeneration();
+        members = wanted;
+        if (wanted.isEmpty()) {
+            log.warn("no workers left: job {} waits until one joins", setup.job.name());
+            return this;
+        }
+        started = true;
+        boolean ipc = dataPlane.allowsIpc() && wanted.stream().allMatch(Worker::sharesDriver);
+        generation = new GenerationId(setup.number, generations.incrementAndGet(), tokens.nextLong());
+        plane = CoordinatorPlane.open(
+                node,
+                generation,
+                wanted.size(),
+                ipc,
+                dataPlane.host(),
+                dataPlane.port(),
+                dataPlane.mtuBytes(),
+                parameterCount);
+        for (int member = 0; member < wanted.size(); member++) {
+            Worker worker = wanted.get(member);
+            told.add(worker.ref);
+            worker.ref.tell(
+                    new WorkerMessage.PrepareGeneration(generation, member, description, plane.streams(), replies));
+        }
+        timers.startSingleTimer(PrepareDeadline.class, new PrepareDeadline(generation.number()), PREPARE_TIMEOUT);
+        return this;
+    }
+
+    private void abandonGeneration() {
+        if (plane != null) {
+            plane.close();
+            plane = null;
+        } else if (generation != null) {
+            loop.leave();
+        }
+        generation = null;
+        prepared.clear();
+    }
+
+    private Behavior<Command> onFromWorker(FromWorker envelope) {
+        if (envelope.message instanceof Prepared answer) {
+            onPrepared(answer);
+        } else if (envelope.message instanceof NotPrepared answer && isCurrent(answer.generation())) {
+            log.error("worker {} left out: {}", nameOf(answer.worker()), answer.reason());
+            exclude(answer.worker());
+        } else if (envelope.message instanceof WorkerFailed failed && isCurrent(failed.generation())) {
+            log.error("worker {} failed in {}: {}", nameOf(failed.worker()), failed.generation(), failed.reason());
+            exclude(failed.worker());
+        }
+        return this;
+    }
+
+    private boolean isCurrent(GenerationId id) {
+        return id.equals(generation);
+    }
+
+    private void onPrepared(Prepared answer) {
+        if (plane == null || !isCurrent(answer.generation())) {
+            return;
+        }
+        prepared.put(answer.worker(), answer);
+        if (prepared.size() < members.size()) {
+            return;
+        }
+        timers.cancel(PrepareDeadline.class);
+        List<String> endpoints = new ArrayList<>();
+        StepLoop.Member[] loopMembers = new StepLoop.Member[members.size()];
+        for (int member = 0; member < loopMembers.length; member++) {
+            Worker worker = members.get(member);
+            Prepared of = prepared.get(worker.ref);
+            endpoints.add(of.endpoint());
+            boolean needsTraining = setup.placement == Placement.REPLICATE && !of.holdsData();
+            loopMembers[member] = new StepLoop.Member(worker.name, worker.threads, needsTraining);
+        }
+        plane.connect(endpoints);
+        loop.enter(plane, loopMembers);
+        plane = null;
+    }
+
+    private Behavior<Command> onPrepareDeadline(PrepareDeadline message) {
+        if (plane != null && generation.number() == message.generation) {
+            for (Worker member : members) {
+                if (!prepared.containsKey(member.ref)) {
+                    log.error(
+                            "worker {} left out: it did not answer within {} s",
+                            member.name,
+                            PREPARE_TIMEOUT.toSeconds());
+                    excluded.add(member.ref);
+                }
+            }
+            formSoon(Duration.ZERO);
+        }
+        return this;
+    }
+
+    private void exclude(ActorRef<WorkerMessage> worker) {
+        excluded.add(worker);
+        formSoon(Duration.ZERO);
+    }
+
+    private Behavior<Command> onStillWaiting(StillWaiting message) {
+        if (!started) {
+            setup.listener.onWaiting(workers.size(), setup.waitWorkers);
+        } else if (members.isEmpty()) {
+            setup.listener.onWaiting(0, 1);
+        }
+        return this;
+    }
+
+    private Behavior<Command> onBroken(Broken message) {
+        if (generation != null && generation.number() == message.generation && plane == null) {
+            log.warn("{} broken: {}", generation, message.reason);
+            formSoon(SETTLE);
+        }
+        return this;
+    }
+
+    private Behavior<Command> onFinished(Finished message) {
+        endForAll();
+        setup.result.complete(message.result);
+        return Behaviors.stopped();
+    }
+
+    private Behavior<Command> onFailed(Failed message) {
+        endForAll();
+        setup.result.completeExceptionally(message.failure);
+        return Behaviors.stopped();
+    }
+
+    private Behavior<Command> onAbort(Abort message) {
+        endForAll();
+        setup.result.completeExceptionally(new InterruptedException("training interrupted"));
+        return Behaviors.stopped();
+    }
+
+    private void endForAll() {
+        told.forEach(worker -> worker.tell(new WorkerMessage.EndJob(setup.number)));
+    }
+
+    private Behavior<Command> onPostStop() {
+        runner.close();
+        if (plane != null) {
+            plane.close();
+        }
+        setup.result.completeExceptionally(new IllegalStateException("the coordinator was stopped"));
+        return this;
+    }
+
+    private String nameOf(ActorRef<WorkerMessage> ref) {
+        Worker worker = workers.get(ref);
+        return worker == null ? ref.path().name() : worker.name;
+    }
+
+    /** Turns what happens on the loop's thread into messages. */
+    private record LoopObserver(ActorRef<Command> self) implements StepLoop.Observer {
+        @Override
+        public void onBroken(int generation, String reason) {
+            self.tell(new Broken(generation, reason));
+        }
+
+        @Override
+        public void onFinished(TrainingResult result) {
+            self.tell(new Finished(result));
+        }
+
+        @Override
+        public void onFailed(RuntimeException failure) {
+            self.tell(new Failed(failure));
+        }
+    }
+}

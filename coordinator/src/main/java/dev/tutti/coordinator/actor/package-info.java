@@ -1,0 +1,2 @@
+/** The actors of the coordinator. */
+package dev.tutti.coordinator.actor;

@@ -1,0 +1,425 @@
+package dev.tutti.coordinator.step;
+
+import dev.tutti.config.Placement;
+import dev.tutti.config.Sync;
+import dev.tutti.coordinator.plan.Orders;
+import dev.tutti.coordinator.plan.StepDeadline;
+import dev.tutti.coordinator.plan.WorkSplit;
+import dev.tutti.coordinator.transport.CoordinatorPlane;
+import dev.tutti.data.Dataset;
+import dev.tutti.data.EpochOrder;
+import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.TreeSum;
+import dev.tutti.train.TrainingFailedException;
+import dev.tutti.train.TrainingJob;
+import dev.tutti.train.TrainingListener;
+import dev.tutti.train.TrainingResult;
+import dev.tutti.train.TrainingRun;
+import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.StreamClosedException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The coordinator's side of the steps of one job, on a thread of its own: hands out work, broadcasts weights, takes gradients,
+ * adds them, makes the update. It keeps what has been received of a step when a generation ends, so that only what is missing
+ * is asked of the next one. Actors talk to it by {@link #enter} and {@link #leave}, which only queue.
+ */
+public final class StepLoop implements Agent, CoordinatorPlane.Events {
+    /** What the job's actor is told; on the loop's thread: quick answers only. */
+    public interface Observer {
+        /** The generation cannot go on and needs a successor. */
+        void onBroken(int generation, String reason);
+
+        /** All epochs are done. */
+        void onFinished(TrainingResult result);
+
+        /** The training failed for good. */
+        void onFailed(RuntimeException failure);
+    }
+
+    /**
+     * A member of a generation, as far as the loop needs to know.
+     *
+     * @param name what people call it
+     * @param threads number of its worker actors
+     * @param needsTraining whether the training set must be sent to it
+     */
+    public record Member(String name, int threads, boolean needsTraining) {}
+
+    private enum Phase {
+        WITHOUT_GENERATION,
+        CONNECTING,
+        RUNNING,
+        ENDED
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(StepLoop.class);
+    private static final long CONNECT_TIMEOUT_NS = 10_000_000_000L;
+    private static final long STALL_TIMEOUT_NS = 10_000_000_000L;
+    private static final long PAUSE_NS = 2_000_000;
+    private static final int COMMAND_CAPACITY = 64;
+
+    private final TrainingJob job;
+    private final TrainingSpec spec;
+    private final Placement placement;
+    private final TrainingListener listener;
+    private final Observer observer;
+    private final TrainingRun run;
+    private final ManyToOneConcurrentArrayQueue<Runnable> commands =
+            new ManyToOneConcurrentArrayQueue<>(COMMAND_CAPACITY);
+    private final ArrayDeque<PartialGradient> pool = new ArrayDeque<>();
+    private final TreeSum sum = new TreeSum(pool::push);
+    private final StepDeadline deadline = new StepDeadline();
+    private final EpochRows rows;
+
+    private Phase phase = Phase.WITHOUT_GENERATION;
+    private CoordinatorPlane plane;
+    private Member[] members = {};
+    private double[] capacity = {};
+    private Orders orders = new Orders();
+    private Orders ordersAhead = new Orders();
+    private final Orders ordersAgain = new Orders();
+    private long issuedStep = -1;
+    private long phaseSinceNs;
+    private long stepSinceNs;
+    private long lateAtNs;
+    private boolean reissued;
+    private boolean toldOfIdleWorkers;
+
+    /**
+     * @param job what to train
+     * @param placement where the workers find the samples
+     * @param listener told about the progress
+     * @param observer told how it ends
+     */
+    public StepLoop(TrainingJob job, Placement placement, TrainingListener listener, Observer observer) {
+        this.job = job;
+        this.spec = job.spec();
+        this.placement = placement;
+        this.listener = listener;
+        this.observer = observer;
+        this.run = new TrainingRun(job, listener);
+        this.rows = new EpochRows(spec);
+        sum.begin(spec.segmentsOfStep(0));
+    }
+
+    /** Goes on with a new generation, whose streams then belong to the loop; from any thread. */
+    public void enter(CoordinatorPlane plane, Member... members) {
+        commands.add(() -> onEnter(plane, members));
+    }
+
+    /** Leaves the current generation; from any thread. */
+    public void leave() {
+        commands.add(this::onLeave);
+    }
+
+    @Override
+    public String roleName() {
+        return "tutti-steps-" + job.name();
+    }
+
+    @Override
+    public int doWork() {
+        try {
+            commands.drain(Runnable::run);
+            return switch (phase) {
+                case WITHOUT_GENERATION, ENDED -> pause();
+                case CONNECTING -> connect();
+                case RUNNING -> step();
+            };
+        } catch (StreamClosedException e) {
+            broken(e.getMessage());
+        } catch (TrainingFailedException e) {
+            fail(e);
+        } catch (RuntimeException e) {
+            LOG.error("step loop failed: job={}, epoch={}, step={}", job.name(), run.epoch(), run.step() + 1, e);
+            fail(e);
+        }
+        return 1;
+    }
+
+    @Override
+    public void onClose() {
+        onLeave();
+    }
+
+    @Override
+    public PartialGradient acquire(long step, int firstSegment, int segmentCount) {
+        if (step != run.step() || !sum.accepts(firstSegment, segmentCount)) {
+            return null;
+        }
+        return pool.isEmpty() ? new PartialGradient(run.parameters().length) : pool.pop();
+    }
+
+    @Override
+    public void onGradient(int member, long step, PartialGradient node) {
+        if (step != run.step() || !sum.add(node)) {
+            release(node);
+        }
+    }
+
+    @Override
+    public void release(PartialGradient node) {
+        pool.push(node);
+    }
+
+    @Override
+    public void onResendRequest(int member, long step) {
+        if (step == run.step() && phase == Phase.RUNNING && plane.areWeightsSent()) {
+            LOG.info("weights sent again: step={}, asked for by {}", step + 1, members[member].name);
+            plane.broadcastWeights(run.epoch(), run.step(), run.parameters());
+        }
+    }
+
+    private int pause() {
+        LockSupport.parkNanos(this, PAUSE_NS);
+        return 0;
+    }
+
+    private void onEnter(CoordinatorPlane newPlane, Member[] newMembers) {
+        onLeave();
+        if (phase == Phase.ENDED) {
+            newPlane.close();
+            return;
+        }
+        plane = newPlane;
+        members = newMembers;
+        capacity = Arrays.stream(members).mapToDouble(Member::threads).toArray();
+        plane.attach(run.parameters().length, this);
+        issuedStep = -1;
+        enterPhase(Phase.CONNECTING);
+    }
+
+    private void onLeave() {
+        if (plane != null) {
+            if (plane.faults().total() > 0) {
+                LOG.warn("frames dropped: {}: {}", plane.generation(), plane.faults());
+            }
+            plane.close();
+            plane = null;
+            if (phase != Phase.ENDED) {
+                enterPhase(Phase.WITHOUT_GENERATION);
+            }
+        }
+    }
+
+    private int connect() {
+        if (!plane.isConnected()) {
+            if (System.nanoTime() - phaseSinceNs > CONNECT_TIMEOUT_NS) {
+                broken("streams not connected within " + CONNECT_TIMEOUT_NS / 1_000_000_000L + " s");
+            }
+            return 0;
+        }
+        for (int member = 0; member < members.length; member++) {
+            if (members[member].needsTraining) {
+                plane.sendTraining(member, job.training());
+            }
+        }
+        enterPhase(Phase.RUNNING);
+        run.start();
+        LOG.info(
+                "{} connected: workers={}, transport={}, epoch={}, step={}",
+                plane.generation(),
+                workers(),
+                plane.streams().ipc() ? "ipc" : "udp",
+                run.epoch(),
+                run.step() + 1);
+        beginStep();
+        return 1;
+    }
+
+    private int step() {
+        int frames = plane.doWork();
+        if (sum.isComplete() && plane.areWeightsSent()) {
+            finishStep();
+            return frames + 1;
+        }
+        if (frames == 0) {
+            checkDeadline();
+        }
+        return frames;
+    }
+
+    private void finishStep() {
+        deadline.onStep(System.nanoTime() - stepSinceNs);
+        run.apply(sum.nodeAt(0));
+        if (run.isFinished()) {
+            enterPhase(Phase.ENDED);
+            observer.onFinished(run.result(workers()));
+            return;
+        }
+        sum.begin(spec.segmentsOfStep(run.stepInEpoch()));
+        beginStep();
+    }
+
+    private void beginStep() {
+        if (issuedStep == run.step()) {
+            Orders swap = orders;
+            orders = ordersAhead;
+            ordersAhead = swap;
+        } else {
+            WorkSplit.split(sum.segments(), sum::covers, capacity, orders);
+            issue(orders, run.epoch(), run.stepInEpoch(), run.step());
+        }
+        plane.broadcastWeights(run.epoch(), run.step(), run.parameters());
+        stepSinceNs = System.nanoTime();
+        lateAtNs = stepSinceNs + deadline.deadlineNs();
+        reissued = false;
+        plane.doWork();
+        issueAhead();
+        tellOfIdleWorkers();
+    }
+
+    /** Hands out the next step's work already, so that with {@link Placement#STREAM} samples travel while others compute. */
+    private void issueAhead() {
+        boolean lastOfEpoch = run.stepInEpoch() + 1 == spec.stepsPerEpoch();
+        boolean last = lastOfEpoch && run.epoch() == spec.epochs();
+        if (last || spec.sync() == Sync.EPOCH) {
+            return;
+        }
+        int stepInEpoch = lastOfEpoch ? 0 : run.stepInEpoch() + 1;
+        int epoch = lastOfEpoch ? run.epoch() + 1 : run.epoch();
+        WorkSplit.split(spec.segmentsOfStep(stepInEpoch), segment -> false, capacity, ordersAhead);
+        issue(ordersAhead, epoch, stepInEpoch, run.step() + 1);
+        issuedStep = run.step() + 1;
+    }
+
+    private void issue(Orders orders, int epoch, int stepInEpoch, long step) {
+        for (int i = 0; i < orders.size(); i++) {
+            int first = orders.firstSegment(i);
+            int count = orders.segmentCount(i);
+            if (placement == Placement.REPLICATE) {
+                plane.sendRange(orders.member(i), epoch, step, first, count);
+            } else {
+                int from = first * spec.segmentSize();
+                int samples = Math.min(count * spec.segmentSize(), spec.samplesOfStep(stepInEpoch) - from);
+                int length = samples
+                        * (job.training().featureCount() + job.training().targetCount());
+                float[] block = plane.sendBlock(orders.member(i), epoch, step, first, count, length);
+                rows.copy(job.training(), epoch, stepInEpoch * spec.samplesPerStep() + from, samples, block);
+            }
+        }
+    }
+
+    private void checkDeadline() {
+        long nowNs = System.nanoTime();
+        if (nowNs < lateAtNs) {
+            return;
+        }
+        if (!plane.areWeightsSent() && nowNs - stepSinceNs > STALL_TIMEOUT_NS) {
+            broken("weights of step " + (run.step() + 1) + " not taken by all workers within "
+                    + STALL_TIMEOUT_NS / 1_000_000_000L + " s");
+            return;
+        }
+        double[] free = capacity.clone();
+        StringBuilder late = new StringBuilder();
+        for (int i = 0; i < orders.size(); i++) {
+            if (isMissing(orders.firstSegment(i), orders.segmentCount(i)) && free[orders.member(i)] > 0) {
+                free[orders.member(i)] = 0;
+                late.append(late.length() == 0 ? "" : ", ").append(members[orders.member(i)].name);
+            }
+        }
+        LOG.warn(
+                "step is late: job={}, epoch={}, step={}, seconds={}, segments={} of {}, waiting for {}",
+                job.name(),
+                run.epoch(),
+                run.step() + 1,
+                (nowNs - stepSinceNs) / 1_000_000_000L,
+                sum.coveredSegments(),
+                sum.segments(),
+                late);
+        if (!reissued && Arrays.stream(free).sum() > 0) {
+            WorkSplit.split(sum.segments(), sum::covers, free, ordersAgain);
+            issue(ordersAgain, run.epoch(), run.stepInEpoch(), run.step());
+            reissued = true;
+        }
+        lateAtNs = nowNs + 2 * deadline.deadlineNs();
+    }
+
+    private boolean isMissing(int first, int count) {
+        for (int segment = first; segment < first + count; segment++) {
+            if (!sum.covers(segment)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void tellOfIdleWorkers() {
+        if (!toldOfIdleWorkers && workers() > sum.segments()) {
+            toldOfIdleWorkers = true;
+            LOG.warn(
+                    "more workers than segments: workers={}, segments of a batch={}; only {} are busy at a time, a smaller"
+                            + " --segment (now {}) or a larger --batch gives work to more",
+                    workers(),
+                    sum.segments(),
+                    sum.segments(),
+                    spec.segmentSize());
+        }
+    }
+
+    private int workers() {
+        return (int) Arrays.stream(capacity).sum();
+    }
+
+    private void broken(String reason) {
+        int generation = plane.generation().number();
+        onLeave();
+        observer.onBroken(generation, reason);
+    }
+
+    private void fail(RuntimeException failure) {
+        enterPhase(Phase.ENDED);
+        observer.onFailed(failure);
+    }
+
+    private void enterPhase(Phase phase) {
+        this.phase = phase;
+        phaseSinceNs = System.nanoTime();
+        if (phase == Phase.RUNNING) {
+            listener.onWorkers(workers(), plane.generation().toString());
+        }
+    }
+
+    /** The order of this epoch and the next, for samples that travel. */
+    private static final class EpochRows {
+        private final TrainingSpec spec;
+        private final int[][] rows = new int[2][];
+        private final int[] epochs = new int[2];
+
+        EpochRows(TrainingSpec spec) {
+            this.spec = spec;
+        }
+
+        /** Copies samples of an epoch, by their place in its order: features of all, then targets of all. */
+        void copy(Dataset data, int epoch, int from, int count, float[] block) {
+            int[] order = of(epoch);
+            int features = data.featureCount();
+            int targets = data.targetCount();
+            int targetStart = count * features;
+            for (int i = 0; i < count; i++) {
+                int row = order[from + i];
+                System.arraycopy(data.features(), row * features, block, i * features, features);
+                System.arraycopy(data.targets(), row * targets, block, targetStart + i * targets, targets);
+            }
+        }
+
+        private int[] of(int epoch) {
+            int slot = epoch & 1;
+            if (rows[slot] == null) {
+                rows[slot] = new int[spec.samples()];
+            }
+            if (epochs[slot] != epoch) {
+                EpochOrder.fill(rows[slot], spec.seed(), epoch, spec.shuffle());
+                epochs[slot] = epoch;
+            }
+            return rows[slot];
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package dev.tutti.coordinator.transport;
+
+import dev.tutti.data.Dataset;
+import dev.tutti.reduce.PartialGradient;
+import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.FaultCounters;
+import dev.tutti.transport.FrameReceiver;
+import dev.tutti.transport.Streams;
+import dev.tutti.transport.UdpEndpoint;
+import dev.tutti.transport.VectorSender;
+import dev.tutti.wire.FrameKind;
+import dev.tutti.wire.GenerationId;
+import io.aeron.Aeron;
+import io.aeron.ExclusivePublication;
+import io.aeron.Subscription;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.CloseHelper;
+
+/**
+ * The coordinator's streams of one generation: weights and work out, gradients in. Opened in two steps by the job's actor,
+ * because the members must be told where gradients go before they can say where they receive; then given to the step loop's
+ * thread, which alone uses it.
+ */
+public final class CoordinatorPlane implements AutoCloseable {
+    /** What the step loop is asked and told while it polls. */
+    public interface Events {
+        /**
+         * A node of the summation tree begins to arrive.
+         *
+         * @return a buffer for it, or null if it is not wanted (another step, a duplicate)
+         */
+        PartialGradient acquire(long step, int firstSegment, int segmentCount);
+
+        /** A node has arrived whole; the buffer changes owner. */
+        void onGradient(int member, long step, PartialGradient node);
+
+        /** A buffer is not needed any more: the rest of its node did not arrive. */
+        void release(PartialGradient node);
+
+        /** A member has work for a step whose weights did not arrive whole. */
+        void onResendRequest(int member, long step);
+    }
+
+    private static final int FRAMES_PER_POLL = 64;
+
+    private final Aeron aeron;
+    private final GenerationId generation;
+    private final Streams streams;
+    private final int members;
+    private final FaultCounters faults = new FaultCounters();
+    private final Subscription gradientSubscription;
+    private final List<ExclusivePublication> publications = new ArrayList<>();
+    private final List<WorkSender> work = new ArrayList<>();
+    private VectorSender weights;
+    private GradientReceiver gradients;
+    private FrameReceiver gradientFrames;
+
+    private CoordinatorPlane(
+            Aeron aeron, GenerationId generation, int members, Streams streams, Subscription gradientSubscription) {
+        this.aeron = aeron;
+        this.generation = generation;
+        this.members = members;
+        this.streams = streams;
+        this.gradientSubscription = gradientSubscription;
+    }
+
+    /**
+     * First step: opens the stream of gradients.
+     *
+     * @param node the way to Aeron
+     * @param generation the new generation
+     * @param members number of its members
+     * @param ipc whether all members share the coordinator's media driver
+     * @param host this machine's address as workers see it, for UDP
+     * @param port UDP port for gradients; 0 for any
+     * @param mtuBytes largest datagram's payload, for UDP
+     * @param parameterCount length of the vectors
+     */
+    public static CoordinatorPlane open(
+            AeronNode node,
+            GenerationId generation,
+            int members,
+            boolean ipc,
+            String host,
+            int port,
+            int mtuBytes,
+            int parameterCount) {
+        int termBytes = Streams.termBytesFor((long) parameterCount * Float.BYTES);
+        int baseStreamId = generation.number() * Streams.IDS_PER_GENERATION;
+        Streams draft = new Streams(ipc, "", mtuBytes, termBytes, baseStreamId);
+        Subscription subscription =
+                node.aeron().addSubscription(draft.subscription(host + ":" + port), draft.gradientStreamId());
+        String endpoint = ipc ? "" : UdpEndpoint.await(subscription);
+        return new CoordinatorPlane(
+                node.aeron(),
+                generation,
+                members,
+                new Streams(ipc, endpoint, mtuBytes, termBytes, baseStreamId),
+                subscription);
+    }
+
+    /** The generation. */
+    public GenerationId generation() {
+        return generation;
+    }
+
+    /** The streams, as the members are told. */
+    public Streams streams() {
+        return streams;
+    }
+
+    /** Number of members. */
+    public int members() {
+        return members;
+    }
+
+    /**
+     * Second step: opens the streams to the members.
+     *
+     * @param endpoints where each member receives, in the order of their numbers
+     */
+    public void connect(List<String> endpoints) {
+        ExclusivePublication weightsPublication =
+                aeron.addExclusivePublication(streams.weightsPublication(members), streams.weightsStreamId());
+        publications.add(weightsPublication);
+        if (!streams.ipc()) {
+            endpoints.forEach(endpoint -> weightsPublication.addDestination(Streams.destination(endpoint)));
+        }
+        weights = sender(weightsPublication);
+        for (int member = 0; member < members; member++) {
+            ExclusivePublication publication = aeron.addExclusivePublication(
+                    streams.publication(endpoints.get(member)), streams.workStreamId(member));
+            publications.add(publication);
+            work.add(new WorkSender(sender(publication)));
+        }
+    }
+
+    /** Third step, on the step loop's thread: says who takes what arrives. */
+    public void attach(int parameterCount, Events events) {
+        gradients = new GradientReceiver(parameterCount, members, events);
+        gradientFrames = new FrameReceiver(gradientSubscription, generation, faults, gradients);
+    }
+
+    /** Whether all members are there. */
+    public boolean isConnected() {
+        if (!weights.isConnected() || gradientSubscription.imageCount() < members) {
+            return false;
+        }
+        for (WorkSender sender : work) {
+            if (!sender.isConnected()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether the last weights are sent. */
+    public boolean areWeightsSent() {
+        return weights.isIdle();
+    }
+
+    /** Begins to broadcast the weights of a step; they must not change until {@link #areWeightsSent}. */
+    public void broadcastWeights(int epoch, long step, float[] parameters) {
+        weights.header().set(FrameKind.WEIGHTS, epoch, step, 0, 0, parameters.length);
+        weights.begin(parameters, 0);
+    }
+
+    /** Gives {@code member} a piece of work whose samples it holds. */
+    public void sendRange(int member, int epoch, long step, int firstSegment, int segmentCount) {
+        work.get(member).addRange(epoch, step, firstSegment, segmentCount);
+    }
+
+    /**
+     * Gives {@code member} a piece of work with its samples.
+     *
+     * @return a block of at least {@code length} floats, to be filled with the samples before the next call of this plane
+     */
+    public float[] sendBlock(int member, int epoch, long step, int firstSegment, int segmentCount, int length) {
+        return work.get(member).addBlock(epoch, step, firstSegment, segmentCount, length);
+    }
+
+    /** Sends {@code member} the training set. */
+    public void sendTraining(int member, Dataset training) {
+        WorkSender sender = work.get(member);
+        sender.addTraining(FrameKind.FEATURES, training.features(), training.samples() * training.featureCount());
+        sender.addTraining(FrameKind.TARGETS, training.targets(), training.samples() * training.targetCount());
+    }
+
+    /** Sends what the streams take and takes what has arrived; returns the number of frames. */
+    public int doWork() {
+        int frames = 0;
+        for (int member = 0; member < members; member++) {
+            frames += work.get(member).doWork();
+        }
+        frames += weights.doWork();
+        return frames + gradientFrames.poll(FRAMES_PER_POLL);
+    }
+
+    /** What was dropped, by the reason. */
+    public FaultCounters faults() {
+        return faults;
+    }
+
+    @Override
+    public void close() {
+        if (gradients != null) {
+            gradients.close();
+        }
+        CloseHelper.quietCloseAll(publications);
+        CloseHelper.quietClose(gradientSubscription);
+    }
+
+    private VectorSender sender(ExclusivePublication publication) {
+        return new VectorSender(publication, generation, streams.floatsPerFrame());
+    }
+}

@@ -1,0 +1,2 @@
+/** The coordinator's end of the streams. */
+package dev.tutti.coordinator.transport;

@@ -1,0 +1,60 @@
+package dev.tutti.worker.actor;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import dev.tutti.worker.compute.ComputeTeam;
+import dev.tutti.worker.compute.GenerationLoop;
+
+/**
+ * A worker: one compute thread, for the whole life of its process. It runs on a dispatcher of its own (a pinned one), so that
+ * it may compute for as long as a generation lasts without holding up any other actor.
+ */
+final class WorkerActor extends AbstractBehavior<WorkerActor.Command> {
+    /** What the host tells a worker. */
+    sealed interface Command {}
+
+    /** Lead the computing of a generation until its loop is stopped; then say so. */
+    record Lead(GenerationLoop loop, ActorRef<Ended> replyTo) implements Command {}
+
+    /** Take part in the computing of a team until it is closed. */
+    record Serve(ComputeTeam team, int thread) implements Command {}
+
+    /** Answer to {@link Lead}; {@code failure} is null after a stop. */
+    record Ended(GenerationLoop loop, RuntimeException failure) {}
+
+    private WorkerActor(ActorContext<Command> context) {
+        super(context);
+    }
+
+    static Behavior<Command> create() {
+        return Behaviors.setup(WorkerActor::new);
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Lead.class, this::onLead)
+                .onMessage(Serve.class, this::onServe)
+                .build();
+    }
+
+    private Behavior<Command> onLead(Lead lead) {
+        RuntimeException failure = null;
+        try {
+            lead.loop.run();
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+        lead.replyTo.tell(new Ended(lead.loop, failure));
+        return this;
+    }
+
+    private Behavior<Command> onServe(Serve serve) {
+        serve.team.serve(serve.thread);
+        return this;
+    }
+}

@@ -1,0 +1,2 @@
+/** The actors of a worker process. */
+package dev.tutti.worker.actor;

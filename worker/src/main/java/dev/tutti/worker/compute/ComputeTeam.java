@@ -1,0 +1,196 @@
+package dev.tutti.worker.compute;
+
+import dev.tutti.data.MiniBatch;
+import dev.tutti.kernel.GradientKernel;
+import dev.tutti.kernel.Kernels;
+import dev.tutti.model.ParameterLayout;
+import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SummationTree;
+import dev.tutti.reduce.TreeSum;
+import dev.tutti.train.TrainingSpec;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The compute threads of one process, one for each worker actor, working on one piece of work at a time. Thread 0 leads: it
+ * hands out the segments, computes its own, and adds the results as far as the summation tree allows.
+ */
+public final class ComputeTeam {
+    private static final int MAX_KERNEL_SAMPLES = 1024;
+    private static final int SPINS = 1_000;
+    private static final int YIELDS = 200;
+    private static final long PARK_NS = 1_000_000;
+
+    private final TrainingSpec spec;
+    private final int parameterCount;
+    private final SampleSource source;
+    private final Member[] members;
+    private final ArrayDeque<PartialGradient> pool = new ArrayDeque<>();
+    private final TreeSum sum = new TreeSum(pool::push);
+    private final AtomicInteger ticket = new AtomicInteger();
+    private final AtomicInteger unfinished = new AtomicInteger();
+    private float[] parameters;
+    private volatile boolean closed;
+    private volatile RuntimeException failure;
+
+    /**
+     * @param spec the job's settings
+     * @param source where the samples are
+     * @param threads number of compute threads
+     */
+    public ComputeTeam(TrainingSpec spec, SampleSource source, int threads) {
+        this.spec = spec;
+        this.source = source;
+        this.parameterCount = new ParameterLayout(spec.network()).parameterCount();
+        this.members = new Member[threads];
+        int kernelSamples = Math.min(MAX_KERNEL_SAMPLES, (spec.samplesPerStep() + threads - 1) / threads);
+        for (int thread = 0; thread < threads; thread++) {
+            members[thread] = new Member(Kernels.create(spec.network(), kernelSamples + spec.segmentSize()));
+        }
+    }
+
+    /** Number of compute threads. */
+    public int threads() {
+        return members.length;
+    }
+
+    /**
+     * Computes the gradients of a piece of work; on thread 0 only.
+     *
+     * @param item what to do
+     * @param parameters the weights of its step
+     * @return the nodes, added as far as the tree allows; valid until the next call
+     */
+    public TreeSum compute(WorkItem item, float[] parameters) {
+        this.parameters = parameters;
+        source.prepare(item);
+        int segments = spec.segmentsOfStep((int) (item.step() % spec.stepsPerEpoch()));
+        sum.begin(segments);
+        assign(item, segments);
+        unfinished.set(members.length - 1);
+        ticket.incrementAndGet();
+        for (int thread = 1; thread < members.length; thread++) {
+            members[thread].wake();
+        }
+        computePart(members[0]);
+        awaitOthers();
+        if (failure != null) {
+            throw failure;
+        }
+        for (Member member : members) {
+            for (int node = 0; node < member.nodeCount; node++) {
+                sum.add(member.nodes[node]);
+            }
+        }
+        return sum;
+    }
+
+    /** What threads 1 and up do, until {@link #close}. */
+    public void serve(int thread) {
+        Member member = members[thread];
+        member.thread = Thread.currentThread();
+        int seen = 0;
+        while (member.awaitTicket(seen)) {
+            seen++;
+            try {
+                computePart(member);
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+            unfinished.decrementAndGet();
+        }
+    }
+
+    /** Lets the other threads return from {@link #serve}. */
+    public void close() {
+        closed = true;
+        for (Member member : members) {
+            member.wake();
+        }
+    }
+
+    /** Shares the item's segments among the threads, in order. */
+    private void assign(WorkItem item, int segments) {
+        int threads = members.length;
+        for (int thread = 0; thread < threads; thread++) {
+            int first = item.firstSegment() + (int) ((long) item.segmentCount() * thread / threads);
+            int end = item.firstSegment() + (int) ((long) item.segmentCount() * (thread + 1) / threads);
+            Member member = members[thread];
+            member.nodeCount = 0;
+            member.firstSegment = first;
+            member.segmentCount = end - first;
+            for (int segment = first; segment < end; ) {
+                int count = SummationTree.largestNode(segment, end, segments);
+                PartialGradient node = pool.isEmpty() ? new PartialGradient(parameterCount) : pool.pop();
+                member.addNode(node.reset(segment, count));
+                segment += count;
+            }
+        }
+    }
+
+    private void computePart(Member member) {
+        if (member.segmentCount > 0) {
+            MiniBatch batch = source.select(member.batch, member.firstSegment, member.segmentCount);
+            member.kernel.gradients(parameters, batch, spec.segmentSize(), member.nodes, member.nodeCount);
+        }
+    }
+
+    private void awaitOthers() {
+        for (int turn = 0; unfinished.get() > 0; turn++) {
+            if (turn < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield();
+            }
+        }
+    }
+
+    /** One compute thread's own things. */
+    private final class Member {
+        final GradientKernel kernel;
+        final MiniBatch batch = new MiniBatch();
+        PartialGradient[] nodes = new PartialGradient[8];
+        int nodeCount;
+        int firstSegment;
+        int segmentCount;
+        volatile Thread thread;
+        private volatile boolean parked;
+
+        Member(GradientKernel kernel) {
+            this.kernel = kernel;
+        }
+
+        void addNode(PartialGradient node) {
+            if (nodeCount == nodes.length) {
+                nodes = Arrays.copyOf(nodes, 2 * nodeCount);
+            }
+            nodes[nodeCount++] = node;
+        }
+
+        /** Waits for work: awake for about as long as a step takes on a small network, then asleep. */
+        boolean awaitTicket(int seen) {
+            for (int turn = 0; ticket.get() == seen && !closed; turn++) {
+                if (turn < SPINS) {
+                    Thread.onSpinWait();
+                } else if (turn < SPINS + YIELDS) {
+                    Thread.yield();
+                } else {
+                    parked = true;
+                    if (ticket.get() == seen && !closed) {
+                        LockSupport.parkNanos(this, PARK_NS);
+                    }
+                    parked = false;
+                }
+            }
+            return !closed;
+        }
+
+        void wake() {
+            if (parked) {
+                LockSupport.unpark(thread);
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package dev.tutti.worker.transport;
+
+import dev.tutti.data.Dataset;
+import dev.tutti.protocol.JobDescription;
+import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.FrameReceiver;
+import dev.tutti.wire.FrameFault;
+import dev.tutti.wire.FrameFlyweight;
+import dev.tutti.worker.compute.WorkItem;
+import java.util.ArrayDeque;
+
+/**
+ * Puts together what comes for this worker alone: pieces of work, with or without samples, and the training set. Owned by the
+ * leading compute thread.
+ */
+final class WorkReceiver implements FrameReceiver.Handler {
+    /** Bound of the queue; the coordinator is at most a step ahead, with a few pieces that it hands out again. */
+    private static final int MAX_ITEMS = 256;
+
+    private final TrainingSpec spec;
+    private final int featureCount;
+    private final int targetCount;
+    private final boolean samplesComeAlong;
+    private final ArrayDeque<WorkItem> free = new ArrayDeque<>();
+    private final ArrayDeque<WorkItem> ready = new ArrayDeque<>();
+    private WorkItem incoming;
+    private int itemReceived;
+    private float[] features;
+    private float[] targets;
+    private int featuresReceived;
+    private int targetsReceived;
+
+    WorkReceiver(JobDescription job, boolean samplesComeAlong) {
+        this.spec = job.spec();
+        this.featureCount = job.featureCount();
+        this.targetCount = job.targetCount();
+        this.samplesComeAlong = samplesComeAlong;
+    }
+
+    @Override
+    public FrameFault onFrame(int sessionId, FrameFlyweight frame) {
+        return switch (frame.kind()) {
+            case WORK -> onWork(frame);
+            case FEATURES -> onFeatures(frame);
+            case TARGETS -> onTargets(frame);
+            default -> FrameFault.UNEXPECTED;
+        };
+    }
+
+    /** The next piece of work, which stays here until {@link #done}; or null. */
+    WorkItem peek() {
+        return ready.peek();
+    }
+
+    /** The piece of work that {@link #peek} gave is not needed any more. */
+    void done() {
+        free.push(ready.poll());
+    }
+
+    /** The training set once it has arrived whole, else null. */
+    Dataset takeTraining() {
+        if (features == null
+                || targets == null
+                || featuresReceived < features.length
+                || targetsReceived < targets.length) {
+            return null;
+        }
+        Dataset training = new Dataset(features, featureCount, targets, targetCount, spec.samples());
+        features = null;
+        targets = null;
+        return training;
+    }
+
+    private FrameFault onWork(FrameFlyweight frame) {
+        if (frame.partOffset() == 0) {
+            return onNewWork(frame);
+        }
+        if (incoming == null || frame.partOffset() != itemReceived || frame.step() != incoming.step()) {
+            return FrameFault.UNEXPECTED;
+        }
+        takePart(frame);
+        return null;
+    }
+
+    private FrameFault onNewWork(FrameFlyweight frame) {
+        int stepInEpoch = (int) (frame.step() % spec.stepsPerEpoch());
+        int segments = spec.segmentsOfStep(stepInEpoch);
+        int first = frame.firstSegment();
+        int count = frame.segmentCount();
+        boolean inRange = count >= 1
+                && count <= segments
+                && first <= segments - count
+                && frame.epoch() == 1 + frame.step() / spec.stepsPerEpoch()
+                && frame.epoch() <= spec.epochs();
+        if (!inRange || frame.vectorLength() != blockLength(stepInEpoch, first, count)) {
+            return FrameFault.OUT_OF_RANGE;
+        }
+        if (ready.size() >= MAX_ITEMS) {
+            return FrameFault.UNEXPECTED;
+        }
+        if (incoming == null) {
+            incoming = free.isEmpty() ? new WorkItem() : free.pop();
+        }
+        incoming.set(frame.epoch(), frame.step(), first, count, frame.vectorLength());
+        itemReceived = 0;
+        takePart(frame);
+        return null;
+    }
+
+    private void takePart(FrameFlyweight frame) {
+        frame.copyTo(incoming.block(), frame.partOffset());
+        itemReceived += frame.partLength();
+        if (itemReceived == incoming.blockLength()) {
+            ready.add(incoming);
+            incoming = null;
+        }
+    }
+
+    private int blockLength(int stepInEpoch, int first, int count) {
+        int from = first * spec.segmentSize();
+        int samples = Math.min(count * spec.segmentSize(), spec.samplesOfStep(stepInEpoch) - from);
+        return samplesComeAlong ? samples * (featureCount + targetCount) : 0;
+    }
+
+    private FrameFault onFeatures(FrameFlyweight frame) {
+        if (frame.vectorLength() != spec.samples() * featureCount) {
+            return FrameFault.OUT_OF_RANGE;
+        }
+        if (frame.partOffset() == 0) {
+            features = new float[frame.vectorLength()];
+            featuresReceived = 0;
+        }
+        if (features == null || frame.partOffset() != featuresReceived) {
+            return FrameFault.UNEXPECTED;
+        }
+        frame.copyTo(features, frame.partOffset());
+        featuresReceived += frame.partLength();
+        return null;
+    }
+
+    private FrameFault onTargets(FrameFlyweight frame) {
+        if (frame.vectorLength() != spec.samples() * targetCount) {
+            return FrameFault.OUT_OF_RANGE;
+        }
+        if (frame.partOffset() == 0) {
+            targets = new float[frame.vectorLength()];
+            targetsReceived = 0;
+        }
+        if (targets == null || frame.partOffset() != targetsReceived) {
+            return FrameFault.UNEXPECTED;
+        }
+        frame.copyTo(targets, frame.partOffset());
+        targetsReceived += frame.partLength();
+        return null;
+    }
+}

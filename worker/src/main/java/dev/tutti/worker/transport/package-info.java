@@ -1,0 +1,2 @@
+/** A worker's end of the streams. */
+package dev.tutti.worker.transport;
