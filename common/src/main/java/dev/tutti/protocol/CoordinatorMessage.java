@@ -22,10 +22,16 @@ public sealed interface CoordinatorMessage extends ControlMessage {
      *
      * @param worker who
      * @param generation of which generation
-     * @param endpoint {@code host:port} where it receives; empty with ipc
+     * @param weightsEndpoint {@code host:port} where it receives weights; empty with ipc
+     * @param workEndpoint {@code host:port} where it receives work; empty with ipc
      * @param holdsData whether it holds the training set already
      */
-    record Prepared(ActorRef<WorkerMessage> worker, GenerationId generation, String endpoint, boolean holdsData)
+    record Prepared(
+            ActorRef<WorkerMessage> worker,
+            GenerationId generation,
+            String weightsEndpoint,
+            String workEndpoint,
+            boolean holdsData)
             implements CoordinatorMessage {}
 
     /**

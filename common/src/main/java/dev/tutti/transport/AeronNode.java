@@ -35,7 +35,6 @@ public final class AeronNode implements AutoCloseable {
     private static final int SOCKET_BUFFER_BYTES = 4 << 20;
     private static final int WINDOW_BYTES = 1 << 20;
     private static final int COUNTERS_BYTES = 1 << 20;
-    private static final int ERROR_LOG_BYTES = 1 << 20;
 
     private final MediaDriver driver;
     private final Aeron aeron;
@@ -148,7 +147,6 @@ public final class AeronNode implements AutoCloseable {
                 .socketRcvbufLength(SOCKET_BUFFER_BYTES)
                 .socketSndbufLength(SOCKET_BUFFER_BYTES)
                 .counterValuesBufferLength(COUNTERS_BYTES)
-                .errorBufferLength(ERROR_LOG_BYTES)
                 .errorHandler(AeronNode::logError);
     }
 

@@ -276,16 +276,18 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
             return;
         }
         timers.cancel(PrepareDeadline.class);
-        List<String> endpoints = new ArrayList<>();
+        List<String> weightsEndpoints = new ArrayList<>();
+        List<String> workEndpoints = new ArrayList<>();
         StepLoop.Member[] loopMembers = new StepLoop.Member[members.size()];
         for (int member = 0; member < loopMembers.length; member++) {
             Worker worker = members.get(member);
             Prepared of = prepared.get(worker.ref);
-            endpoints.add(of.endpoint());
+            weightsEndpoints.add(of.weightsEndpoint());
+            workEndpoints.add(of.workEndpoint());
             boolean needsTraining = setup.placement == Placement.REPLICATE && !of.holdsData();
             loopMembers[member] = new StepLoop.Member(worker.name, worker.threads, needsTraining);
         }
-        plane.connect(endpoints);
+        plane.connect(weightsEndpoints, workEndpoints);
         loop.enter(plane, loopMembers);
         plane = null;
     }

@@ -118,19 +118,20 @@ public final class CoordinatorPlane implements AutoCloseable {
     /**
      * Second step: opens the streams to the members.
      *
-     * @param endpoints where each member receives, in the order of their numbers
+     * @param weightsEndpoints where each member receives weights, in the order of their numbers
+     * @param workEndpoints where each member receives work
      */
-    public void connect(List<String> endpoints) {
+    public void connect(List<String> weightsEndpoints, List<String> workEndpoints) {
         ExclusivePublication weightsPublication =
                 aeron.addExclusivePublication(streams.weightsPublication(members), streams.weightsStreamId());
         publications.add(weightsPublication);
         if (!streams.ipc()) {
-            endpoints.forEach(endpoint -> weightsPublication.addDestination(Streams.destination(endpoint)));
+            weightsEndpoints.forEach(endpoint -> weightsPublication.addDestination(Streams.destination(endpoint)));
         }
         weights = sender(weightsPublication);
         for (int member = 0; member < members; member++) {
             ExclusivePublication publication = aeron.addExclusivePublication(
-                    streams.publication(endpoints.get(member)), streams.workStreamId(member));
+                    streams.publication(workEndpoints.get(member)), streams.workStreamId(member));
             publications.add(publication);
             work.add(new WorkSender(sender(publication)));
         }

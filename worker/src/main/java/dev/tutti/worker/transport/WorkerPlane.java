@@ -28,7 +28,8 @@ public final class WorkerPlane implements AutoCloseable {
     private final Subscription weightsSubscription;
     private final Subscription workSubscription;
     private final ExclusivePublication gradientPublication;
-    private final String endpoint;
+    private final String weightsEndpoint;
+    private final String workEndpoint;
     private final FaultCounters faults = new FaultCounters();
     private final WeightsReceiver weights;
     private final WorkReceiver work;
@@ -40,10 +41,12 @@ public final class WorkerPlane implements AutoCloseable {
         Aeron aeron = node.aeron();
         Streams streams = prepare.streams();
         int parameterCount = new ParameterLayout(prepare.job().spec().network()).parameterCount();
-        weightsSubscription = aeron.addSubscription(streams.subscription(host + ":0"), streams.weightsStreamId());
-        endpoint = streams.ipc() ? "" : UdpEndpoint.await(weightsSubscription);
-        workSubscription =
-                aeron.addSubscription(streams.subscription(endpoint), streams.workStreamId(prepare.member()));
+        // A subscription at port 0 has a socket of its own, so the two streams have two addresses.
+        String anyPort = streams.subscription(host + ":0");
+        weightsSubscription = aeron.addSubscription(anyPort, streams.weightsStreamId());
+        workSubscription = aeron.addSubscription(anyPort, streams.workStreamId(prepare.member()));
+        weightsEndpoint = streams.ipc() ? "" : UdpEndpoint.await(weightsSubscription);
+        workEndpoint = streams.ipc() ? "" : UdpEndpoint.await(workSubscription);
         gradientPublication = aeron.addExclusivePublication(
                 streams.publication(streams.gradientEndpoint()), streams.gradientStreamId());
         weights = new WeightsReceiver(parameterCount);
@@ -65,9 +68,14 @@ public final class WorkerPlane implements AutoCloseable {
         return new WorkerPlane(node, prepare, host);
     }
 
-    /** Where this worker receives, {@code host:port}; empty with ipc. */
-    public String endpoint() {
-        return endpoint;
+    /** Where this worker receives weights, {@code host:port}; empty with ipc. */
+    public String weightsEndpoint() {
+        return weightsEndpoint;
+    }
+
+    /** Where this worker receives work, {@code host:port}; empty with ipc. */
+    public String workEndpoint() {
+        return workEndpoint;
     }
 
     /** Takes what has arrived; returns the number of frames. The weights change: not while somebody computes with them. */
