@@ -7,6 +7,7 @@ import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import de.siegmar.fastcsv.reader.FieldModifiers;
 import dev.tutti.config.InputException;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -26,6 +27,8 @@ import java.util.NoSuchElementException;
 final class CsvFile {
     private static final int MAX_COLUMNS = 1 << 20;
     private static final int MAX_RECORD_CHARS = 1 << 26;
+
+    private static final int BYTE_ORDER_MARK = 0xFEFF;
 
     private final String source;
     private final DataOptions options;
@@ -68,8 +71,9 @@ final class CsvFile {
     }
 
     private void readRows(Path file) {
-        try (Reader reader = new InputStreamReader(DataFiles.open(file), StandardCharsets.UTF_8.newDecoder());
-                CsvReader<CsvRecord> records = records(reader)) {
+        try (Reader reader = new BufferedReader(
+                        new InputStreamReader(DataFiles.open(file), StandardCharsets.UTF_8.newDecoder()));
+                CsvReader<CsvRecord> records = records(withoutByteOrderMark(reader))) {
             readRows(records.iterator());
         } catch (CharacterCodingException e) {
             throw notText(e);
@@ -82,9 +86,19 @@ final class CsvFile {
         }
     }
 
+    /** Some programs begin a UTF-8 file with U+FEFF; it is not part of the first cell. */
+    private static Reader withoutByteOrderMark(Reader reader) throws IOException {
+        reader.mark(1);
+        if (reader.read() != BYTE_ORDER_MARK) {
+            reader.reset();
+        }
+        return reader;
+    }
+
     private static CsvReader<CsvRecord> records(Reader reader) {
         return CsvReader.builder()
                 .skipEmptyLines(true)
+                .trimWhitespacesAroundQuotes(true)
                 .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .maxBufferSize(MAX_RECORD_CHARS)
@@ -103,7 +117,7 @@ final class CsvFile {
         if (first == null) {
             throw new InputException(source + ": the file is empty; give at least two rows of numbers");
         }
-        List<String> firstCells = withoutByteOrderMark(first.getFields());
+        List<String> firstCells = first.getFields();
         CsvRecord second = next(records);
         boolean header = hasHeader(firstCells, second);
         firstLine = first.getStartingLineNumber();
@@ -235,15 +249,6 @@ final class CsvFile {
             inputs.remove(target);
         }
         return inputs;
-    }
-
-    private static List<String> withoutByteOrderMark(List<String> cells) {
-        if (!cells.get(0).startsWith("\uFEFF")) {
-            return cells;
-        }
-        List<String> copy = new ArrayList<>(cells);
-        copy.set(0, copy.get(0).substring(1).strip());
-        return copy;
     }
 
     private InputException notText(Exception e) {

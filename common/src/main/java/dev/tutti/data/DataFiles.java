@@ -58,9 +58,7 @@ public final class DataFiles {
     }
 
     private static DataFormat format(Path file, DataOptions options) {
-        return options.format() != null
-                ? options.format()
-                : DataFormat.ofName(file.getFileName().toString());
+        return options.format() != null ? options.format() : DataFormat.of(file);
     }
 
     private static Path existing(String source) {

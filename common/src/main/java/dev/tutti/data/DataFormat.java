@@ -1,6 +1,7 @@
 package dev.tutti.data;
 
 import dev.tutti.config.InputException;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** The form of a data file; each may be compressed with gzip, told by the ending {@code .gz}. */
@@ -20,8 +21,8 @@ public enum DataFormat {
      *
      * @throws InputException if the ending is another
      */
-    static DataFormat ofName(String fileName) {
-        String name = fileName.toLowerCase(Locale.ROOT);
+    static DataFormat of(Path file) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
         if (name.endsWith(".gz")) {
             name = name.substring(0, name.length() - ".gz".length());
         }
@@ -32,7 +33,7 @@ public enum DataFormat {
             return IDX;
         }
         throw new InputException(
-                fileName + ": the ending does not tell the form of the data (.csv, .idx, -ubyte, each also with"
+                file + ": the ending does not tell the form of the data (.csv, .idx, -ubyte, each also with"
                         + " .gz); give --format csv or --format idx");
     }
 }

@@ -62,7 +62,7 @@ public record DataSchema(
     /** Returns the activation of the output layer that goes with {@code loss} where none is asked for. */
     public static Activation outputActivation(Loss loss) {
         return switch (loss) {
-            case SQUARED_ERROR -> Activation.IDENTITY;
+            case SQUARED_ERROR, HUBER, ABSOLUTE_ERROR -> Activation.IDENTITY;
             case BINARY_CROSS_ENTROPY -> Activation.SIGMOID;
             case CROSS_ENTROPY -> Activation.SOFTMAX;
         };
@@ -76,7 +76,7 @@ public record DataSchema(
      */
     public int outputsFor(Loss loss) {
         if (!classification()) {
-            if (loss != Loss.SQUARED_ERROR) {
+            if (loss == Loss.CROSS_ENTROPY || loss == Loss.BINARY_CROSS_ENTROPY) {
                 throw new InputException("loss " + loss.id() + " is for classes, but the target" + named(targetName)
                         + " is a number; use --loss squared_error");
             }
@@ -87,7 +87,7 @@ public record DataSchema(
 
     /**
      * Returns the number of the class that outputs of a network stand for: the largest (the first of equal ones), or with one
-     * output class 1 from 0.5 up.
+     * output class 1 above 0.5.
      *
      * @param outputs outputs of the network
      * @param offset index of the sample's first output
@@ -95,7 +95,7 @@ public record DataSchema(
      */
     public int classOf(float[] outputs, int offset, int count) {
         if (count == 1) {
-            return outputs[offset] >= 0.5f ? 1 : 0;
+            return outputs[offset] > 0.5f ? 1 : 0;
         }
         int best = 0;
         for (int output = 1; output < count; output++) {
