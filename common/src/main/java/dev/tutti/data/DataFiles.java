@@ -24,14 +24,17 @@ public final class DataFiles {
      *
      * @param source a built-in name (see {@link BuiltInData#names()}), or the path of a file
      * @param options what the file does not tell by itself
-     * @throws InputException if it cannot be read, or is no such data
+     * @throws InputException if it cannot be read, is no such data, or an option is not for such data
      */
     public static RawData read(String source, DataOptions options) {
         if (BuiltInData.has(source)) {
+            options.requireForBuiltIn(source);
             return BuiltInData.read(source);
         }
         Path file = existing(source);
-        return switch (format(file, options)) {
+        DataFormat format = format(file, options);
+        options.requireFor(format, source);
+        return switch (format) {
             case CSV -> CsvFile.read(file, options);
             case IDX -> IdxFile.read(file, options);
         };

@@ -1,5 +1,6 @@
 package dev.tutti.data;
 
+import dev.tutti.config.InputException;
 import java.nio.file.Path;
 
 /**
@@ -38,5 +39,26 @@ public record DataOptions(DataFormat format, Header header, String target, Task 
     /** Returns these options with another labels file. */
     public DataOptions withLabels(Path newLabels) {
         return new DataOptions(format, header, target, task, newLabels);
+    }
+
+    /** @throws InputException if an option is given that says how to read a file */
+    void requireForBuiltIn(String name) {
+        refuse(format != null, "--format", name, "a built-in data set");
+        refuse(task != null, "--task", name, "a built-in data set");
+        requireFor(null, name);
+    }
+
+    /** @throws InputException if an option is given that is for another form; null: for a built-in data set, all are */
+    void requireFor(DataFormat form, String source) {
+        String what = form == null ? "a built-in data set" : "a file of form " + form.id();
+        refuse(form != DataFormat.CSV && target != null, "--target", source, what);
+        refuse(form != DataFormat.CSV && header != Header.AUTO, "--header", source, what);
+        refuse(form != DataFormat.IDX && labels != null, "--labels", source, what);
+    }
+
+    private static void refuse(boolean given, String option, String source, String what) {
+        if (given) {
+            throw new InputException(source + ": " + option + " is not for " + what + "; leave it out");
+        }
     }
 }

@@ -100,10 +100,18 @@ public final class ModelFile {
 
     private static void requireMatch(Path file, NetworkSpec network, Preprocessing preprocessing) {
         int inputs = preprocessing.schema().inputCount();
-        int outputs = preprocessing.schema().outputsFor(network.loss());
+        int outputs = outputs(file, network, preprocessing);
         if (network.inputs() != inputs || network.outputs() != outputs) {
             throw new InputException(file + ": network " + network.shape()
                     + " does not match its preprocessing: expected " + inputs + " inputs and " + outputs + " outputs");
+        }
+    }
+
+    private static int outputs(Path file, NetworkSpec network, Preprocessing preprocessing) {
+        try {
+            return preprocessing.schema().outputsFor(network.loss());
+        } catch (InputException e) {
+            throw new InputException(file + ": network does not match its preprocessing: " + e.getMessage(), e);
         }
     }
 

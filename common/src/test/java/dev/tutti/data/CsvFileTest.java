@@ -242,6 +242,24 @@ class CsvFileTest {
     }
 
     @Test
+    void shouldRefuseOptionsThatAreForOtherData() {
+        assertThat(error(FLOWERS, DataOptions.DEFAULT.withLabels(directory)))
+                .isEqualTo("data.csv: --labels is not for a file of form csv; leave it out");
+        assertThat(error(FLOWERS, DataOptions.DEFAULT.withFormat(DataFormat.IDX).withTarget("0")))
+                .isEqualTo("data.csv: --target is not for a file of form idx; leave it out");
+        for (DataOptions options : List.of(
+                DataOptions.DEFAULT.withTarget("0"),
+                DataOptions.DEFAULT.withHeader(Header.ON),
+                DataOptions.DEFAULT.withTask(Task.REGRESSION),
+                DataOptions.DEFAULT.withFormat(DataFormat.CSV),
+                DataOptions.DEFAULT.withLabels(directory))) {
+            assertThatThrownBy(() -> DataFiles.read("iris", options))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageMatching("iris: --[a-z]+ is not for a built-in data set; leave it out");
+        }
+    }
+
+    @Test
     void shouldReadDataForAModelInTheModelsTerms() {
         DataSchema model = read(FLOWERS, DataOptions.DEFAULT).schema();
         RawData onlyRoses = read("length,width,species\n1,2,rose\n", model);
