@@ -42,12 +42,17 @@ public final class Philox {
      * @param index number of the sample or parameter
      */
     public static long bits(long seed, Purpose purpose, int epoch, long index) {
-        int counter0 = (int) index;
-        int counter1 = (int) (index >>> 32);
-        int counter2 = epoch;
-        int counter3 = purpose.code;
-        int key0 = (int) seed;
-        int key1 = (int) (seed >>> 32);
+        return block((int) index, (int) (index >>> 32), epoch, purpose.code, (int) seed, (int) (seed >>> 32), false);
+    }
+
+    /** Returns half of the 128 bits of the block of a counter (4 words) and a key (2 words): words 1, 0 or words 3, 2. */
+    static long block(int word0, int word1, int word2, int word3, int seed0, int seed1, boolean upperHalf) {
+        int counter0 = word0;
+        int counter1 = word1;
+        int counter2 = word2;
+        int counter3 = word3;
+        int key0 = seed0;
+        int key1 = seed1;
         for (int round = 0; round < ROUNDS; round++) {
             long product0 = (MULTIPLIER_0 & 0xFFFFFFFFL) * (counter0 & 0xFFFFFFFFL);
             long product1 = (MULTIPLIER_1 & 0xFFFFFFFFL) * (counter2 & 0xFFFFFFFFL);
@@ -58,7 +63,9 @@ public final class Philox {
             key0 += WEYL_0;
             key1 += WEYL_1;
         }
-        return (counter1 & 0xFFFFFFFFL) << 32 | (counter0 & 0xFFFFFFFFL);
+        return upperHalf
+                ? (counter3 & 0xFFFFFFFFL) << 32 | (counter2 & 0xFFFFFFFFL)
+                : (counter1 & 0xFFFFFFFFL) << 32 | (counter0 & 0xFFFFFFFFL);
     }
 
     /** Returns a random whole number from 0 to {@code bound - 1}; the bias is below {@code bound / 2^32}. */

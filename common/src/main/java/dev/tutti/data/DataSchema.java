@@ -1,0 +1,112 @@
+package dev.tutti.data;
+
+import dev.tutti.config.InputException;
+import dev.tutti.model.Activation;
+import dev.tutti.model.Loss;
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * What the columns of a data set mean. Remembered in the model, so that other data can be checked against it.
+ *
+ * @param task what is to be predicted
+ * @param inputCount number of input features, at least 1
+ * @param inputNames their names, or empty where the data has none
+ * @param targetName name of the target column, or empty where it has none
+ * @param classNames names of the classes in the order of their numbers, at least 2; empty for a regression
+ */
+public record DataSchema(
+        Task task, int inputCount, List<String> inputNames, String targetName, List<String> classNames) {
+
+    /** @throws InputException if the counts and names do not go together */
+    public DataSchema {
+        inputNames = List.copyOf(inputNames);
+        classNames = List.copyOf(classNames);
+        if (inputCount < 1) {
+            throw new InputException("input count out of range: " + inputCount + ", allowed: 1 or more");
+        }
+        if (!inputNames.isEmpty() && inputNames.size() != inputCount) {
+            throw new InputException(
+                    "one name for each input is needed: inputs=" + inputCount + ", names=" + inputNames.size());
+        }
+        if (task == Task.CLASSIFICATION ? classNames.size() < 2 : !classNames.isEmpty()) {
+            throw new InputException("a classification needs at least 2 classes, a regression none: task=" + task.id()
+                    + ", classes=" + classNames);
+        }
+        if (new HashSet<>(classNames).size() != classNames.size()) {
+            throw new InputException("two classes have the same name: " + classNames);
+        }
+    }
+
+    /** Whether classes are to be predicted. */
+    public boolean classification() {
+        return task == Task.CLASSIFICATION;
+    }
+
+    /** Number of classes; 0 for a regression. */
+    public int classCount() {
+        return classNames.size();
+    }
+
+    /**
+     * Returns the loss used where none is asked for: binary cross-entropy for 2 classes, cross-entropy for more, squared error
+     * for a regression.
+     */
+    public Loss defaultLoss() {
+        if (!classification()) {
+            return Loss.SQUARED_ERROR;
+        }
+        return classCount() == 2 ? Loss.BINARY_CROSS_ENTROPY : Loss.CROSS_ENTROPY;
+    }
+
+    /** Returns the activation of the output layer that goes with {@code loss} where none is asked for. */
+    public static Activation outputActivation(Loss loss) {
+        return switch (loss) {
+            case SQUARED_ERROR, HUBER, ABSOLUTE_ERROR -> Activation.IDENTITY;
+            case BINARY_CROSS_ENTROPY -> Activation.SIGMOID;
+            case CROSS_ENTROPY -> Activation.SOFTMAX;
+        };
+    }
+
+    /**
+     * Returns the number of outputs of a network trained on such data with {@code loss}: with 2 classes one (except with
+     * cross-entropy), with more one for each class, for a regression one.
+     *
+     * @throws InputException if the loss is not for such data
+     */
+    public int outputsFor(Loss loss) {
+        if (!classification()) {
+            if (loss == Loss.CROSS_ENTROPY || loss == Loss.BINARY_CROSS_ENTROPY) {
+                throw new InputException("loss " + loss.id() + " is for classes, but the target" + named(targetName)
+                        + " is a number; use --loss squared_error");
+            }
+            return 1;
+        }
+        return classCount() == 2 && loss != Loss.CROSS_ENTROPY ? 1 : classCount();
+    }
+
+    /**
+     * Returns the number of the class that outputs of a network stand for: the largest (the first of equal ones), or with one
+     * output class 1 above 0.5.
+     *
+     * @param outputs outputs of the network
+     * @param offset index of the sample's first output
+     * @param count number of outputs of a sample
+     */
+    public int classOf(float[] outputs, int offset, int count) {
+        if (count == 1) {
+            return outputs[offset] > 0.5f ? 1 : 0;
+        }
+        int best = 0;
+        for (int output = 1; output < count; output++) {
+            if (outputs[offset + output] > outputs[offset + best]) {
+                best = output;
+            }
+        }
+        return best;
+    }
+
+    private static String named(String name) {
+        return name.isEmpty() ? "" : " (" + name + ")";
+    }
+}

@@ -1,0 +1,88 @@
+package dev.tutti.data;
+
+import dev.tutti.config.InputException;
+import dev.tutti.config.Scale;
+import dev.tutti.model.Loss;
+import java.util.stream.IntStream;
+
+/**
+ * Data ready to train on: split, scaled, targets laid out for the loss. Training and validation rows each keep the order of
+ * the file.
+ *
+ * @param training training samples
+ * @param validation validation samples, possibly none
+ * @param preprocessing how they were made; goes into the model
+ */
+public record PreparedData(Dataset training, Dataset validation, Preprocessing preprocessing) {
+
+    /**
+     * Holds out a share of the data, the same of each class. Where none may be held out ({@link RawData#holdOut()}), all rows
+     * are trained on, and serve for validation too unless {@code share} is 0.
+     *
+     * @param data the samples
+     * @param loss loss of the network
+     * @param scale how to scale
+     * @param share share to hold out, from 0 (none) to below 1
+     * @param seed of the choice of rows
+     * @throws InputException if the share is out of range or of no row, or if the loss does not go with the data
+     */
+    public static PreparedData of(RawData data, Loss loss, Scale scale, double share, long seed) {
+        DataSplit.requireShare(share);
+        data.requireTargets();
+        int[] all = IntStream.range(0, data.rows()).toArray();
+        if (share == 0) {
+            return of(data, all, data, new int[0], DataSplit.Kind.NONE, 0, loss, scale, seed);
+        }
+        if (!data.holdOut()) {
+            return of(data, all, data, all, DataSplit.Kind.TRAINING_ROWS, 0, loss, scale, seed);
+        }
+        boolean[] heldOut = DataSplit.heldOut(data, share, seed);
+        int[] validation = DataSplit.rows(heldOut, true);
+        if (validation.length == 0) {
+            throw new InputException(data.source() + ": validation " + share + " of " + data.rows()
+                    + " rows holds out none; give a larger --validation, --validation 0, or --validation-data");
+        }
+        int[] training = DataSplit.rows(heldOut, false);
+        return of(data, training, data, validation, DataSplit.Kind.SHARE, share, loss, scale, seed);
+    }
+
+    /**
+     * Trains on all of {@code data} and validates on other data.
+     *
+     * @param data the training samples
+     * @param validation read with {@link DataFiles#read(String, DataOptions, DataSchema)} and the schema of {@code data}
+     * @param loss loss of the network
+     * @param scale how to scale
+     * @throws InputException if the data sets do not match, or the loss does not go with them
+     */
+    public static PreparedData of(RawData data, RawData validation, Loss loss, Scale scale) {
+        int[] training = IntStream.range(0, data.rows()).toArray();
+        int[] other = IntStream.range(0, validation.rows()).toArray();
+        return of(
+                data.requireTargets(),
+                training,
+                validation.requireTargets(),
+                other,
+                DataSplit.Kind.FILE,
+                0,
+                loss,
+                scale,
+                0);
+    }
+
+    private static PreparedData of(
+            RawData data,
+            int[] training,
+            RawData other,
+            int[] validation,
+            DataSplit.Kind kind,
+            double share,
+            Loss loss,
+            Scale scale,
+            long seed) {
+        DataSplit split = new DataSplit(kind, share, seed, data.sha256(), training.length, validation.length);
+        Preprocessing preprocessing = Preprocessing.measure(data, training, scale, split);
+        return new PreparedData(
+                preprocessing.apply(data, training, loss), preprocessing.apply(other, validation, loss), preprocessing);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.tutti.model;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A tensor of a model file, and where it lies in the parameter block. */
+record TensorPlace(String name, List<Integer> shape, int offset, int length) {
+
+    /** Returns the tensors of a network, in the order of the parameter block. */
+    static List<TensorPlace> of(NetworkSpec network) {
+        ParameterLayout layout = new ParameterLayout(network);
+        List<TensorPlace> tensors = new ArrayList<>();
+        for (int layer = 0; layer < network.layers(); layer++) {
+            int inputs = network.inputs(layer);
+            int outputs = network.outputs(layer);
+            tensors.add(new TensorPlace(
+                    "layers." + layer + ".weight",
+                    List.of(outputs, inputs),
+                    layout.weightOffset(layer),
+                    outputs * inputs));
+            tensors.add(
+                    new TensorPlace("layers." + layer + ".bias", List.of(outputs), layout.biasOffset(layer), outputs));
+        }
+        return tensors;
+    }
+}

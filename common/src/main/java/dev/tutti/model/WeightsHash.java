@@ -1,0 +1,29 @@
+package dev.tutti.model;
+
+import dev.tutti.data.Fingerprint;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+
+/** The one number by which two runs are compared. */
+public final class WeightsHash {
+    private WeightsHash() {}
+
+    /**
+     * Returns the SHA-256 of all parameters as little-endian float32, in the order weight 0, bias 0, weight 1, ..., in
+     * hexadecimal digits.
+     *
+     * @param network the network
+     * @param parameters its parameters, in the layout of {@link ParameterLayout}
+     * @throws IllegalArgumentException if there are more or fewer parameters than the network has
+     */
+    public static String sha256(NetworkSpec network, float[] parameters) {
+        int expected = new ParameterLayout(network).parameterCount();
+        if (parameters.length != expected) {
+            throw new IllegalArgumentException(
+                    "parameter count does not match: expected=" + expected + ", found=" + parameters.length);
+        }
+        MessageDigest digest = Fingerprint.newSha256();
+        Fingerprint.update(digest, parameters, parameters.length);
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}
