@@ -352,14 +352,15 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     }
 
     private void tellOfIdleWorkers() {
-        if (!toldOfIdleWorkers && workers() > sum.segments()) {
+        int segments = spec.segmentsOfStep(0);
+        if (!toldOfIdleWorkers && workers() > segments) {
             toldOfIdleWorkers = true;
             LOG.warn(
                     "more workers than segments: workers={}, segments of a batch={}; only {} are busy at a time, a smaller"
                             + " --segment (now {}) or a larger --batch gives work to more",
                     workers(),
-                    sum.segments(),
-                    sum.segments(),
+                    segments,
+                    segments,
                     spec.segmentSize());
         }
     }

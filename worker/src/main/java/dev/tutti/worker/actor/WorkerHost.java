@@ -225,7 +225,9 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
                 received -> setup.trainingSets.put(job.dataFingerprint(), received));
         workers.get(0).tell(new WorkerActor.Lead(loop, endedAdapter));
         log.info("{} prepared: job={}, member={}", prepare.generation(), job.name(), prepare.member());
-        prepare.replyTo().tell(new Prepared(self, prepare.generation(), plane.weightsEndpoint(), plane.workEndpoint(), !needsTraining));
+        prepare.replyTo()
+                .tell(new Prepared(
+                        self, prepare.generation(), plane.weightsEndpoint(), plane.workEndpoint(), !needsTraining));
     }
 
     /** Also called on the leading compute thread: only tells, and fields that are set once. */
