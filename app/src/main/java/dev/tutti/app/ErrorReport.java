@@ -20,7 +20,9 @@ final class ErrorReport {
     /** The command line cannot be understood. */
     static int wrongUse(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
-        line(command.getErr(), describe(e) + "; see '" + command.getCommandSpec().qualifiedName() + " --help'");
+        line(
+                command.getErr(),
+                describe(e) + "; see '" + command.getCommandSpec().qualifiedName() + " --help'");
         return ExitCode.BAD_INPUT;
     }
 
@@ -29,7 +31,8 @@ final class ErrorReport {
             String argument = unmatched.getUnmatched().get(0);
             List<String> suggestions = unmatched.getSuggestions();
             boolean option = unmatched.isUnknownOption();
-            String kind = option ? "unknown option: " : takesCommand(e) ? "unknown command: " : "one argument too many: ";
+            String kind =
+                    option ? "unknown option: " : takesCommand(e) ? "unknown command: " : "one argument too many: ";
             return kind + argument + (suggestions.isEmpty() ? "" : "; did you mean " + suggestions.get(0) + "?");
         }
         String message = e.getMessage();

@@ -1,8 +1,10 @@
 package dev.tutti.app;
 
 import dev.tutti.config.InputException;
-import java.io.BufferedWriter;
+import dev.tutti.model.AtomicFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,9 +108,21 @@ final class RunDirectory {
         return path.resolve(name);
     }
 
-    /** Opens the file of metrics for writing, line by line. */
-    BufferedWriter metrics() throws IOException {
-        return Files.newBufferedWriter(file(METRICS));
+    /** A file in it as people write it: relative to the working directory, if it is below that. */
+    String shown(String name) {
+        Path here = Path.of("").toAbsolutePath();
+        Path file = name.isEmpty() ? path : file(name);
+        return (file.startsWith(here) ? here.relativize(file) : file).toString();
+    }
+
+    /** Writes a file of text, whole or not at all. */
+    void write(String name, String text) {
+        ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+        AtomicFile.write(file(name), channel -> {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        });
     }
 
     /** Removes what this run has written, and the directories that were made for it; others stay. */

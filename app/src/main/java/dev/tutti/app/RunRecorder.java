@@ -1,10 +1,14 @@
 package dev.tutti.app;
 
+import dev.tutti.config.InputException;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingListener;
-import java.io.BufferedWriter;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,23 +16,45 @@ import org.slf4j.LoggerFactory;
 final class RunRecorder implements TrainingListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunRecorder.class);
 
-    private final BufferedWriter out;
+    private final Path file;
     private final boolean perStep;
+    private Writer out = Writer.nullWriter();
     private int workers;
-    private int epochs;
+    private long steps;
+    private EpochMetrics last;
 
-    RunRecorder(BufferedWriter out, boolean perStep) {
-        this.out = out;
+    /**
+     * @param file made by {@link #open}
+     * @param perStep whether each step gets a line, too
+     */
+    RunRecorder(Path file, boolean perStep) {
+        this.file = file;
         this.perStep = perStep;
     }
 
-    /** Number of epochs written. */
-    int epochs() {
-        return epochs;
+    /** Makes the file. */
+    void open() {
+        try {
+            // Not a channel: an interrupt would close it.
+            out = new OutputStreamWriter(new FileOutputStream(file.toFile()), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    /** Number of steps made. */
+    long steps() {
+        return steps;
+    }
+
+    /** Metrics of the last whole epoch; null before its end. */
+    EpochMetrics last() {
+        return last;
     }
 
     @Override
     public void onStep(int epoch, long step, long samples, double meanLoss) {
+        steps = step;
         if (perStep) {
             write(new Json()
                     .put("step", step)
@@ -40,7 +66,7 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
 
     @Override
     public void onEpoch(EpochMetrics metrics) {
-        epochs = metrics.epoch();
+        last = metrics;
         write(new Json()
                 .put("epoch", metrics.epoch())
                 .put("steps", metrics.steps())
@@ -72,12 +98,20 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
             out.write(object.line() + "\n");
             out.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException("metrics.jsonl cannot be written", e);
+            throw unwritable(e);
         }
     }
 
+    private InputException unwritable(IOException e) {
+        return new InputException(file + ": cannot be written: " + e.getMessage() + "; check the free space", e);
+    }
+
     @Override
-    public void close() throws IOException {
-        out.close();
+    public void close() {
+        try {
+            out.close();
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
     }
 }

@@ -33,11 +33,15 @@ final class SettingOptions {
     }
 
     private static OptionSpec option(Setting setting, int order) {
-        OptionSpec.Builder option =
-                OptionSpec.builder("--" + setting.key()).description(setting.help()).order(order);
+        OptionSpec.Builder option = OptionSpec.builder("--" + setting.key())
+                .description(setting.help())
+                .order(order);
         return setting.isSwitch()
                 ? option.type(boolean.class).arity("0").build()
-                : option.type(String.class).arity("1").paramLabel(setting.label()).build();
+                : option.type(String.class)
+                        .arity("1")
+                        .paramLabel(setting.label())
+                        .build();
     }
 
     /** The values given on the command line, by key. */

@@ -19,8 +19,7 @@ final class Terminal {
         Optional<String> file = Environment.standardError();
         if (file.isPresent()) {
             try {
-                System.setErr(
-                        new PrintStream(new FileOutputStream(file.get(), true), true, StandardCharsets.UTF_8));
+                System.setErr(new PrintStream(new FileOutputStream(file.get(), true), true, StandardCharsets.UTF_8));
             } catch (IOException e) {
                 // The stream cannot be opened a second time (a socket, or another user's): the filtered one will do.
                 return;

@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
 /** The {@code tutti} command. */
 @Command(
         name = "tutti",
-        description = "Trains feed-forward networks by data-parallel SGD on a cluster: the same bits, whatever the cluster.",
+        description =
+                "Trains feed-forward networks by data-parallel SGD on a cluster: the same bits, whatever the cluster.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         subcommands = {
@@ -49,10 +50,13 @@ public final class Tutti implements Runnable {
     /** The whole command line, with output to the standard streams. */
     static CommandLine commandLine() {
         CommandLine tutti = new CommandLine(new Tutti());
-        tutti.addSubcommand("train", SettingOptions.add(new CommandLine(new TrainCommand()), TrainingSettings.SETTINGS));
         tutti.addSubcommand(
-                "coordinator", SettingOptions.add(new CommandLine(new CoordinatorCommand()), CoordinatorSettings.SETTINGS));
-        tutti.addSubcommand("worker", SettingOptions.add(new CommandLine(new WorkerCommand()), WorkerSettings.SETTINGS));
+                "train", SettingOptions.add(new CommandLine(new TrainCommand()), TrainingSettings.SETTINGS));
+        tutti.addSubcommand(
+                "coordinator",
+                SettingOptions.add(new CommandLine(new CoordinatorCommand()), CoordinatorSettings.SETTINGS));
+        tutti.addSubcommand(
+                "worker", SettingOptions.add(new CommandLine(new WorkerCommand()), WorkerSettings.SETTINGS));
         tutti.setParameterExceptionHandler(ErrorReport::wrongUse);
         tutti.setExecutionExceptionHandler(ErrorReport::failed);
         tutti.setUsageHelpWidth(Math.max(80, Math.min(110, Environment.columns())));

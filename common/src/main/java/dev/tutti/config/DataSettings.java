@@ -1,5 +1,9 @@
 package dev.tutti.config;
 
+import dev.tutti.data.DataFormat;
+import dev.tutti.data.DataOptions;
+import dev.tutti.data.Header;
+import dev.tutti.data.Task;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -8,7 +12,7 @@ import java.util.Optional;
  *
  * @param source name of a built-in data set, or a path
  * @param format form of the file, where its ending does not tell
- * @param header whether the first line of a CSV has names, where it is not to be guessed
+ * @param header whether the first line of a CSV has names
  * @param labels file with the labels of an IDX file of samples, where its name does not tell
  * @param task classification or regression, where the data does not tell
  * @param target column of a CSV, by name or by number from 0; the last one where absent
@@ -18,11 +22,18 @@ import java.util.Optional;
  */
 public record DataSettings(
         String source,
-        Optional<String> format,
-        Optional<Boolean> header,
+        Optional<DataFormat> format,
+        Header header,
         Optional<Path> labels,
-        Optional<String> task,
+        Optional<Task> task,
         Optional<String> target,
         Scale scale,
         double validation,
-        Optional<String> validationSource) {}
+        Optional<String> validationSource) {
+
+    /** How to read the data. */
+    public DataOptions options() {
+        return new DataOptions(
+                format.orElse(null), header, target.orElse(null), task.orElse(null), labels.orElse(null));
+    }
+}

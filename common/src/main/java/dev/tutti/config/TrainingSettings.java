@@ -1,6 +1,9 @@
 package dev.tutti.config;
 
 import com.typesafe.config.ConfigValueFactory;
+import dev.tutti.data.DataFormat;
+import dev.tutti.data.Header;
+import dev.tutti.data.Task;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.train.TrainingSpec;
@@ -50,7 +53,7 @@ public record TrainingSettings(
     public static final List<Setting> SETTINGS = List.of(
             new Setting("data", "DATA", "built-in data set (such as digits), or a path; the same as the argument DATA"),
             new Setting("format", "FORMAT", "csv or idx (default: by the ending of the file)"),
-            new Setting("header", "on|off", "whether the first line of a CSV has names (default: looked at)"),
+            new Setting("header", "on|off|auto", "whether the first line of a CSV has names (default: auto)"),
             new Setting("labels", "FILE", "labels of an IDX file of samples (default: the file named alike)"),
             new Setting("task", "TASK", "classification or regression (default: from the data)"),
             new Setting("target", "COLUMN", "column of a CSV by name, or by number from 0 (default: the last)"),
@@ -135,14 +138,25 @@ public record TrainingSettings(
                 from.text("data")
                         .orElseThrow(() -> new InputException(
                                 "no data given; name a built-in data set or a file, such as: tutti train digits")),
-                from.text("format"),
-                from.has("header") ? Optional.of(from.flag("header", true)) : Optional.empty(),
+                from.choice("format", DataFormat.class),
+                header(from),
                 from.path("labels"),
-                from.text("task"),
+                from.choice("task", Task.class),
                 from.text("target"),
                 from.choice("scale", Scale.class).orElse(Scale.STANDARDIZE),
                 from.has("validation-data") ? 0 : share,
                 from.text("validation-data"));
+    }
+
+    private static Header header(SettingsReader from) {
+        return from.text("header")
+                .map(text -> switch (text) {
+                    case "on", "true", "yes" -> Header.ON;
+                    case "off", "false", "no" -> Header.OFF;
+                    case "auto" -> Header.AUTO;
+                    default -> throw from.error("header", "unknown value", text, "on, off, auto");
+                })
+                .orElse(Header.AUTO);
     }
 
     private static NetworkSettings network(SettingsReader from) {
@@ -260,10 +274,10 @@ public record TrainingSettings(
 
     private void putData(Map<String, Object> values) {
         values.put("data", data.source());
-        data.format().ifPresent(value -> values.put("format", value));
-        data.header().ifPresent(value -> values.put("header", value));
+        data.format().ifPresent(value -> values.put("format", value.id()));
+        values.put("header", data.header().id());
         data.labels().ifPresent(value -> values.put("labels", value.toString()));
-        data.task().ifPresent(value -> values.put("task", value));
+        data.task().ifPresent(value -> values.put("task", value.id()));
         data.target().ifPresent(value -> values.put("target", value));
         values.put("scale", data.scale().id());
         if (data.validationSource().isPresent()) {
