@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "coordinator",
         description = "A coordinator process: waits for worker processes and runs jobs.",
+        abbreviateSynopsis = true,
         footer = {
             "",
             "Example: a coordinator for the workers of a private network",

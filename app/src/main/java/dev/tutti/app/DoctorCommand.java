@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         description = "Checks this machine: Java, memory, shared memory, socket buffers, ports, the coordinator.",
+        abbreviateSynopsis = true,
         footer = {
             "",
             "Exit code 0 if nothing fails, else 2.",

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "eval",
         description = "Measures a saved model on a data set.",
+        abbreviateSynopsis = true,
         footer = {
             "",
             "Examples:",

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "predict",
         description = "Writes what a saved model says about each sample, as CSV. The data needs no target column.",
+        abbreviateSynopsis = true,
         footer = {
             "",
             "Columns: prediction (the class, or the value in its own unit) and, for classes, the probability of each.",

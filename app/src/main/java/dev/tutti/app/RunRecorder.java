@@ -77,7 +77,7 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
                 .put("validationAccuracy", metrics.validationAccuracy())
                 .put("seconds", metrics.seconds())
                 .put("samplesPerSecond", metrics.samples() / metrics.seconds())
-                .put("workers", workers));
+                .put("workers", workers > 0 ? workers : Double.NaN));
         LOG.info(
                 "epoch {}: steps={}, trainLoss={}, validationLoss={}, validationAccuracy={}",
                 metrics.epoch(),

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
         name = "train",
         description = "Trains a network; the same data, settings and seed give the same weights on any cluster.",
         sortOptions = false,
+        abbreviateSynopsis = true,
         footer = {
             "",
             "Built-in data: breast_cancer, diabetes, digits, iris, wine, xor.",

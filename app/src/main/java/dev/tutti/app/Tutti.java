@@ -19,13 +19,6 @@ import picocli.CommandLine.Spec;
                 "Trains feed-forward networks by data-parallel SGD on a cluster: the same bits, whatever the cluster.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {
-            EvalCommand.class,
-            PredictCommand.class,
-            DoctorCommand.class,
-            BenchCommand.class,
-            VersionCommand.class
-        },
         footer = {
             "",
             "Start here:",

@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "worker",
         description = "A worker process: joins a coordinator and computes for its jobs.",
+        abbreviateSynopsis = true,
         footer = {
             "",
             "Example: four worker actors for the coordinator at 10.0.0.5",

@@ -1,5 +1,6 @@
 package dev.tutti.config;
 
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
 import dev.tutti.data.DataFormat;
 import dev.tutti.data.Header;
@@ -268,7 +269,7 @@ public record TrainingSettings(
         values.put("metrics-per-step", metricsPerStep);
         return values.entrySet().stream()
                 .map(entry -> entry.getKey() + " = "
-                        + ConfigValueFactory.fromAnyRef(entry.getValue()).render() + "\n")
+                        + ConfigValueFactory.fromAnyRef(entry.getValue()).render(ConfigRenderOptions.concise()) + "\n")
                 .collect(Collectors.joining());
     }
 
