@@ -46,11 +46,13 @@ final class ErrorReport {
     /** A command ended with an exception. */
     static int failed(Exception e, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
-        if (e instanceof InterruptedException) {
-            line(err, "interrupted" + (e.getMessage() == null ? "" : ": " + e.getMessage()));
+        // An interrupt also closes the file that is being read, and that comes out as an error about the file.
+        if (e instanceof InterruptedException || Thread.interrupted()) {
+            boolean told = e instanceof InterruptedException && e.getMessage() != null;
+            line(err, "interrupted" + (told ? " " + e.getMessage() : ""));
             return ExitCode.INTERRUPTED;
         }
-        LOG.info("ended with an error", e);
+        LOG.debug("ended with an error", e);
         if (e instanceof InputException) {
             line(err, e.getMessage());
             return ExitCode.BAD_INPUT;

@@ -78,7 +78,7 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
                 .put("seconds", metrics.seconds())
                 .put("samplesPerSecond", metrics.samples() / metrics.seconds())
                 .put("workers", workers > 0 ? workers : Double.NaN));
-        LOG.info(
+        LOG.debug(
                 "epoch {}: steps={}, trainLoss={}, validationLoss={}, validationAccuracy={}",
                 metrics.epoch(),
                 metrics.steps(),

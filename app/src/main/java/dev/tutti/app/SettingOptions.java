@@ -58,6 +58,7 @@ final class SettingOptions {
 
     /** The configuration file, if one is given. */
     static Optional<Path> file(CommandSpec spec) {
-        return Optional.ofNullable(spec.findOption(CONFIG).getValue());
+        Path file = spec.findOption(CONFIG).getValue();
+        return Optional.ofNullable(file);
     }
 }

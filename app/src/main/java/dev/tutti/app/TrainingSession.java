@@ -47,7 +47,11 @@ final class TrainingSession {
             Logs.toFile(directory.file(RunDirectory.LOG));
             train(directory, recorder);
         } catch (InterruptedException e) {
+            LOG.info("interrupted");
             throw new InterruptedException(kept(directory, recorder));
+        } catch (RuntimeException e) {
+            LOG.info("ended with an error", e);
+            throw e;
         } finally {
             Logs.closeFile();
             if (recorder.steps() == 0) {

@@ -50,8 +50,14 @@ public final class Tutti implements Runnable {
                 SettingOptions.add(new CommandLine(new CoordinatorCommand()), CoordinatorSettings.SETTINGS));
         tutti.addSubcommand(
                 "worker", SettingOptions.add(new CommandLine(new WorkerCommand()), WorkerSettings.SETTINGS));
+        tutti.addSubcommand("eval", new EvalCommand());
+        tutti.addSubcommand("predict", new PredictCommand());
+        tutti.addSubcommand("bench", new BenchCommand());
+        tutti.addSubcommand("doctor", new DoctorCommand());
+        tutti.addSubcommand("version", new VersionCommand());
         tutti.setParameterExceptionHandler(ErrorReport::wrongUse);
         tutti.setExecutionExceptionHandler(ErrorReport::failed);
+        tutti.setCaseInsensitiveEnumValuesAllowed(true);
         tutti.setUsageHelpWidth(Math.max(80, Math.min(110, Environment.columns())));
         tutti.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         tutti.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));

@@ -185,7 +185,7 @@ final class SettingsReader {
                         .orElseThrow(() -> error(key, "unknown value", text, names(type))));
     }
 
-    private static <E extends Enum<E>> String names(Class<E> type) {
+    static <E extends Enum<E>> String names(Class<E> type) {
         return Arrays.stream(type.getEnumConstants())
                 .map(constant -> constant.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", "));

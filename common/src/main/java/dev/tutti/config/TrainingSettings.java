@@ -10,6 +10,7 @@ import dev.tutti.model.Loss;
 import dev.tutti.train.TrainingSpec;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,11 @@ public record TrainingSettings(
         boolean metricsPerStep,
         boolean json) {
 
+    private static final String HIDDEN_ACTIVATIONS = Arrays.stream(Activation.values())
+            .filter(activation -> activation != Activation.SOFTMAX)
+            .map(Activation::id)
+            .collect(Collectors.joining(", "));
+
     /** Every setting, in the order in which help and the effective configuration show them. */
     public static final List<Setting> SETTINGS = List.of(
             new Setting("data", "DATA", "built-in data set (such as digits), or a path; the same as the argument DATA"),
@@ -62,14 +68,12 @@ public record TrainingSettings(
             new Setting("validation", "SHARE", "share of the samples held out, 0 to below 1 (default: 0.2)"),
             new Setting("validation-data", "DATA", "a second data set to validate with, instead of a share"),
             new Setting("hidden", "SIZES", "sizes of the hidden layers, such as 64,32, or none (default: 64)"),
-            new Setting("activation", "NAME", "relu, tanh, sigmoid or identity, of the hidden layers (default: relu)"),
+            new Setting("activation", "NAME", "of the hidden layers: " + HIDDEN_ACTIVATIONS + " (default: relu)"),
+            new Setting("loss", "LOSS", SettingsReader.names(Loss.class) + " (default: from the data)"),
             new Setting(
-                    "loss",
-                    "LOSS",
-                    "cross_entropy, binary_cross_entropy or squared_error (half the sum of squares)"
-                            + " (default: from the data)"),
-            new Setting(
-                    "init", "SCHEME", "he, xavier, normal or constant (default: he for relu, xavier for the others)"),
+                    "init",
+                    "SCHEME",
+                    "he, xavier, normal or constant (default: he for relu and the like, xavier for sigmoid, tanh, identity)"),
             new Setting("init-value", "VALUE", "value of all weights and biases with --init constant (default: 0)"),
             new Setting("init-weights", "FILE", "start from the weights in this .safetensors file"),
             new Setting("optimizer", "NAME", "sgd (default: sgd)"),
@@ -163,19 +167,26 @@ public record TrainingSettings(
     private static NetworkSettings network(SettingsReader from) {
         Activation activation = from.choice("activation", Activation.class).orElse(Activation.RELU);
         if (activation == Activation.SOFTMAX) {
-            throw from.error("activation", "not for hidden layers", "softmax", "relu, tanh, sigmoid, identity");
+            throw from.error("activation", "not for hidden layers", "softmax", HIDDEN_ACTIVATIONS);
         }
         if (from.has("init") && from.has("init-weights")) {
             throw from.conflict("init", "does not go with init-weights; give one of the two");
         }
-        Initialization usual = activation == Activation.RELU ? Initialization.HE : Initialization.XAVIER;
         return new NetworkSettings(
                 from.integers("hidden", List.of(64), 1),
                 activation,
                 from.choice("loss", Loss.class),
-                from.choice("init", Initialization.class).orElse(usual),
+                from.choice("init", Initialization.class).orElse(usual(activation)),
                 (float) from.number("init-value", 0, v -> Float.isFinite(v.floatValue()), "any finite number"),
                 from.path("init-weights"));
+    }
+
+    /** He and others' scheme is for activations that are about 0 on one side. */
+    private static Initialization usual(Activation activation) {
+        return switch (activation) {
+            case RELU, LEAKY_RELU, ELU, GELU_TANH, SOFTPLUS -> Initialization.HE;
+            case IDENTITY, SIGMOID, TANH, SOFTMAX -> Initialization.XAVIER;
+        };
     }
 
     private static OptimizerSettings optimizer(SettingsReader from) {
