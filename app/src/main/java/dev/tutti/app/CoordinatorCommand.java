@@ -1,0 +1,38 @@
+package dev.tutti.app;
+
+import dev.tutti.config.CoordinatorSettings;
+import dev.tutti.config.InputException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code tutti coordinator}. */
+@Command(
+        name = "coordinator",
+        description = "A coordinator process: waits for worker processes and runs jobs.",
+        abbreviateSynopsis = true,
+        footer = {
+            "",
+            "Example: a coordinator for the workers of a private network",
+            "  tutti coordinator --coordinator-bind 10.0.0.5:25520 --wait-workers 3"
+        })
+final class CoordinatorCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        common.startServerLogging();
+        return run(CoordinatorSettings.read(
+                SettingOptions.given(spec, CoordinatorSettings.SETTINGS), SettingOptions.file(spec)));
+    }
+
+    private static int run(CoordinatorSettings settings) throws InterruptedException {
+        throw new InputException("coordinator: not in this build yet: " + settings.bind());
+    }
+}

@@ -1,0 +1,117 @@
+package dev.tutti.app;
+
+import dev.tutti.config.InputException;
+import dev.tutti.train.EpochMetrics;
+import dev.tutti.train.TrainingListener;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes {@code metrics.jsonl}, whole lines at a time, so that a run can be followed and an interrupted one read. */
+final class RunRecorder implements TrainingListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunRecorder.class);
+
+    private final Path file;
+    private final boolean perStep;
+    private Writer out = Writer.nullWriter();
+    private int workers;
+    private long steps;
+    private EpochMetrics last;
+
+    /**
+     * @param file made by {@link #open}
+     * @param perStep whether each step gets a line, too
+     */
+    RunRecorder(Path file, boolean perStep) {
+        this.file = file;
+        this.perStep = perStep;
+    }
+
+    /** Makes the file. */
+    void open() {
+        try {
+            // Not a channel: an interrupt would close it.
+            out = new OutputStreamWriter(new FileOutputStream(file.toFile()), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    /** Number of steps made. */
+    long steps() {
+        return steps;
+    }
+
+    /** Metrics of the last whole epoch; null before its end. */
+    EpochMetrics last() {
+        return last;
+    }
+
+    @Override
+    public void onStep(int epoch, long step, long samples, double meanLoss) {
+        steps = step;
+        if (perStep) {
+            write(new Json()
+                    .put("step", step)
+                    .put("epoch", epoch)
+                    .put("samples", samples)
+                    .put("loss", meanLoss));
+        }
+    }
+
+    @Override
+    public void onEpoch(EpochMetrics metrics) {
+        last = metrics;
+        write(new Json()
+                .put("epoch", metrics.epoch())
+                .put("steps", metrics.steps())
+                .put("samples", metrics.samples())
+                .put("trainLoss", metrics.trainLoss())
+                .put("trainAccuracy", metrics.trainAccuracy())
+                .put("validationLoss", metrics.validationLoss())
+                .put("validationAccuracy", metrics.validationAccuracy())
+                .put("seconds", metrics.seconds())
+                .put("samplesPerSecond", metrics.samples() / metrics.seconds())
+                .put("workers", workers > 0 ? workers : Double.NaN));
+        LOG.debug(
+                "epoch {}: steps={}, trainLoss={}, validationLoss={}, validationAccuracy={}",
+                metrics.epoch(),
+                metrics.steps(),
+                metrics.trainLoss(),
+                metrics.validationLoss(),
+                metrics.validationAccuracy());
+    }
+
+    @Override
+    public void onWorkers(int workers, String event) {
+        this.workers = workers;
+        LOG.info("workers={}: {}", workers, event);
+    }
+
+    private void write(Json object) {
+        try {
+            out.write(object.line() + "\n");
+            out.flush();
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private InputException unwritable(IOException e) {
+        return new InputException(file + ": cannot be written: " + e.getMessage() + "; check the free space", e);
+    }
+
+    @Override
+    public void close() {
+        try {
+            out.close();
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.tutti.app;
+
+import dev.tutti.config.TrainingSettings;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tutti train}. */
+@Command(
+        name = "train",
+        description = "Trains a network; the same data, settings and seed give the same weights on any cluster.",
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        footer = {
+            "",
+            "Built-in data: breast_cancer, diabetes, digits, iris, wine, xor.",
+            "",
+            "Examples:",
+            "  tutti train digits",
+            "  tutti train houses.csv --target price --hidden 64,32 --epochs 50 --lr 0.01",
+            "  tutti train --config runs/20261120-101500-digits/config.conf --out again",
+            "  tutti train digits --coordinator-bind 10.0.0.5:25520 --wait-workers 3"
+        })
+final class TrainCommand implements Callable<Integer> {
+    private static final String DATA = "data";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "DATA",
+            description = "built-in data set, or a file: CSV, or IDX as of MNIST, each also with .gz")
+    private String data;
+
+    @Option(names = "--trainer", hidden = true, defaultValue = "reference")
+    private String trainer;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        common.startLogging();
+        TrainingSettings settings = settings();
+        TrainingSession session = new TrainingSession(
+                settings,
+                Trainers.of(trainer, settings),
+                spec.commandLine().getOut(),
+                spec.commandLine().getErr());
+        session.run();
+        return ExitCode.DONE;
+    }
+
+    private TrainingSettings settings() {
+        Map<String, String> given = SettingOptions.given(spec, TrainingSettings.SETTINGS);
+        if (data != null && given.put(DATA, data) != null) {
+            throw new ParameterException(spec.commandLine(), "data given twice: as an argument and as --data");
+        }
+        return TrainingSettings.read(given, SettingOptions.file(spec));
+    }
+}

@@ -1,0 +1,71 @@
+package dev.tutti.app;
+
+import dev.tutti.config.CoordinatorSettings;
+import dev.tutti.config.Environment;
+import dev.tutti.config.TrainingSettings;
+import dev.tutti.config.WorkerSettings;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The {@code tutti} command. */
+@Command(
+        name = "tutti",
+        description =
+                "Trains feed-forward networks by data-parallel SGD on a cluster: the same bits, whatever the cluster.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        footer = {
+            "",
+            "Start here:",
+            "  tutti train digits             train on the built-in digits, all in one process",
+            "  tutti doctor                   check this machine",
+            "  tutti COMMAND --help           options and examples of a command",
+            "",
+            "Exit codes: 0 done, 2 wrong use or bad input, 3 the training failed, 130 interrupted."
+        })
+public final class Tutti implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    private Tutti() {}
+
+    /** Runs a command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        Terminal.useRealStandardError();
+        Interruption.run(() -> commandLine().execute(args));
+    }
+
+    /** The whole command line, with output to the standard streams. */
+    static CommandLine commandLine() {
+        CommandLine tutti = new CommandLine(new Tutti());
+        tutti.addSubcommand(
+                "train", SettingOptions.add(new CommandLine(new TrainCommand()), TrainingSettings.SETTINGS));
+        tutti.addSubcommand(
+                "coordinator",
+                SettingOptions.add(new CommandLine(new CoordinatorCommand()), CoordinatorSettings.SETTINGS));
+        tutti.addSubcommand(
+                "worker", SettingOptions.add(new CommandLine(new WorkerCommand()), WorkerSettings.SETTINGS));
+        tutti.addSubcommand("eval", new EvalCommand());
+        tutti.addSubcommand("predict", new PredictCommand());
+        tutti.addSubcommand("bench", new BenchCommand());
+        tutti.addSubcommand("doctor", new DoctorCommand());
+        tutti.addSubcommand("version", new VersionCommand());
+        tutti.setParameterExceptionHandler(ErrorReport::wrongUse);
+        tutti.setExecutionExceptionHandler(ErrorReport::failed);
+        tutti.setCaseInsensitiveEnumValuesAllowed(true);
+        tutti.setUsageHelpWidth(Math.max(80, Math.min(110, Environment.columns())));
+        tutti.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+        tutti.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        return tutti;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "no command given");
+    }
+}

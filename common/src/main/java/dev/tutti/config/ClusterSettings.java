@@ -1,0 +1,31 @@
+package dev.tutti.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Who does the work of a run, and over what it travels. Nothing here changes the trained bits.
+ *
+ * @param workers number of worker actors of the embedded mode, at least 1
+ * @param waitWorkers number of worker processes to wait for; 0 for the embedded mode
+ * @param coordinatorBind where a coordinator for worker processes listens; absent for the embedded mode
+ * @param placement where workers find samples; decided by their size where absent
+ * @param transport what carries the bulk data
+ * @param giveUp how long to wait for worker processes
+ * @param aeronDirectory directory of a media driver to share or make; one of its own where absent
+ */
+public record ClusterSettings(
+        int workers,
+        int waitWorkers,
+        Optional<Endpoint> coordinatorBind,
+        Optional<Placement> placement,
+        TransportKind transport,
+        Duration giveUp,
+        Optional<Path> aeronDirectory) {
+
+    /** Whether coordinator and workers share this process. */
+    public boolean embedded() {
+        return waitWorkers == 0;
+    }
+}

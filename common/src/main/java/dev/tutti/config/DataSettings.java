@@ -1,0 +1,39 @@
+package dev.tutti.config;
+
+import dev.tutti.data.DataFormat;
+import dev.tutti.data.DataOptions;
+import dev.tutti.data.Header;
+import dev.tutti.data.Task;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Which data a run trains on, and how it is read.
+ *
+ * @param source name of a built-in data set, or a path
+ * @param format form of the file, where its ending does not tell
+ * @param header whether the first line of a CSV has names
+ * @param labels file with the labels of an IDX file of samples, where its name does not tell
+ * @param task classification or regression, where the data does not tell
+ * @param target column of a CSV, by name or by number from 0; the last one where absent
+ * @param scale scaling of features
+ * @param validation share of the samples held out, from 0 to below 1
+ * @param validationSource a second data set to validate with, instead of a share
+ */
+public record DataSettings(
+        String source,
+        Optional<DataFormat> format,
+        Header header,
+        Optional<Path> labels,
+        Optional<Task> task,
+        Optional<String> target,
+        Scale scale,
+        double validation,
+        Optional<String> validationSource) {
+
+    /** How to read the data. */
+    public DataOptions options() {
+        return new DataOptions(
+                format.orElse(null), header, target.orElse(null), task.orElse(null), labels.orElse(null));
+    }
+}

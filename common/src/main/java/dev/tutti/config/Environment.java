@@ -1,0 +1,56 @@
+package dev.tutti.config;
+
+import java.util.Optional;
+
+/** What the process learns from its machine, its virtual machine and the launcher. */
+public final class Environment {
+    private static final int USUAL_COLUMNS = 80;
+
+    private Environment() {}
+
+    /** Number of processors this process may use. */
+    public static int processors() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+
+    /** Version of Java, such as {@code 25.0.3}. */
+    public static String javaVersion() {
+        return Runtime.version().toString();
+    }
+
+    /** Feature release of Java, such as 25. */
+    public static int javaFeature() {
+        return Runtime.version().feature();
+    }
+
+    /** Home of the running Java. */
+    public static String javaHome() {
+        return System.getProperty("java.home", "");
+    }
+
+    /** Name and architecture of the operating system. */
+    public static String machine() {
+        return System.getProperty("os.name") + " " + System.getProperty("os.arch");
+    }
+
+    /** Most memory the heap may take, in bytes. */
+    public static long maxHeapBytes() {
+        return Runtime.getRuntime().maxMemory();
+    }
+
+    /** Whether the launcher found standard output ({@code out}) or standard error ({@code err}) to be a terminal. */
+    public static boolean isTerminal(String stream) {
+        return Boolean.getBoolean("tutti.terminal." + stream);
+    }
+
+    /** Width of the terminal in characters. */
+    public static int columns() {
+        int columns = Integer.getInteger("tutti.columns", USUAL_COLUMNS);
+        return columns > 0 ? columns : USUAL_COLUMNS;
+    }
+
+    /** File of the real standard error, where the launcher filters what the virtual machine itself says at its start. */
+    public static Optional<String> standardError() {
+        return Optional.ofNullable(System.getProperty("tutti.stderr"));
+    }
+}

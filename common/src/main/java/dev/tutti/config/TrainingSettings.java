@@ -1,0 +1,331 @@
+package dev.tutti.config;
+
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValueFactory;
+import dev.tutti.data.DataFormat;
+import dev.tutti.data.Header;
+import dev.tutti.data.Task;
+import dev.tutti.model.Activation;
+import dev.tutti.model.Loss;
+import dev.tutti.train.TrainingSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * All settings of {@code tutti train}: command line over file over defaults.
+ *
+ * @param data which data, and how it is read
+ * @param network the network and its initial weights
+ * @param optimizer what is done with the averaged gradient
+ * @param epochs number of passes over the training samples, at least 1
+ * @param batch number of samples of a global batch, at least 1
+ * @param segment number of samples of a segment, at least 1
+ * @param sync when weights are updated
+ * @param seed of the split, the initial weights and the shuffling
+ * @param shuffle whether each epoch has an order of its own
+ * @param cluster who does the work; nothing in it changes the trained bits
+ * @param name short name of the run; the data's where absent
+ * @param out run directory; made from the time and the name where absent
+ * @param metricsPerStep whether metrics.jsonl has a line for each step, too
+ * @param json whether the last line of standard output is the summary as JSON
+ */
+public record TrainingSettings(
+        DataSettings data,
+        NetworkSettings network,
+        OptimizerSettings optimizer,
+        int epochs,
+        int batch,
+        int segment,
+        Sync sync,
+        long seed,
+        boolean shuffle,
+        ClusterSettings cluster,
+        Optional<String> name,
+        Optional<Path> out,
+        boolean metricsPerStep,
+        boolean json) {
+
+    private static final String HIDDEN_ACTIVATIONS = Arrays.stream(Activation.values())
+            .filter(activation -> activation != Activation.SOFTMAX)
+            .map(Activation::id)
+            .collect(Collectors.joining(", "));
+
+    /** Every setting, in the order in which help and the effective configuration show them. */
+    public static final List<Setting> SETTINGS = List.of(
+            new Setting("data", "DATA", "built-in data set (such as digits), or a path; the same as the argument DATA"),
+            new Setting("format", "FORMAT", "csv or idx (default: by the ending of the file)"),
+            new Setting("header", "on|off|auto", "whether the first line of a CSV has names (default: auto)"),
+            new Setting("labels", "FILE", "labels of an IDX file of samples (default: the file named alike)"),
+            new Setting("task", "TASK", "classification or regression (default: from the data)"),
+            new Setting("target", "COLUMN", "column of a CSV by name, or by number from 0 (default: the last)"),
+            new Setting("scale", "SCALE", "standardize, minmax or none (default: standardize)"),
+            new Setting("validation", "SHARE", "share of the samples held out, 0 to below 1 (default: 0.2)"),
+            new Setting("validation-data", "DATA", "a second data set to validate with, instead of a share"),
+            new Setting("hidden", "SIZES", "sizes of the hidden layers, such as 64,32, or none (default: 64)"),
+            new Setting("activation", "NAME", "of the hidden layers: " + HIDDEN_ACTIVATIONS + " (default: relu)"),
+            new Setting("loss", "LOSS", SettingsReader.names(Loss.class) + " (default: from the data)"),
+            new Setting(
+                    "init",
+                    "SCHEME",
+                    "he, xavier, normal or constant (default: he for relu and the like, xavier for sigmoid, tanh, identity)"),
+            new Setting("init-value", "VALUE", "value of all weights and biases with --init constant (default: 0)"),
+            new Setting("init-weights", "FILE", "start from the weights in this .safetensors file"),
+            new Setting("optimizer", "NAME", "sgd (default: sgd)"),
+            new Setting("lr", "RATE", "learning rate, above 0 (default: 0.1)"),
+            new Setting("momentum", "SHARE", "share of the last step kept, 0 to below 1 (default: 0)"),
+            new Setting("epochs", "N", "passes over the training samples (default: 10)"),
+            new Setting("batch", "N", "samples of a global batch (default: 64)"),
+            new Setting(
+                    "segment",
+                    "N",
+                    "samples of a segment, the smallest piece of work"
+                            + " (default: a quarter of the batch, at most 64)"),
+            new Setting("sync", "MODE", "step: update after every batch; epoch: once an epoch (default: step)"),
+            new Setting("seed", "N", "of the split, the initial weights and the shuffling (default: 1)"),
+            new Setting("shuffle", "on|off", "whether each epoch has an order of its own (default: on)"),
+            new Setting("workers", "N", "worker actors in this process (default: the cores)"),
+            new Setting("wait-workers", "N", "train with N worker processes instead of worker actors in this one"),
+            new Setting(
+                    "coordinator-bind",
+                    "HOST:PORT",
+                    "where to listen for worker processes (default: 127.0.0.1:" + Endpoint.DEFAULT_PORT + ")"),
+            new Setting("placement", "WHERE", "replicate or stream the samples (default: by their size)"),
+            new Setting("transport", "KIND", "auto, ipc or udp (default: auto)"),
+            new Setting("give-up", "TIME", "how long to wait for worker processes, such as 90s (default: 10m)"),
+            new Setting("aeron-dir", "DIR", "directory of the media driver (default: one of its own)"),
+            new Setting("name", "NAME", "name of the run (default: that of the data)"),
+            new Setting("out", "DIR", "run directory (default: runs/<time>-<name>)"),
+            new Setting("metrics-per-step", "", "a line in metrics.jsonl for each step, too"),
+            new Setting("json", "", "last line of standard output: the summary as JSON; progress to standard error"));
+
+    /**
+     * Reads the settings.
+     *
+     * @param commandLine values of the command line, by key
+     * @param file configuration file in HOCON, if one is given
+     * @throws InputException if a key is unknown or a value out of range
+     */
+    public static TrainingSettings read(Map<String, String> commandLine, Optional<Path> file) {
+        SettingsReader from = SettingsReader.of(SETTINGS, commandLine, file);
+        int batch = from.integer("batch", 64, 1);
+        from.text("optimizer").filter(name -> !name.equals("sgd")).ifPresent(name -> {
+            throw from.error("optimizer", "unknown value", name, "sgd");
+        });
+        return new TrainingSettings(
+                data(from),
+                network(from),
+                optimizer(from),
+                from.integer("epochs", 10, 1),
+                batch,
+                from.integer("segment", TrainingSpec.defaultSegmentSize(batch), 1),
+                from.choice("sync", Sync.class).orElse(Sync.STEP),
+                from.wide("seed", 1),
+                from.flag("shuffle", true),
+                cluster(from),
+                from.text("name").map(name -> checkedName(from, name)),
+                from.path("out"),
+                from.flag("metrics-per-step", false),
+                from.flag("json", false));
+    }
+
+    private static DataSettings data(SettingsReader from) {
+        if (from.has("validation") && from.has("validation-data")) {
+            throw from.conflict("validation", "does not go with validation-data; give one of the two");
+        }
+        double share = from.number("validation", 0.2, v -> v >= 0 && v < 1, "0 to below 1");
+        return new DataSettings(
+                from.text("data")
+                        .orElseThrow(() -> new InputException(
+                                "no data given; name a built-in data set or a file, such as: tutti train digits")),
+                from.choice("format", DataFormat.class),
+                header(from),
+                from.path("labels"),
+                from.choice("task", Task.class),
+                from.text("target"),
+                from.choice("scale", Scale.class).orElse(Scale.STANDARDIZE),
+                from.has("validation-data") ? 0 : share,
+                from.text("validation-data"));
+    }
+
+    private static Header header(SettingsReader from) {
+        return from.text("header")
+                .map(text -> switch (text) {
+                    case "on", "true", "yes" -> Header.ON;
+                    case "off", "false", "no" -> Header.OFF;
+                    case "auto" -> Header.AUTO;
+                    default -> throw from.error("header", "unknown value", text, "on, off, auto");
+                })
+                .orElse(Header.AUTO);
+    }
+
+    private static NetworkSettings network(SettingsReader from) {
+        Activation activation = from.choice("activation", Activation.class).orElse(Activation.RELU);
+        if (activation == Activation.SOFTMAX) {
+            throw from.error("activation", "not for hidden layers", "softmax", HIDDEN_ACTIVATIONS);
+        }
+        if (from.has("init") && from.has("init-weights")) {
+            throw from.conflict("init", "does not go with init-weights; give one of the two");
+        }
+        return new NetworkSettings(
+                from.integers("hidden", List.of(64), 1),
+                activation,
+                from.choice("loss", Loss.class),
+                from.choice("init", Initialization.class).orElse(usual(activation)),
+                (float) from.number("init-value", 0, v -> Float.isFinite(v.floatValue()), "any finite number"),
+                from.path("init-weights"));
+    }
+
+    /** He and others' scheme is for activations that are about 0 on one side. */
+    private static Initialization usual(Activation activation) {
+        return switch (activation) {
+            case RELU, LEAKY_RELU, ELU, GELU_TANH, SOFTPLUS -> Initialization.HE;
+            case IDENTITY, SIGMOID, TANH, SOFTMAX -> Initialization.XAVIER;
+        };
+    }
+
+    private static OptimizerSettings optimizer(SettingsReader from) {
+        return new OptimizerSettings(
+                (float) from.number("lr", 0.1, v -> v.floatValue() > 0 && Float.isFinite(v.floatValue()), "above 0"),
+                (float) from.number("momentum", 0, v -> v >= 0 && v.floatValue() < 1, "0 to below 1"));
+    }
+
+    private static ClusterSettings cluster(SettingsReader from) {
+        int waitWorkers = from.integer("wait-workers", 0, 1);
+        if (from.has("workers") && from.has("wait-workers")) {
+            throw from.conflict(
+                    "workers", "is for training in one process, wait-workers for worker processes; give one");
+        }
+        if (from.has("coordinator-bind") && !from.has("wait-workers")) {
+            throw from.conflict("coordinator-bind", "needs wait-workers, the number of worker processes to wait for");
+        }
+        Optional<Endpoint> bind = from.endpoint("coordinator-bind");
+        return new ClusterSettings(
+                from.integer("workers", Environment.processors(), 1),
+                waitWorkers,
+                waitWorkers == 0 ? Optional.empty() : bind.or(() -> Optional.of(Endpoint.local())),
+                from.choice("placement", Placement.class),
+                from.choice("transport", TransportKind.class).orElse(TransportKind.AUTO),
+                from.duration("give-up", Duration.ofMinutes(10)),
+                from.path("aeron-dir"));
+    }
+
+    private static String checkedName(SettingsReader from, String name) {
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
+            throw from.error("name", "unknown value", name, "letters, digits, '.', '_' and '-', at most 64");
+        }
+        return name;
+    }
+
+    /** These settings with what the data decides: the loss, and where the data lies wherever the run is repeated from. */
+    public TrainingSettings resolved(Loss loss, String source, Optional<String> validationSource) {
+        DataSettings at = new DataSettings(
+                source,
+                data.format(),
+                data.header(),
+                data.labels().map(Path::toAbsolutePath),
+                data.task(),
+                data.target(),
+                data.scale(),
+                data.validation(),
+                validationSource);
+        NetworkSettings net = new NetworkSettings(
+                network.hidden(),
+                network.activation(),
+                Optional.of(loss),
+                network.initialization(),
+                network.initialValue(),
+                network.initialWeights().map(Path::toAbsolutePath));
+        return new TrainingSettings(
+                at,
+                net,
+                optimizer,
+                epochs,
+                batch,
+                segment,
+                sync,
+                seed,
+                shuffle,
+                cluster,
+                name,
+                out,
+                metricsPerStep,
+                json);
+    }
+
+    /**
+     * The effective configuration in HOCON: given to {@link #read} it makes the same run again. What concerns one run alone (its
+     * directory, its form of output) is left out.
+     */
+    public String toConfig() {
+        Map<String, Object> values = new LinkedHashMap<>();
+        putData(values);
+        putNetwork(values);
+        values.put("optimizer", "sgd");
+        values.put("lr", decimal(optimizer.learningRate()));
+        values.put("momentum", decimal(optimizer.momentum()));
+        values.put("epochs", epochs);
+        values.put("batch", batch);
+        values.put("segment", segment);
+        values.put("sync", sync.id());
+        values.put("seed", seed);
+        values.put("shuffle", shuffle);
+        putCluster(values);
+        name.ifPresent(value -> values.put("name", value));
+        values.put("metrics-per-step", metricsPerStep);
+        return values.entrySet().stream()
+                .map(entry -> entry.getKey() + " = "
+                        + ConfigValueFactory.fromAnyRef(entry.getValue()).render(ConfigRenderOptions.concise()) + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private void putData(Map<String, Object> values) {
+        values.put("data", data.source());
+        data.format().ifPresent(value -> values.put("format", value.id()));
+        values.put("header", data.header().id());
+        data.labels().ifPresent(value -> values.put("labels", value.toString()));
+        data.task().ifPresent(value -> values.put("task", value.id()));
+        data.target().ifPresent(value -> values.put("target", value));
+        values.put("scale", data.scale().id());
+        if (data.validationSource().isPresent()) {
+            values.put("validation-data", data.validationSource().get());
+        } else {
+            values.put("validation", data.validation());
+        }
+    }
+
+    private void putNetwork(Map<String, Object> values) {
+        values.put("hidden", network.hidden().isEmpty() ? "none" : network.hidden());
+        values.put("activation", network.activation().id());
+        network.loss().ifPresent(value -> values.put("loss", value.id()));
+        if (network.initialWeights().isPresent()) {
+            values.put("init-weights", network.initialWeights().get().toString());
+        } else {
+            values.put("init", network.initialization().id());
+        }
+        values.put("init-value", decimal(network.initialValue()));
+    }
+
+    private void putCluster(Map<String, Object> values) {
+        if (cluster.embedded()) {
+            values.put("workers", cluster.workers());
+        } else {
+            values.put("wait-workers", cluster.waitWorkers());
+            cluster.coordinatorBind().ifPresent(value -> values.put("coordinator-bind", value.toString()));
+        }
+        cluster.placement().ifPresent(value -> values.put("placement", value.id()));
+        values.put("transport", cluster.transport().id());
+        values.put("give-up", cluster.giveUp().toMillis() + "ms");
+        cluster.aeronDirectory().ifPresent(value -> values.put("aeron-dir", value.toString()));
+    }
+
+    /** The shortest decimal number that reads as this float again. */
+    private static double decimal(float value) {
+        return Double.parseDouble(Float.toString(value));
+    }
+}
