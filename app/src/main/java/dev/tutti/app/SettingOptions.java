@@ -50,7 +50,8 @@ final class SettingOptions {
         for (Setting setting : settings) {
             OptionSpec option = spec.findOption("--" + setting.key());
             if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-                values.put(setting.key(), String.valueOf((Object) option.getValue()));
+                Object value = option.getValue();
+                values.put(setting.key(), String.valueOf(value));
             }
         }
         return values;

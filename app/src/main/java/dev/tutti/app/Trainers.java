@@ -1,11 +1,23 @@
 package dev.tutti.app;
 
+import dev.tutti.app.cluster.CoordinatorNode;
+import dev.tutti.app.cluster.EmbeddedCluster;
+import dev.tutti.config.ClusterSettings;
+import dev.tutti.config.Endpoint;
 import dev.tutti.config.InputException;
+import dev.tutti.config.Placement;
 import dev.tutti.config.TrainingSettings;
+import dev.tutti.data.Fingerprint;
 import dev.tutti.train.ReferenceTrainer;
+import dev.tutti.train.TrainingJob;
+import dev.tutti.train.TrainingListener;
+import dev.tutti.train.TrainingResult;
 
 /** Chooses who trains. */
 final class Trainers {
+    /** Largest training set that each worker process gets as a whole. */
+    private static final long MOST_REPLICATED_BYTES = 1L << 30;
+
     private Trainers() {}
 
     /**
@@ -22,6 +34,49 @@ final class Trainers {
     }
 
     private static Trainer cluster(TrainingSettings settings) {
-        throw new InputException("--trainer: cluster is not in this build yet: " + settings.cluster());
+        ClusterSettings cluster = settings.cluster();
+        return cluster.embedded()
+                ? (job, listener) -> embedded(job, cluster, listener)
+                : (job, listener) -> withProcesses(job, cluster, listener);
+    }
+
+    private static TrainingResult embedded(TrainingJob job, ClusterSettings cluster, TrainingListener listener)
+            throws InterruptedException {
+        return EmbeddedCluster.train(
+                job,
+                Fingerprint.sha256(job.training()),
+                cluster.workers(),
+                placement(job, cluster),
+                cluster.transport(),
+                listener);
+    }
+
+    private static TrainingResult withProcesses(TrainingJob job, ClusterSettings cluster, TrainingListener listener)
+            throws InterruptedException {
+        Endpoint bind = cluster.coordinatorBind().orElse(Endpoint.local());
+        try (CoordinatorNode node = CoordinatorNode.start(bind, cluster.transport(), cluster.aeronDirectory())) {
+            boolean done = false;
+            try {
+                TrainingResult result = node.train(
+                        job,
+                        Fingerprint.sha256(job.training()),
+                        placement(job, cluster),
+                        cluster.waitWorkers(),
+                        cluster.giveUp(),
+                        listener);
+                done = true;
+                return result;
+            } finally {
+                node.leave(done ? "the job is done" : "the job has ended early", !done);
+            }
+        }
+    }
+
+    /** Every worker holds the training set while that is small beside what machines have. */
+    private static Placement placement(TrainingJob job, ClusterSettings cluster) {
+        long bytes = (long) Float.BYTES
+                * job.training().samples()
+                * (job.training().featureCount() + job.training().targetCount());
+        return cluster.placement().orElse(bytes <= MOST_REPLICATED_BYTES ? Placement.REPLICATE : Placement.STREAM);
     }
 }

@@ -1,6 +1,6 @@
 package dev.tutti.app;
 
-import dev.tutti.config.InputException;
+import dev.tutti.app.cluster.WorkerNode;
 import dev.tutti.config.WorkerSettings;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,6 +32,7 @@ final class WorkerCommand implements Callable<Integer> {
     }
 
     private static int run(WorkerSettings settings) throws InterruptedException {
-        throw new InputException("worker: not in this build yet: " + settings.coordinator());
+        WorkerNode.run(settings);
+        return ExitCode.DONE;
     }
 }

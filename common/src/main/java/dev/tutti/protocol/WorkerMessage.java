@@ -41,6 +41,11 @@ public sealed interface WorkerMessage extends ControlMessage {
     /** The job is over: close the streams, wait for another. */
     record EndJob(int job) implements WorkerMessage {}
 
-    /** The coordinator leaves in good order and needs no workers any more. */
-    record Goodbye(String reason) implements WorkerMessage {}
+    /**
+     * The coordinator leaves in good order.
+     *
+     * @param reason one line for the user
+     * @param comeBack whether it may be started again and need workers then
+     */
+    record Goodbye(String reason, boolean comeBack) implements WorkerMessage {}
 }

@@ -1,14 +1,21 @@
 package dev.tutti.app.cluster;
 
+import akka.Done;
+import akka.actor.Address;
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.JoinSeedNodes;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.tutti.config.Endpoint;
 import dev.tutti.config.InputException;
 import java.net.BindException;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -29,49 +36,69 @@ final class ActorSystems {
      *
      * @throws InputException if the address cannot be bound
      */
-    static <T> ActorSystem<T> startCoordinator(Behavior<T> guardian, HostPort advertised, HostPort bind) {
-        ActorSystem<T> system = startClustered(guardian, advertised, bind, "coordinator");
+    static <T> ActorSystem<T> startCoordinator(Behavior<T> guardian, Endpoint advertised, Endpoint bind) {
+        ActorSystem<T> system =
+                startClustered(guardian, advertised.host(), advertised.port(), bind.host(), bind.port(), "coordinator");
         Cluster cluster = Cluster.get(system);
         cluster.manager().tell(new JoinSeedNodes(List.of(cluster.selfMember().address())));
         return system;
     }
 
-    /** Starts an actor system that joins the cluster of the coordinator at {@code coordinator}. */
-    static <T> ActorSystem<T> startWorker(Behavior<T> guardian, HostPort own, HostPort coordinator) {
-        ActorSystem<T> system = startClustered(guardian, own, own, "worker");
-        akka.actor.Address seed = new akka.actor.Address("akka", NAME, coordinator.host(), coordinator.port());
+    /** Starts an actor system, on any free port of {@code host}, that joins the cluster of the coordinator. */
+    static <T> ActorSystem<T> startWorker(Behavior<T> guardian, String host, Endpoint coordinator) {
+        ActorSystem<T> system = startClustered(guardian, host, 0, host, 0, "worker");
+        Address seed = new Address("akka", NAME, coordinator.host(), coordinator.port());
         Cluster.get(system).manager().tell(new JoinSeedNodes(List.of(seed)));
         return system;
     }
 
-    /** Stops an actor system, waiting for it. */
+    /** Stops an actor system after it has left the cluster, so that the others need not find out. */
+    static void leaveAndStop(ActorSystem<?> system) {
+        await(system, CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.actorSystemTerminateReason()));
+    }
+
+    /** Stops an actor system at once. */
     static void stop(ActorSystem<?> system) {
-        system.terminate();
+        await(
+                system,
+                CoordinatedShutdown.get(system)
+                        .run(
+                                CoordinatedShutdown.actorSystemTerminateReason(),
+                                Optional.of(CoordinatedShutdown.PhaseBeforeActorSystemTerminate())));
+    }
+
+    /** Waits even if interrupted: nothing that was started may outlive this. */
+    private static void await(ActorSystem<?> system, CompletionStage<Done> stopped) {
+        boolean interrupted = Thread.interrupted();
         try {
-            system.getWhenTerminated().toCompletableFuture().get(STOP_TIMEOUT_S, TimeUnit.SECONDS);
+            stopped.toCompletableFuture().get(STOP_TIMEOUT_S, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             system.log().warn("actors did not stop within {} s", STOP_TIMEOUT_S);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException e) {
+            interrupted = true;
+        } catch (ExecutionException e) {
             system.log().warn("actors stopped with an error", e);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
     private static <T> ActorSystem<T> startClustered(
-            Behavior<T> guardian, HostPort advertised, HostPort bind, String role) {
+            Behavior<T> guardian, String host, int port, String bindHost, int bindPort, String role) {
         Config config = config("akka.actor.provider = cluster\n"
-                + "akka.remote.artery.canonical.hostname = \"" + advertised.host() + "\"\n"
-                + "akka.remote.artery.canonical.port = " + advertised.port() + "\n"
-                + "akka.remote.artery.bind.hostname = \"" + bind.host() + "\"\n"
-                + "akka.remote.artery.bind.port = " + bind.port() + "\n"
+                + "akka.remote.artery.canonical.hostname = \"" + host + "\"\n"
+                + "akka.remote.artery.canonical.port = " + port + "\n"
+                + "akka.remote.artery.bind.hostname = \"" + bindHost + "\"\n"
+                + "akka.remote.artery.bind.port = " + bindPort + "\n"
                 + "akka.cluster.roles = [\"" + role + "\"]");
         try {
             return ActorSystem.create(guardian, NAME, config);
         } catch (RuntimeException e) {
             throw isBindFailure(e)
                     ? new InputException(
-                            "cannot listen on " + bind + ": the port is in use or the address is not this"
+                            "cannot listen on " + bindHost + ":" + bindPort
+                                    + ": the port is in use or the address is not this"
                                     + " machine's; give another --coordinator-bind HOST:PORT",
                             e)
                     : e;

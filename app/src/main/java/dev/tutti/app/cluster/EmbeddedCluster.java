@@ -6,19 +6,21 @@ import dev.tutti.config.Placement;
 import dev.tutti.config.TransportKind;
 import dev.tutti.coordinator.actor.CoordinatorActor;
 import dev.tutti.coordinator.actor.DataPlaneSettings;
+import dev.tutti.protocol.WorkerMessage.Goodbye;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
 import dev.tutti.worker.actor.TrainingSets;
 import dev.tutti.worker.actor.WorkerHost;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /** A coordinator and its worker actors in one process, with all that lies between them in a cluster but the network. */
 public final class EmbeddedCluster {
     private static final String LOOPBACK = "127.0.0.1";
     private static final int MTU_BYTES = 8192;
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
 
     private EmbeddedCluster() {}
 
@@ -50,31 +52,25 @@ public final class EmbeddedCluster {
                 trainingSets.put(dataFingerprint, job.training());
                 system.systemActorOf(
                         WorkerHost.create(new WorkerHost.Setup(
-                                "embedded", workers, LOOPBACK, transport, null, trainingSets, reason -> {})),
+                                "embedded", workers, LOOPBACK, transport, null, trainingSets, new NoEvents())),
                         "worker",
                         Props.empty());
                 CompletableFuture<TrainingResult> result = new CompletableFuture<>();
-                system.tell(new CoordinatorActor.RunJob(job, dataFingerprint, placement, 1, listener, result));
-                return Futures.get(result);
+                system.tell(new CoordinatorActor.RunJob(
+                        job, dataFingerprint, placement, 1, START_TIMEOUT, listener, result));
+                return JobResults.await(result);
             } finally {
                 ActorSystems.stop(system);
             }
         }
     }
 
-    /** Waiting for the result of a job. */
-    static final class Futures {
-        private Futures() {}
+    /** In one process the coordinator does not come and go. */
+    private static final class NoEvents implements WorkerHost.Events {
+        @Override
+        public void onJoined(String coordinator) {}
 
-        static TrainingResult get(CompletableFuture<TrainingResult> result) throws InterruptedException {
-            try {
-                return result.get();
-            } catch (ExecutionException e) {
-                if (e.getCause() instanceof RuntimeException cause) {
-                    throw cause;
-                }
-                throw new IllegalStateException(e.getCause());
-            }
-        }
+        @Override
+        public void onGoodbye(Goodbye goodbye) {}
     }
 }

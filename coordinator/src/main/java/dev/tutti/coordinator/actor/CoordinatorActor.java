@@ -17,6 +17,7 @@ import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
      * @param dataFingerprint names the training set's content
      * @param placement where the workers find the samples
      * @param waitWorkers number of worker processes to wait for before the first step
+     * @param giveUp how long to wait for them
      * @param listener told about the progress
      * @param result completed at the end
      */
@@ -48,6 +50,7 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
             String dataFingerprint,
             Placement placement,
             int waitWorkers,
+            Duration giveUp,
             TrainingListener listener,
             CompletableFuture<TrainingResult> result)
             implements Command {}
@@ -55,8 +58,13 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
     /** Give up the running job, whose result then is an {@link InterruptedException}. */
     public record AbortJob() implements Command {}
 
-    /** Tell the workers that they are not needed any more; then complete the future. */
-    public record Leave(String reason, CompletableFuture<Void> done) implements Command {}
+    /**
+     * Say goodbye to the workers.
+     *
+     * @param goodbye what they are told
+     * @param done completed when that is sent
+     */
+    public record Leave(WorkerMessage.Goodbye goodbye, CompletableFuture<Void> done) implements Command {}
 
     private record WorkersSeen(Set<ActorRef<WorkerMessage>> refs) implements Command {}
 
@@ -162,6 +170,7 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
                                         run.dataFingerprint,
                                         run.placement,
                                         run.waitWorkers,
+                                        run.giveUp,
                                         run.listener,
                                         run.result),
                                 node,
@@ -182,7 +191,7 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
     }
 
     private Behavior<Command> onLeave(Leave leave) {
-        seen.forEach(worker -> worker.tell(new WorkerMessage.Goodbye(leave.reason)));
+        seen.forEach(worker -> worker.tell(leave.goodbye));
         leave.done.complete(null);
         return this;
     }

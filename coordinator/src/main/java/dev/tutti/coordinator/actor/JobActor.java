@@ -17,6 +17,7 @@ import dev.tutti.protocol.CoordinatorMessage.Prepared;
 import dev.tutti.protocol.CoordinatorMessage.WorkerFailed;
 import dev.tutti.protocol.JobDescription;
 import dev.tutti.protocol.WorkerMessage;
+import dev.tutti.train.TrainingFailedException;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
@@ -59,6 +60,8 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
 
     private record StillWaiting() implements Command {}
 
+    private record GiveUp() implements Command {}
+
     private record Broken(int generation, String reason) implements Command {}
 
     private record Finished(TrainingResult result) implements Command {}
@@ -83,6 +86,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
      * @param dataFingerprint names the training set's content
      * @param placement where the workers find the samples
      * @param waitWorkers number of worker processes to wait for before the first step
+     * @param giveUp how long to wait for them
      * @param listener told about the progress
      * @param result completed at the end
      */
@@ -92,6 +96,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
             String dataFingerprint,
             Placement placement,
             int waitWorkers,
+            Duration giveUp,
             TrainingListener listener,
             CompletableFuture<TrainingResult> result) {}
 
@@ -156,6 +161,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                 loop);
         AgentRunner.startOnThread(runner);
         timers.startTimerWithFixedDelay(new StillWaiting(), WAIT_REPORT);
+        timers.startSingleTimer(new GiveUp(), setup.giveUp);
     }
 
     static Behavior<Command> create(
@@ -172,6 +178,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                 .onMessage(FromWorker.class, this::onFromWorker)
                 .onMessage(PrepareDeadline.class, this::onPrepareDeadline)
                 .onMessage(StillWaiting.class, this::onStillWaiting)
+                .onMessage(GiveUp.class, this::onGiveUp)
                 .onMessage(Broken.class, this::onBroken)
                 .onMessage(Finished.class, this::onFinished)
                 .onMessage(Failed.class, this::onFailed)
@@ -320,6 +327,15 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
             setup.listener.onWaiting(0, 1);
         }
         return this;
+    }
+
+    private Behavior<Command> onGiveUp(GiveUp message) {
+        if (started) {
+            return this;
+        }
+        return onFailed(new Failed(new TrainingFailedException("no training: " + workers.size() + " of "
+                + setup.waitWorkers + " worker processes came within " + setup.giveUp.toSeconds()
+                + " s; start more with: tutti worker --coordinator HOST:PORT, or wait longer with --give-up")));
     }
 
     private Behavior<Command> onBroken(Broken message) {

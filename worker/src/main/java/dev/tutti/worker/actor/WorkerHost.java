@@ -61,7 +61,7 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
      * @param transport what may carry bulk data
      * @param aeronDirectory where a media driver of its own goes; null for a new directory in shared memory
      * @param trainingSets where training sets are kept between generations
-     * @param onGoodbye told when the coordinator needs no workers any more
+     * @param events told about the coordinator
      */
     public record Setup(
             String name,
@@ -70,13 +70,15 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
             TransportKind transport,
             Path aeronDirectory,
             TrainingSets trainingSets,
-            GoodbyeListener onGoodbye) {}
+            Events events) {}
 
-    /** Told when the coordinator needs no workers any more. */
-    @FunctionalInterface
-    public interface GoodbyeListener {
-        /** The coordinator has left in good order. */
-        void onGoodbye(String reason);
+    /** Told about the coordinator, on the actor's thread: quick answers only. */
+    public interface Events {
+        /** The coordinator has greeted this worker. */
+        void onJoined(String coordinator);
+
+        /** The coordinator has left in good order; see {@link Goodbye}. */
+        void onGoodbye(Goodbye goodbye);
     }
 
     private final Setup setup;
@@ -110,7 +112,7 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
         // generation.
         CoordinatedShutdown.get(context.getSystem())
                 .addTask(
-                        CoordinatedShutdown.PhaseBeforeServiceUnbind(),
+                        CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
                         "stop-computing-" + context.getSelf().path().name(),
                         this::stopComputing);
         context.getSystem().receptionist().tell(Receptionist.register(WorkerMessage.SERVICE_KEY, self));
@@ -140,13 +142,14 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
             onEndJob(end);
         } else if (message instanceof Goodbye goodbye) {
             log.info("goodbye from the coordinator: {}", goodbye.reason());
-            setup.onGoodbye.onGoodbye(goodbye.reason());
+            setup.events.onGoodbye(goodbye);
         }
         return this;
     }
 
     private void onHello(Hello hello) {
         coordinator = hello;
+        setup.events.onJoined(hello.coordinatorName());
         boolean shares = setup.transport != TransportKind.UDP
                 && AeronNode.canShare(Path.of(hello.aeronDirectory()), hello.driverId());
         log.info(

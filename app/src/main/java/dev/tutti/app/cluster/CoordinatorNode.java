@@ -1,0 +1,130 @@
+package dev.tutti.app.cluster;
+
+import akka.actor.typed.ActorSystem;
+import dev.tutti.config.Endpoint;
+import dev.tutti.config.Placement;
+import dev.tutti.config.TransportKind;
+import dev.tutti.coordinator.actor.CoordinatorActor;
+import dev.tutti.coordinator.actor.DataPlaneSettings;
+import dev.tutti.protocol.WorkerMessage.Goodbye;
+import dev.tutti.train.TrainingFailedException;
+import dev.tutti.train.TrainingJob;
+import dev.tutti.train.TrainingListener;
+import dev.tutti.train.TrainingResult;
+import dev.tutti.transport.AeronNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A coordinator in a process of its own, for worker processes on this machine and others. */
+public final class CoordinatorNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CoordinatorNode.class);
+
+    /** Largest datagram's payload on a network whose packets are 1,500 bytes; on loopback they may be longer. */
+    private static final int NETWORK_MTU_BYTES = 1408;
+
+    private static final int LOOPBACK_MTU_BYTES = 8192;
+    private static final long GOODBYE_TIMEOUT_S = 2;
+
+    private final AeronNode node;
+    private final ActorSystem<CoordinatorActor.Command> system;
+
+    private CoordinatorNode(AeronNode node, ActorSystem<CoordinatorActor.Command> system) {
+        this.node = node;
+        this.system = system;
+    }
+
+    /**
+     * Starts listening for workers.
+     *
+     * @param bind where
+     * @param transport what may carry bulk data
+     * @param aeronDirectory directory of the media driver; one of its own where absent
+     * @throws dev.tutti.config.InputException if the address cannot be used, or there is no room for a media driver
+     */
+    public static CoordinatorNode start(Endpoint bind, TransportKind transport, Optional<Path> aeronDirectory) {
+        Endpoint advertised = Addresses.advertised(bind);
+        int mtuBytes = Addresses.isLoopback(advertised.host()) ? LOOPBACK_MTU_BYTES : NETWORK_MTU_BYTES;
+        AeronNode node = AeronNode.launch(aeronDirectory.orElse(null));
+        try {
+            ActorSystem<CoordinatorActor.Command> system = ActorSystems.startCoordinator(
+                    CoordinatorActor.create(
+                            advertised.toString(),
+                            node,
+                            new DataPlaneSettings(transport, advertised.host(), 0, mtuBytes)),
+                    advertised,
+                    Addresses.resolve(bind));
+            LOG.info("listening for workers: {}", advertised);
+            return new CoordinatorNode(node, system);
+        } catch (RuntimeException e) {
+            node.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Trains.
+     *
+     * @param job what to train
+     * @param dataFingerprint names the training set's content
+     * @param placement where the workers find the samples
+     * @param waitWorkers number of worker processes to wait for
+     * @param giveUp how long to wait for them
+     * @param listener told about the progress, on the thread that trains
+     * @return the trained parameters
+     * @throws InterruptedException if this thread is interrupted; the job is given up then
+     * @throws TrainingFailedException if it diverges or the workers do not come
+     */
+    public TrainingResult train(
+            TrainingJob job,
+            String dataFingerprint,
+            Placement placement,
+            int waitWorkers,
+            Duration giveUp,
+            TrainingListener listener)
+            throws InterruptedException {
+        CompletableFuture<TrainingResult> result = new CompletableFuture<>();
+        system.tell(
+                new CoordinatorActor.RunJob(job, dataFingerprint, placement, waitWorkers, giveUp, listener, result));
+        try {
+            return JobResults.await(result);
+        } catch (InterruptedException e) {
+            system.tell(new CoordinatorActor.AbortJob());
+            throw e;
+        }
+    }
+
+    /**
+     * Says goodbye to the workers.
+     *
+     * @param reason one line for their users
+     * @param comeBack whether they should look for a coordinator that is started again
+     */
+    public void leave(String reason, boolean comeBack) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        system.tell(new CoordinatorActor.Leave(new Goodbye(reason, comeBack), done));
+        boolean interrupted = Thread.interrupted();
+        try {
+            done.get(GOODBYE_TIMEOUT_S, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("goodbye not said", e);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        ActorSystems.stop(system);
+        node.close();
+    }
+}

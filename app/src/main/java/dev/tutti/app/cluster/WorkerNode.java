@@ -1,0 +1,156 @@
+package dev.tutti.app.cluster;
+
+import akka.actor.typed.ActorSystem;
+import dev.tutti.config.Endpoint;
+import dev.tutti.config.InputException;
+import dev.tutti.config.WorkerSettings;
+import dev.tutti.protocol.WorkerMessage.Goodbye;
+import dev.tutti.worker.actor.TrainingSets;
+import dev.tutti.worker.actor.WorkerHost;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker process: finds its coordinator, works for it, and looks for it again when it is lost, until told that it is not
+ * needed any more.
+ */
+public final class WorkerNode {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerNode.class);
+    private static final int CONNECT_TIMEOUT_MS = 2_000;
+    private static final long FIRST_PAUSE_MS = 250;
+    private static final long LONGEST_PAUSE_MS = 5_000;
+    private static final long REPORT_NS = 3_000_000_000L;
+    private static final long JOIN_TIMEOUT_S = 20;
+
+    private final WorkerSettings settings;
+    private final TrainingSets trainingSets = new TrainingSets();
+
+    private WorkerNode(WorkerSettings settings) {
+        this.settings = settings;
+    }
+
+    /** How a stay with the coordinator ended. */
+    private enum Stay {
+        NOT_NEEDED,
+        LOST,
+        NOT_JOINED
+    }
+
+    /**
+     * Works until the coordinator says goodbye for good.
+     *
+     * @param settings of the process
+     * @throws InterruptedException if this thread is interrupted; all is stopped then
+     * @throws InputException if the coordinator cannot be reached for longer than {@code giveUp}
+     */
+    public static void run(WorkerSettings settings) throws InterruptedException {
+        new WorkerNode(settings).run();
+    }
+
+    private void run() throws InterruptedException {
+        long lostNs = System.nanoTime();
+        while (true) {
+            Endpoint coordinator = reach(lostNs);
+            Stay stay = stay(coordinator);
+            if (stay == Stay.NOT_NEEDED) {
+                return;
+            }
+            if (stay == Stay.LOST) {
+                lostNs = System.nanoTime();
+            } else {
+                checkPatience(lostNs, "it listens, but does not answer as a coordinator of this version");
+            }
+        }
+    }
+
+    /** Waits until something listens at the coordinator's address. */
+    private Endpoint reach(long lostNs) throws InterruptedException {
+        long reportedNs = System.nanoTime() - REPORT_NS;
+        long pauseMs = FIRST_PAUSE_MS;
+        while (true) {
+            String problem;
+            try (Socket socket = new Socket()) {
+                Endpoint coordinator = Addresses.resolve(settings.coordinator());
+                socket.connect(new InetSocketAddress(coordinator.host(), coordinator.port()), CONNECT_TIMEOUT_MS);
+                return coordinator;
+            } catch (IOException | InputException e) {
+                problem = e.getMessage();
+            }
+            checkPatience(lostNs, problem);
+            if (System.nanoTime() - reportedNs >= REPORT_NS) {
+                reportedNs = System.nanoTime();
+                LOG.warn(
+                        "coordinator {} cannot be reached: {}; trying again for {} s",
+                        settings.coordinator(),
+                        problem,
+                        settings.giveUp().minusNanos(reportedNs - lostNs).toSeconds());
+            }
+            Thread.sleep(pauseMs);
+            pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+        }
+    }
+
+    private void checkPatience(long lostNs, String problem) {
+        Duration waited = Duration.ofNanos(System.nanoTime() - lostNs);
+        if (waited.compareTo(settings.giveUp()) > 0) {
+            throw new InputException("coordinator " + settings.coordinator() + " cannot be reached for "
+                    + waited.toSeconds() + " s: " + problem
+                    + "; start it first (tutti train ... --coordinator-bind HOST:PORT --wait-workers N),"
+                    + " or wait longer with --give-up");
+        }
+    }
+
+    private Stay stay(Endpoint coordinator) throws InterruptedException {
+        String host = settings.host().orElseGet(() -> Addresses.localAddressTowards(coordinator));
+        String name = settings.name()
+                .orElseGet(() -> host + "/" + ProcessHandle.current().pid());
+        CompletableFuture<String> joined = new CompletableFuture<>();
+        CompletableFuture<Goodbye> goodbye = new CompletableFuture<>();
+        WorkerHost.Events events = new WorkerHost.Events() {
+            @Override
+            public void onJoined(String coordinatorName) {
+                joined.complete(coordinatorName);
+            }
+
+            @Override
+            public void onGoodbye(Goodbye message) {
+                goodbye.complete(message);
+            }
+        };
+        ActorSystem<WorkerHost.Command> system = ActorSystems.startWorker(
+                WorkerHost.create(new WorkerHost.Setup(
+                        name,
+                        settings.threads(),
+                        host,
+                        settings.transport(),
+                        settings.aeronDirectory().orElse(null),
+                        trainingSets,
+                        events)),
+                host,
+                coordinator);
+        try {
+            system.getWhenTerminated().thenRun(() -> goodbye.complete(new Goodbye("coordinator lost", true)));
+            joined.get(JOIN_TIMEOUT_S, TimeUnit.SECONDS);
+            Goodbye message = goodbye.get();
+            LOG.info("coordinator {} has left: {}", coordinator, message.reason());
+            return message.comeBack() ? Stay.LOST : Stay.NOT_NEEDED;
+        } catch (TimeoutException e) {
+            return Stay.NOT_JOINED;
+        } catch (InterruptedException e) {
+            ActorSystems.leaveAndStop(system);
+            throw e;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            ActorSystems.stop(system);
+        }
+    }
+}

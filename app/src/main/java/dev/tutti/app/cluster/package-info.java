@@ -1,0 +1,2 @@
+/** Starting and stopping the actor systems of a cluster: embedded, as coordinator, as worker. */
+package dev.tutti.app.cluster;
