@@ -20,9 +20,9 @@ final class ErrorReport {
     /** The command line cannot be understood. */
     static int wrongUse(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
-        line(
-                command.getErr(),
-                describe(e) + "; see '" + command.getCommandSpec().qualifiedName() + " --help'");
+        String problem = describe(e);
+        String see = problem.endsWith("?") ? " See '" : "; see '";
+        line(command.getErr(), problem + see + command.getCommandSpec().qualifiedName() + " --help'");
         return ExitCode.BAD_INPUT;
     }
 

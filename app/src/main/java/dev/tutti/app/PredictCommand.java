@@ -66,7 +66,7 @@ final class PredictCommand implements Callable<Integer> {
             write(predictions, writer);
             writer.flush();
         });
-        spec.commandLine().getErr().println(predictions.samples() + " predictions written to " + out);
+        spec.commandLine().getOut().println(predictions.samples() + " predictions written to " + out);
         return ExitCode.DONE;
     }
 

@@ -1,0 +1,170 @@
+package dev.tutti.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The launcher and the distribution, as real processes. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class LauncherIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long PATIENCE_SECONDS = 60;
+
+    @TempDir
+    private Path directory;
+
+    private Process process;
+
+    @AfterEach
+    void endProcess() {
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void shouldTrainDigits() throws Exception {
+        int code = run(checkout(), "train", "digits", "--json");
+
+        assertThat(code).as(err()).isZero();
+        assertThat(err()).contains("epoch 10/10").doesNotContain("WARNING").doesNotContain("\u001b");
+        JsonNode summary = JSON.readTree(out().lines().reduce((a, b) -> b).orElseThrow());
+        assertThat(summary.get("accuracy").asDouble()).isGreaterThan(0.9);
+        assertThat(summary.get("weightsSha256").asText()).matches("[0-9a-f]{64}");
+        Path run = Path.of(summary.get("model").asText()).getParent();
+        assertThat(run.getParent()).isEqualTo(directory.toRealPath().resolve("runs"));
+        assertThat(files(run))
+                .containsExactly("config.conf", "metrics.jsonl", "model.safetensors", "run.log", "summary.json");
+    }
+
+    @Test
+    void shouldRunFromTheDistributionThroughALinkWithSpaces() throws Exception {
+        Path dist = Path.of("target/dist").toAbsolutePath();
+        Path home = Files.createDirectory(directory.resolve("a home"));
+        Files.createSymbolicLink(home.resolve("lib"), dist.resolve("lib"));
+        Files.createDirectory(home.resolve("bin"));
+        Files.copy(dist.resolve("bin/tutti"), home.resolve("bin/tutti"));
+        assertThat(home.resolve("bin/tutti").toFile().setExecutable(true)).isTrue();
+        Path link = Files.createSymbolicLink(directory.resolve("my tutti"), Path.of("a home/bin/tutti"));
+
+        int code = run(link, "version");
+
+        assertThat(code).as(err()).isZero();
+        assertThat(out()).startsWith("tutti ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM"})
+    void shouldEndInOrderWhenInterrupted(String signal) throws Exception {
+        start(checkout(), "train", "digits", "--epochs", "1000000", "--out", "run");
+        Path metrics = directory.resolve("run/metrics.jsonl");
+        awaitLines(metrics);
+
+        Process kill = new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid())).start();
+        assertThat(kill.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(err()).isEqualTo(130);
+        assertThat(err())
+                .startsWith("tutti: interrupted after ")
+                .contains("kept in run")
+                .hasLineCount(1);
+        assertThat(files(directory.resolve("run"))).containsExactly("config.conf", "metrics.jsonl", "run.log");
+        for (String line : Files.readAllLines(metrics)) {
+            assertThat(JSON.readTree(line).isObject()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldEndWithCode2OnBadInput() throws Exception {
+        int code = run(checkout(), "train", "digits", "--lr", "-1");
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err()).isEqualTo("tutti: --lr: out of range: \"-1\", allowed: above 0\n");
+        assertThat(files(directory)).containsExactly("err", "out");
+    }
+
+    @Test
+    void shouldRefuseAnOldJava() throws Exception {
+        Path old = Files.createDirectories(directory.resolve("jdk-11/bin"));
+        Files.writeString(old.resolve("java"), "#!/bin/sh\nexit 1\n");
+        assertThat(old.resolve("java").toFile().setExecutable(true)).isTrue();
+        Files.writeString(directory.resolve("jdk-11/release"), "JAVA_VERSION=\"11.0.2\"\n");
+
+        int code =
+                run(builder(checkout(), "version"), directory.resolve("jdk-11").toString());
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err()).startsWith("tutti: Java 11 in ").contains("too old").hasLineCount(1);
+    }
+
+    private static Path checkout() {
+        return Path.of("../tutti").toAbsolutePath().normalize();
+    }
+
+    private int run(Path launcher, String... args) throws Exception {
+        return run(builder(launcher, args), javaHome());
+    }
+
+    private int run(ProcessBuilder builder, String javaHome) throws Exception {
+        builder.environment().put("TUTTI_JAVA_HOME", javaHome);
+        process = builder.start();
+        assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+
+    private void start(Path launcher, String... args) throws IOException {
+        ProcessBuilder builder = builder(launcher, args);
+        builder.environment().put("TUTTI_JAVA_HOME", javaHome());
+        process = builder.start();
+    }
+
+    private ProcessBuilder builder(Path launcher, String... args) {
+        List<String> command =
+                Stream.concat(Stream.of(launcher.toString()), Stream.of(args)).toList();
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectOutput(directory.resolve("out").toFile())
+                .redirectError(directory.resolve("err").toFile());
+        builder.environment().put("TUTTI_JAVA_OPTS", "-Xmx512m");
+        return builder;
+    }
+
+    private static String javaHome() {
+        return System.getProperty("java.home");
+    }
+
+    private String out() throws IOException {
+        return Files.readString(directory.resolve("out"));
+    }
+
+    private String err() throws IOException {
+        return Files.readString(directory.resolve("err"));
+    }
+
+    private void awaitLines(Path file) throws Exception {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!Files.exists(file) || Files.size(file) == 0) {
+            assertThat(System.nanoTime()).as(err()).isLessThan(deadlineNs);
+            assertThat(process.isAlive()).as(err()).isTrue();
+            Thread.sleep(20);
+        }
+    }
+
+    private static List<String> files(Path directory) {
+        return Stream.of(directory.toFile().list()).sorted().toList();
+    }
+}

@@ -1,0 +1,150 @@
+package dev.tutti.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code eval} and {@code predict} on saved models. */
+class ModelCommandsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    private static Path directory;
+
+    private static String iris;
+    private static String diabetes;
+
+    @BeforeAll
+    static void trainModels() {
+        iris = directory.resolve("iris").toString();
+        diabetes = directory.resolve("diabetes").toString();
+        assertThat(Cli.run("train", "iris", "--trainer", "reference", "--epochs", "30", "--out", iris))
+                .extracting(Cli.Outcome::code)
+                .isEqualTo(0);
+        assertThat(Cli.run("train", "diabetes", "--trainer", "reference", "--lr", "0.01", "--out", diabetes))
+                .extracting(Cli.Outcome::code)
+                .isEqualTo(0);
+    }
+
+    @Test
+    void shouldFindTheAccuracyOfTheRunOnItsValidationSamples() throws IOException {
+        JsonNode summary = JSON.readTree(directory.resolve("iris/summary.json").toFile());
+
+        JsonNode eval = json("eval", iris, "iris", "--split", "validation", "--json");
+
+        assertThat(eval.get("samples").asInt()).isEqualTo(30);
+        assertThat(eval.get("accuracy").asDouble())
+                .isEqualTo(summary.get("accuracy").asDouble());
+        assertThat(eval.get("loss").asDouble())
+                .isCloseTo(summary.get("validationLoss").asDouble(), within(1e-12));
+        assertThat(eval.get("weightsSha256")).isEqualTo(summary.get("weightsSha256"));
+    }
+
+    @Test
+    void shouldSplitIntoTrainingAndValidation() throws IOException {
+        int all = json("eval", iris, "iris", "--json").get("samples").asInt();
+        int training = json("eval", iris, "iris", "--split", "training", "--json")
+                .get("samples")
+                .asInt();
+
+        assertThat(all).isEqualTo(150);
+        assertThat(training).isEqualTo(120);
+    }
+
+    @Test
+    void shouldShowWhatIsTakenForWhat() {
+        Cli.Outcome outcome = Cli.run("eval", iris, "iris");
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).contains("accuracy 0.", "setosa", "versicolor", "virginica");
+    }
+
+    @Test
+    void shouldMeasureARegressionInItsOwnUnit() throws IOException {
+        JsonNode summary =
+                JSON.readTree(directory.resolve("diabetes/summary.json").toFile());
+
+        JsonNode eval = json("eval", diabetes, "diabetes", "--split", "validation", "--json");
+
+        assertThat(eval.get("rmse").asDouble())
+                .isCloseTo(summary.get("validationRmse").asDouble(), within(1e-3))
+                .isBetween(20.0, 80.0);
+        assertThat(eval.has("accuracy")).isFalse();
+    }
+
+    @Test
+    void shouldPredictClassesWithProbabilities() {
+        Cli.Outcome outcome = Cli.run("predict", iris, "iris");
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        List<String> lines = outcome.out().lines().toList();
+        assertThat(lines).hasSize(151);
+        assertThat(lines.get(0))
+                .isEqualTo("prediction,probability_setosa,probability_versicolor,probability_virginica");
+        String[] first = lines.get(1).split(",", -1);
+        assertThat(first[0]).isEqualTo("setosa");
+        assertThat(Float.parseFloat(first[1]) + Float.parseFloat(first[2]) + Float.parseFloat(first[3]))
+                .isCloseTo(1f, within(1e-5f));
+    }
+
+    @Test
+    void shouldPredictWithoutTargetsToAFile() throws IOException {
+        Path flowers = Files.writeString(directory.resolve("flowers.csv"), "5.1,3.5,1.4,0.2\n6.3,3.3,6.0,2.5\n");
+        Path out = directory.resolve("predictions.csv");
+
+        Cli.Outcome outcome = Cli.run("predict", iris, flowers.toString(), "--out", out.toString());
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        List<String> lines = Files.readAllLines(out);
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(1)).startsWith("setosa,");
+        assertThat(lines.get(2)).startsWith("virginica,");
+    }
+
+    @Test
+    void shouldPredictValuesInTheirOwnUnit() {
+        List<String> lines =
+                Cli.run("predict", diabetes, "diabetes").out().lines().toList();
+
+        assertThat(lines.get(0)).isEqualTo("prediction");
+        double mean = lines.stream()
+                .skip(1)
+                .mapToDouble(Double::parseDouble)
+                .average()
+                .orElseThrow();
+        assertThat(mean).isBetween(100.0, 200.0);
+    }
+
+    @Test
+    void shouldRefuseDataWithAnotherNumberOfInputs() {
+        Cli.Outcome outcome = Cli.run("eval", iris, "wine");
+
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.err()).contains("expected 4 inputs, found 13");
+    }
+
+    @Test
+    void shouldRefuseToMeasureWithoutTargets() throws IOException {
+        Path flowers = Files.writeString(directory.resolve("bare.csv"), "5.1,3.5,1.4,0.2\n6.3,3.3,6.0,2.5\n");
+
+        Cli.Outcome outcome = Cli.run("eval", iris, flowers.toString());
+
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.err()).contains("no target column");
+    }
+
+    private static JsonNode json(String... args) throws IOException {
+        Cli.Outcome outcome = Cli.run(args);
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        return JSON.readTree(outcome.out());
+    }
+}

@@ -1,0 +1,63 @@
+package dev.tutti.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProcessSettingsTest {
+    @Test
+    void shouldReadAWorker() {
+        WorkerSettings settings = WorkerSettings.read(
+                Map.of("coordinator", "c:1", "threads", "3", "give-up", "90s", "transport", "udp", "aeron-dir", "/a"),
+                Optional.empty());
+
+        assertThat(settings)
+                .isEqualTo(new WorkerSettings(
+                        new Endpoint("c", 1),
+                        3,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Duration.ofSeconds(90),
+                        TransportKind.UDP,
+                        Optional.of(Path.of("/a"))));
+    }
+
+    @Test
+    void shouldReadACoordinator() {
+        CoordinatorSettings settings = CoordinatorSettings.read(Map.of("wait-workers", "3"), Optional.empty());
+
+        assertThat(settings)
+                .isEqualTo(new CoordinatorSettings(
+                        Endpoint.local(), 3, Duration.ofSeconds(60), TransportKind.AUTO, Optional.empty()));
+    }
+
+    @Test
+    void shouldAskForTheCoordinator() {
+        assertThatThrownBy(() -> WorkerSettings.read(Map.of(), Optional.empty()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("--coordinator 127.0.0.1:25520");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10.0.0.5:25520,10.0.0.5,25520", "[::1]:80,::1,80", "node-1.local:65535,node-1.local,65535"})
+    void shouldReadAddresses(String text, String host, int port) {
+        assertThat(Endpoint.parse(text)).isEqualTo(new Endpoint(host, port));
+        assertThat(Endpoint.parse(text).toString()).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "host", ":80", "host:", "host:0", "host:65536", "host:http", "host:-1"})
+    void shouldRefuseWhatIsNoAddress(String text) {
+        assertThatThrownBy(() -> Endpoint.parse(text))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("HOST:PORT");
+    }
+}

@@ -1,0 +1,214 @@
+package dev.tutti.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tutti.data.Header;
+import dev.tutti.model.Activation;
+import dev.tutti.model.Loss;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrainingSettingsTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void shouldHaveTheDocumentedDefaults() {
+        TrainingSettings settings = read(Map.of("data", "digits"));
+
+        assertThat(settings.network().hidden()).containsExactly(64);
+        assertThat(settings.network().activation()).isEqualTo(Activation.RELU);
+        assertThat(settings.network().initialization()).isEqualTo(Initialization.HE);
+        assertThat(settings.network().loss()).isEmpty();
+        assertThat(settings.optimizer()).isEqualTo(new OptimizerSettings(0.1f, 0));
+        assertThat(settings.epochs()).isEqualTo(10);
+        assertThat(settings.batch()).isEqualTo(64);
+        assertThat(settings.segment()).isEqualTo(16);
+        assertThat(settings.sync()).isEqualTo(Sync.STEP);
+        assertThat(settings.seed()).isEqualTo(1);
+        assertThat(settings.shuffle()).isTrue();
+        assertThat(settings.data().validation()).isEqualTo(0.2);
+        assertThat(settings.data().scale()).isEqualTo(Scale.STANDARDIZE);
+        assertThat(settings.data().header()).isEqualTo(Header.AUTO);
+        assertThat(settings.cluster().workers()).isEqualTo(Environment.processors());
+        assertThat(settings.cluster().embedded()).isTrue();
+    }
+
+    @Test
+    void shouldPreferCommandLineToFileToDefaults() throws IOException {
+        Path file = file("data = iris\nbatch = 16\nepochs = 3\nhidden = [8, 4]\nshuffle = off");
+
+        TrainingSettings settings = TrainingSettings.read(Map.of("epochs", "7"), Optional.of(file));
+
+        assertThat(settings.epochs()).isEqualTo(7);
+        assertThat(settings.batch()).isEqualTo(16);
+        assertThat(settings.network().hidden()).containsExactly(8, 4);
+        assertThat(settings.shuffle()).isFalse();
+        assertThat(settings.optimizer().learningRate()).isEqualTo(0.1f);
+    }
+
+    @Test
+    void shouldInitializeByActivation() {
+        assertThat(read(Map.of("data", "iris", "activation", "tanh")).network().initialization())
+                .isEqualTo(Initialization.XAVIER);
+        assertThat(read(Map.of("data", "iris", "activation", "tanh", "init", "he"))
+                        .network()
+                        .initialization())
+                .isEqualTo(Initialization.HE);
+    }
+
+    @Test
+    void shouldTakeNoHiddenLayer() {
+        assertThat(read(Map.of("data", "iris", "hidden", "none")).network().hidden())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "hidden|0|--hidden: out of range: \"0\", allowed: whole numbers from 1",
+                "hidden|8,,4|--hidden: not a whole number: \"\"",
+                "hidden|8,x|--hidden: not a whole number: \"x\"",
+                "activation|softmax|--activation: not for hidden layers: \"softmax\"",
+                "activation|swish|--activation: unknown value: \"swish\", allowed: identity, sigmoid",
+                "loss|mse|--loss: unknown value: \"mse\", allowed: squared_error",
+                "optimizer|lion|--optimizer: unknown value: \"lion\", allowed: sgd",
+                "lr|0|--lr: out of range: \"0\", allowed: above 0",
+                "lr|-1|--lr: out of range: \"-1\", allowed: above 0",
+                "lr|NaN|--lr: out of range: \"NaN\", allowed: above 0",
+                "lr|1e-60|--lr: out of range: \"1e-60\", allowed: above 0",
+                "lr|fast|--lr: not a number: \"fast\", allowed: above 0",
+                "momentum|1|--momentum: out of range: \"1\", allowed: 0 to below 1",
+                "epochs|0|--epochs: out of range: \"0\"",
+                "batch|0|--batch: out of range: \"0\", allowed: whole numbers from 1",
+                "batch|-64|--batch: out of range: \"-64\"",
+                "batch|3000000000|--batch: out of range: \"3000000000\"",
+                "batch|1.5|--batch: not a whole number: \"1.5\"",
+                "segment|0|--segment: out of range: \"0\"",
+                "sync|local|--sync: unknown value: \"local\", allowed: step, epoch",
+                "seed|1.5|--seed: not a whole number: \"1.5\"",
+                "shuffle|maybe|--shuffle: unknown value: \"maybe\", allowed: on, off",
+                "validation|1|--validation: out of range: \"1\", allowed: 0 to below 1",
+                "validation|-0.1|--validation: out of range: \"-0.1\"",
+                "scale|log|--scale: unknown value: \"log\", allowed: standardize, minmax, none",
+                "workers|0|--workers: out of range: \"0\"",
+                "init|zeros|--init: unknown value: \"zeros\", allowed: xavier, he, normal, constant",
+                "init-value|Infinity|--init-value: out of range: \"Infinity\"",
+                "placement|here|--placement: unknown value: \"here\", allowed: replicate, stream",
+                "transport|tcp|--transport: unknown value: \"tcp\", allowed: auto, ipc, udp",
+                "coordinator-bind|:1|--coordinator-bind: not an address: \":1\"",
+                "name|a/b|--name: unknown value: \"a/b\"",
+                "give-up|soon|--give-up: not a time: \"soon\"",
+                "give-up|0s|--give-up: out of range: \"0s\"",
+                "nonsense|1|--nonsense: unknown key, allowed: activation,",
+                "out|''|--out: empty",
+            })
+    void shouldNameKeyValueAndWhatIsAllowed(String key, String value, String message) {
+        Map<String, String> values = new LinkedHashMap<>(Map.of("data", "digits", key, value));
+        if (key.equals("coordinator-bind")) {
+            values.put("wait-workers", "1");
+        }
+
+        assertThatThrownBy(() -> read(values))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith(message)
+                .hasMessageNotContaining("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bacth = 3|line 2: bacth: unknown key, allowed: activation,",
+                "lr = -3|line 2: lr: out of range: \"-3\", allowed: above 0",
+                "hidden = [64, 0]|line 2: hidden: out of range: \"0\"",
+                "batch { size = 3 }|line 2: batch: a value is needed here, not an object",
+                "batch = = 3|configuration file is not valid HOCON: ",
+                "batch = ${nowhere}|configuration file is not valid HOCON: ",
+            })
+    void shouldNameFileAndLine(String line, String message) throws IOException {
+        Path file = file("data = digits\n" + line);
+
+        assertThatThrownBy(() -> TrainingSettings.read(Map.of(), Optional.of(file)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(message)
+                .hasMessageContaining("run.conf");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "workers,2,wait-workers,2",
+        "validation,0.1,validation-data,other.csv",
+        "init,he,init-weights,w.safetensors"
+    })
+    void shouldRefuseWhatDoesNotGoTogether(String one, String value, String other, String otherValue) {
+        assertThatThrownBy(() -> read(Map.of("data", "digits", one, value, other, otherValue)))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("--" + one)
+                .hasMessageContaining(other);
+    }
+
+    @Test
+    void shouldAskForData() {
+        assertThatThrownBy(() -> read(Map.of()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("tutti train digits");
+    }
+
+    @Test
+    void shouldReadItsOwnEffectiveConfiguration() throws IOException {
+        List<Map<String, String>> runs = List.of(
+                Map.of("data", "digits"),
+                Map.of("data", "a b\"c.csv", "hidden", "none", "lr", "0.3", "momentum", "0.9", "header", "on"),
+                Map.of("data", "x", "hidden", "8,4", "init", "constant", "init-value", "-0.25", "seed", "-7"),
+                Map.of("data", "x", "wait-workers", "3", "coordinator-bind", "10.0.0.5:4000", "placement", "stream"),
+                Map.of(
+                        "data",
+                        "x",
+                        "validation-data",
+                        "y.csv",
+                        "init-weights",
+                        "/w",
+                        "target",
+                        "3",
+                        "task",
+                        "regression"),
+                Map.of("data", "x.gz", "format", "idx", "labels", "/l", "name", "n", "metrics-per-step", "true"));
+        for (Map<String, String> given : runs) {
+            TrainingSettings settings = read(given).resolved(Loss.SQUARED_ERROR, given.get("data"), Optional.empty());
+            if (given.containsKey("validation-data")) {
+                settings = settings.resolved(Loss.SQUARED_ERROR, "x", Optional.of("y.csv"));
+            }
+
+            TrainingSettings again = TrainingSettings.read(Map.of(), Optional.of(file(settings.toConfig())));
+
+            assertThat(again).as(settings.toConfig()).isEqualTo(settings);
+        }
+    }
+
+    @Test
+    void shouldKeepOutOfTheEffectiveConfigurationWhatConcernsOneRun() {
+        TrainingSettings settings = read(Map.of("data", "digits", "out", "there", "json", "true"));
+
+        assertThat(settings.toConfig()).doesNotContain("there").doesNotContain("json");
+    }
+
+    private static TrainingSettings read(Map<String, String> commandLine) {
+        return TrainingSettings.read(commandLine, Optional.empty());
+    }
+
+    private Path file(String text) throws IOException {
+        return Files.writeString(directory.resolve("run.conf"), text);
+    }
+}
