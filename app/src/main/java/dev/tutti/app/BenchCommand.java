@@ -13,6 +13,7 @@ final class BenchCommand implements Runnable {
     private CommandSpec spec;
 
     @Mixin
+    @SuppressWarnings("UnusedVariable") // the options are inherited by every load test
     private CommonOptions common;
 
     @Override
