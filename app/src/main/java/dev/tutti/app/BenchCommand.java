@@ -13,7 +13,6 @@ final class BenchCommand implements Runnable {
     private CommandSpec spec;
 
     @Mixin
-    @SuppressWarnings("UnusedVariable") // the options are inherited by every load test
     private CommonOptions common;
 
     @Override
