@@ -28,7 +28,9 @@ final class Logs {
         /** Everything, with stack traces. */
         VERBOSE(ch.qos.logback.classic.Level.DEBUG, FULL);
 
+        @SuppressWarnings("ImmutableEnumChecker") // Logback's levels are constants
         private final ch.qos.logback.classic.Level threshold;
+
         private final String pattern;
 
         Level(ch.qos.logback.classic.Level threshold, String pattern) {

@@ -42,7 +42,7 @@ final class TrainCommand implements Callable<Integer> {
             description = "built-in data set, or a file: CSV, or IDX as of MNIST, each also with .gz")
     private String data;
 
-    @Option(names = "--trainer", hidden = true, defaultValue = "reference")
+    @Option(names = "--trainer", hidden = true, defaultValue = "cluster")
     private String trainer;
 
     @Override

@@ -8,6 +8,7 @@ import dev.tutti.train.TrainingResult;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,7 +64,8 @@ final class TrainingSession {
     private RunDirectory openDirectory() {
         return settings.out().isPresent()
                 ? RunDirectory.open(settings.out().get())
-                : RunDirectory.openNew(Path.of("runs"), LocalDateTime.now(), RunName.of(settings));
+                : RunDirectory.openNew(
+                        Path.of("runs"), LocalDateTime.now(ZoneId.systemDefault()), RunName.of(settings));
     }
 
     private void train(RunDirectory directory, RunRecorder recorder) throws InterruptedException {
