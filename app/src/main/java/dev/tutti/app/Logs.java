@@ -45,6 +45,10 @@ final class Logs {
         context.reset();
         root(context).setLevel(ch.qos.logback.classic.Level.INFO);
         context.getLogger("dev.tutti").setLevel(ch.qos.logback.classic.Level.DEBUG);
+        // Akka tells every step of joining and leaving; what of that matters to a user, our actors tell.
+        context.getLogger("akka").setLevel(ch.qos.logback.classic.Level.WARN);
+        // A connection that ends when its peer stops is no news.
+        context.getLogger("akka.stream").setLevel(ch.qos.logback.classic.Level.ERROR);
         OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
         appender.setContext(context);
         appender.setEncoder(encoder(context, level.pattern));
