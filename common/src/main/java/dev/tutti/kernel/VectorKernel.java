@@ -107,6 +107,12 @@ final class VectorKernel implements GradientKernel {
         return roundUp(units, PANEL) * PANEL;
     }
 
+    /** Cuts {@code terms} into parts of the same length, at most {@link #DEPTH}. */
+    private static int evenDepth(int terms) {
+        int parts = (terms + DEPTH - 1) / DEPTH;
+        return (terms + parts - 1) / parts;
+    }
+
     /** Makes room for blocks of {@code samples} samples. */
     private void reserve(int samples) {
         if (samples <= capacity) {
@@ -284,8 +290,9 @@ final class VectorKernel implements GradientKernel {
         VectorOps.broadcastRows(parameters, layout.biasOffset(layer), outputs, biasRows);
         for (int j = 0; j < outputs; j += ROW_BLOCK) {
             int rows = Math.min(ROW_BLOCK, outputs - j);
-            for (int k = 0; k < inputs; k += DEPTH) {
-                int depth = Math.min(DEPTH, inputs - k);
+            int step = evenDepth(inputs);
+            for (int k = 0; k < inputs; k += step) {
+                int depth = Math.min(step, inputs - k);
                 packForward(parameters, layout.weightOffset(layer) + j * inputs + k, inputs, rows, depth);
                 for (int p = 0; p * PANEL < samples; p++) {
                     forwardPanel(layer, p, j, rows, k, depth);
@@ -430,8 +437,9 @@ final class VectorKernel implements GradientKernel {
         int outputs = network.outputs(layer);
         for (int i = 0; i < inputs; i += ROW_BLOCK) {
             int rows = Math.min(ROW_BLOCK, inputs - i);
-            for (int k = 0; k < outputs; k += DEPTH) {
-                int depth = Math.min(DEPTH, outputs - k);
+            int step = evenDepth(outputs);
+            for (int k = 0; k < outputs; k += step) {
+                int depth = Math.min(step, outputs - k);
                 packBackward(parameters, layout.weightOffset(layer) + k * inputs + i, inputs, rows, depth);
                 for (int p = 0; p * PANEL < samples; p++) {
                     backwardPanel(layer, p, i, rows, k, depth);
