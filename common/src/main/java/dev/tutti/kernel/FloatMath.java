@@ -62,6 +62,9 @@ public final class FloatMath {
     /** Above, the result is the argument. */
     static final float GELU_LINEAR = 20f;
 
+    /** Below, the result is too small for a float. */
+    static final float GELU_ZERO = -11f;
+
     static final float GELU_FAR_SHIFT = 16f;
     static final float EXP_MINUS_SHIFT = 0x1.e355bcp-24f;
 
@@ -173,7 +176,7 @@ public final class FloatMath {
         float remainder =
                 Math.fma(-quotient, denominator, numerator) + Math.fma(-quotient, denominatorLow, numeratorLow);
         float result = (quotient + remainder / denominator) * geluScale(x);
-        result = e == 0f ? -0f : result;
+        result = x < GELU_ZERO ? -0f : result;
         return x > GELU_LINEAR || x == 0f ? x : result;
     }
 

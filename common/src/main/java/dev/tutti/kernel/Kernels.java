@@ -1,12 +1,20 @@
 package dev.tutti.kernel;
 
+import dev.tutti.config.InputException;
 import dev.tutti.model.NetworkSpec;
 
 /**
- * Chooses the code that computes gradients, once, at start: {@code -Dtutti.kernel=scalar|vector|auto} (default {@code auto})
- * and {@code -Dtutti.kernel.bits=128|256|512} (default: what the machine has).
+ * Chooses the code that computes gradients, at start: {@code -Dtutti.kernel=scalar|vector|auto} (default {@code auto}: vector
+ * where the Vector API is there) and {@code -Dtutti.kernel.bits=128|256|512} (default: what the machine has).
  */
 public final class Kernels {
+    /** System property with the kernel to use. */
+    public static final String KERNEL_PROPERTY = "tutti.kernel";
+    /** System property with the width of vectors in bits. */
+    public static final String BITS_PROPERTY = "tutti.kernel.bits";
+
+    private static final String MODULE = "jdk.incubator.vector";
+
     private Kernels() {}
 
     /**
@@ -14,8 +22,67 @@ public final class Kernels {
      *
      * @param network the network to compute
      * @param maxSamples number of samples of most calls; more are allowed and are worked on in blocks
+     * @throws InputException if a system property is wrong, or asks for what this JVM does not have
      */
     public static GradientKernel create(NetworkSpec network, int maxSamples) {
-        return new ScalarKernel(network, "scalar, JDK " + Runtime.version().feature());
+        return usesVectors()
+                ? new VectorKernel(network, maxSamples, description())
+                : new ScalarKernel(network, description());
+    }
+
+    /** Says which code is used and why, for example {@code vector 512 bits (AVX-512), JDK 25}. */
+    public static String description() {
+        String jdk = "JDK " + Runtime.version().feature();
+        if (usesVectors()) {
+            int bits = VectorOps.bits();
+            String forced = Integer.getInteger(BITS_PROPERTY) == null ? "" : ", forced by -D" + BITS_PROPERTY;
+            return "vector " + bits + " bits (" + instructions(bits) + "), " + jdk + forced;
+        }
+        String reason = "scalar".equals(System.getProperty(KERNEL_PROPERTY))
+                ? "forced by -D" + KERNEL_PROPERTY
+                : "slow: module " + MODULE + " is missing, start Java with --add-modules " + MODULE;
+        return "scalar, " + jdk + ", " + reason;
+    }
+
+    /** Tells whether kernels use the Vector API. */
+    public static boolean usesVectors() {
+        String wanted = System.getProperty(KERNEL_PROPERTY, "auto");
+        checkBits();
+        return switch (wanted) {
+            case "scalar" -> false;
+            case "auto" -> hasModule();
+            case "vector" -> {
+                if (!hasModule()) {
+                    throw new InputException("-D" + KERNEL_PROPERTY + "=vector: module " + MODULE
+                            + " is missing; start Java with --add-modules " + MODULE);
+                }
+                yield true;
+            }
+            default ->
+                throw new InputException(
+                        "-D" + KERNEL_PROPERTY + " out of range: " + wanted + ", allowed: scalar, vector, auto");
+        };
+    }
+
+    private static void checkBits() {
+        String bits = System.getProperty(BITS_PROPERTY);
+        if (bits != null && !bits.equals("128") && !bits.equals("256") && !bits.equals("512")) {
+            throw new InputException("-D" + BITS_PROPERTY + " out of range: " + bits + ", allowed: 128, 256, 512");
+        }
+    }
+
+    private static boolean hasModule() {
+        return ModuleLayer.boot().findModule(MODULE).isPresent();
+    }
+
+    private static String instructions(int bits) {
+        if (System.getProperty("os.arch").equals("aarch64")) {
+            return bits == 128 ? "NEON" : "SVE";
+        }
+        return switch (bits) {
+            case 512 -> "AVX-512";
+            case 256 -> "AVX2";
+            default -> "SSE";
+        };
     }
 }

@@ -1,0 +1,647 @@
+package dev.tutti.kernel;
+
+import dev.tutti.data.MiniBatch;
+import dev.tutti.model.Activation;
+import dev.tutti.model.Loss;
+import dev.tutti.model.NetworkSpec;
+import dev.tutti.model.ParameterLayout;
+import dev.tutti.reduce.PartialGradient;
+import java.util.Arrays;
+
+/**
+ * The fast kernel: blocks of samples at a time, as products of matrices that are packed to be read in order and cut to stay in
+ * the caches. See docs/kernel.md.
+ *
+ * <p>Values of a layer lie in <i>panels</i> {@code [panel of samples][unit][PANEL]}, samples side by side, so that forward
+ * and backward products need no transposed weights and few outputs or few samples fill the lanes as well as may be. The
+ * product to the weights sums over the samples and has the inputs side by side; its operands are transposed copies.
+ */
+final class VectorKernel implements GradientKernel {
+    private static final int PANEL = VectorOps.PANEL;
+    private static final int TILE_ROWS = VectorOps.TILE_ROWS;
+    private static final int TILE_STRIDE = VectorOps.TILE_STRIDE;
+    /** Terms of a sum that are added in one go: a panel and a tile of this depth share the first-level cache. */
+    private static final int DEPTH = 192;
+    /** Rows of weights that are packed in one go, so that they stay in the second-level cache. */
+    private static final int ROW_BLOCK = 36 * TILE_ROWS;
+    /** Most samples worked on together; more are worked on block by block. */
+    private static final int MAX_BLOCK = 512;
+    /** Most values of one layer of a block: very wide layers get smaller blocks. */
+    private static final int MAX_BLOCK_VALUES = 1 << 25;
+    /** Levels of the summation tree within a block, and one to spare. */
+    private static final int TREE_DEPTH = 12;
+
+    private final NetworkSpec network;
+    private final ParameterLayout layout;
+    private final String description;
+    private final int layers;
+    private final boolean classes;
+    private final int maxBlock;
+
+    /** Number of samples there is room for. */
+    private int capacity;
+    /** By layer: its inputs, then the outputs of the last, in panels. */
+    private float[][] values;
+    /** By layer: derivatives of the activation, in panels, where they do not follow from the outputs. */
+    private float[][] slopes;
+    /** By layer: local errors, in panels. */
+    private float[][] errors;
+    /** Pre-activations of the last layer, in panels. */
+    private float[] logits;
+    /** Targets: one row of classes, or in panels. */
+    private float[] targets;
+    /** Inputs of the network [panel of inputs][sample][PANEL]. */
+    private float[] inputColumns;
+    /** Inputs of the layer whose gradient is computed, the same way. */
+    private float[] columns;
+    /** Local errors of that layer [tile of outputs][sample][TILE_STRIDE]. */
+    private float[] errorTiles;
+
+    private final float[] packedWeights;
+    private final float[] biasRows;
+    private final float[] biasSums;
+    private final float[] zeros = new float[PANEL];
+    private float[] losses;
+    private float[] notFinite;
+    private float[] correct;
+    /** Sums of subtrees of one tile, [depth of the tree][TILE_ROWS x PANEL]. */
+    private final float[] tileSums = new float[TREE_DEPTH * TILE_ROWS * PANEL];
+
+    private final LossSums lossSums = new LossSums();
+    private final BlockPlan plan;
+
+    VectorKernel(NetworkSpec network, int maxSamples, String description) {
+        this.network = network;
+        this.description = description;
+        layout = new ParameterLayout(network);
+        layers = network.layers();
+        classes = network.loss() == Loss.CROSS_ENTROPY;
+        int widest = widestLayer();
+        maxBlock = Math.max(PANEL, Math.min(MAX_BLOCK, MAX_BLOCK_VALUES / widest / PANEL * PANEL));
+        int tiles = roundUp(Math.min(widest, ROW_BLOCK), TILE_ROWS) / TILE_ROWS;
+        packedWeights = new float[(tiles * Math.min(DEPTH, widest) + 2 * TILE_STRIDE) * TILE_STRIDE];
+        biasRows = new float[roundUp(widest, TILE_ROWS) * PANEL];
+        biasSums = new float[TREE_DEPTH * biasLength(widest)];
+        plan = new BlockPlan(layout.parameterCount());
+        reserve(Math.max(1, Math.min(maxSamples, maxBlock)));
+    }
+
+    private int widestLayer() {
+        int widest = 0;
+        for (int size : network.sizes()) {
+            widest = Math.max(widest, size);
+        }
+        return widest;
+    }
+
+    private static int roundUp(int value, int multiple) {
+        return (value + multiple - 1) / multiple * multiple;
+    }
+
+    private static int biasLength(int outputs) {
+        return roundUp(outputs, TILE_ROWS) / TILE_ROWS * TILE_STRIDE;
+    }
+
+    /** Length of one panel of a layer's values: rows rounded up so that whole blocks can be transposed. */
+    private static int panelLength(int units) {
+        return roundUp(units, PANEL) * PANEL;
+    }
+
+    /** Cuts {@code terms} into parts of the same length, at most {@link #DEPTH}. */
+    private static int evenDepth(int terms) {
+        int parts = (terms + DEPTH - 1) / DEPTH;
+        return (terms + parts - 1) / parts;
+    }
+
+    /** Makes room for blocks of {@code samples} samples. */
+    private void reserve(int samples) {
+        if (samples <= capacity) {
+            return;
+        }
+        capacity = roundUp(samples, PANEL);
+        int panels = capacity / PANEL;
+        int slack = TILE_STRIDE * PANEL;
+        values = new float[layers + 1][];
+        slopes = new float[layers][];
+        errors = new float[layers][];
+        int widest = widestLayer();
+        for (int layer = 0; layer <= layers; layer++) {
+            int units = network.sizes().get(layer);
+            values[layer] = new float[panels * panelLength(units) + slack];
+            if (layer > 0) {
+                errors[layer - 1] = new float[values[layer].length];
+                slopes[layer - 1] =
+                        new float[VectorOps.keepsSlope(network.activation(layer - 1)) ? values[layer].length : 0];
+            }
+        }
+        logits = new float[values[layers].length];
+        targets = new float[classes ? capacity : values[layers].length];
+        inputColumns = new float[roundUp(network.inputs(), PANEL) * capacity];
+        columns = new float[roundUp(widest, PANEL) * capacity];
+        errorTiles = new float[(biasLength(widest) + TILE_STRIDE) * capacity];
+        losses = new float[capacity];
+        notFinite = new float[capacity];
+        correct = new float[capacity];
+    }
+
+    @Override
+    public NetworkSpec network() {
+        return network;
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+
+    // ---- The three calls ------------------------------------------------------------------------------------------
+
+    @Override
+    public void gradients(
+            float[] parameters, MiniBatch batch, int segmentSize, PartialGradient[] nodes, int nodeCount) {
+        reserve(Math.min(batch.count(), maxBlock));
+        plan.begin(batch.count(), segmentSize, nodes, nodeCount, capacity);
+        lossSums.reset();
+        while (plan.nextBlock()) {
+            forward(parameters, batch, plan.from(), plan.samples());
+            outputErrors(batch, plan.from(), plan.samples());
+            sumLosses(nodes, segmentSize, batch.count());
+            for (int layer = layers - 1; layer >= 0; layer--) {
+                weightGradient(layer);
+                if (layer > 0) {
+                    backward(layer, parameters, plan.samples());
+                }
+            }
+            plan.endBlock();
+        }
+    }
+
+    @Override
+    public void outputs(float[] parameters, MiniBatch batch, float[] outputs) {
+        reserve(Math.min(batch.count(), maxBlock));
+        int count = network.outputs();
+        for (int from = 0; from < batch.count(); from += capacity) {
+            int samples = Math.min(capacity, batch.count() - from);
+            forward(parameters, batch, from, samples);
+            Arrays.fill(targets, 0f);
+            activateOutputs(samples);
+            for (int s = 0; s < samples; s++) {
+                int offset = s / PANEL * panelLength(count) + s % PANEL;
+                for (int j = 0; j < count; j++) {
+                    outputs[(from + s) * count + j] = values[layers][offset + j * PANEL];
+                }
+            }
+        }
+    }
+
+    @Override
+    public void evaluate(float[] parameters, MiniBatch batch, int segmentSize, PartialGradient sums) {
+        reserve(Math.min(batch.count(), maxBlock));
+        lossSums.reset();
+        int inSegment = 0;
+        for (int from = 0; from < batch.count(); from += capacity) {
+            int samples = Math.min(capacity, batch.count() - from);
+            forward(parameters, batch, from, samples);
+            packTargets(batch, from, samples);
+            activateOutputs(samples);
+            computeLosses(samples);
+            for (int s = 0; s < samples; s++) {
+                lossSums.add(losses[s] + notFinite[s], 1f, correct[s]);
+                inSegment++;
+                if (inSegment == segmentSize || from + s + 1 == batch.count()) {
+                    lossSums.endSegment();
+                    inSegment = 0;
+                }
+            }
+        }
+        lossSums.finish(sums);
+    }
+
+    private void sumLosses(PartialGradient[] nodes, int segmentSize, int count) {
+        for (int s = 0; s < plan.samples(); s++) {
+            lossSums.add(losses[s] + notFinite[s], 1f, correct[s]);
+            int end = plan.from() + s + 1;
+            if (end % segmentSize == 0 || end == count) {
+                lossSums.endSegment();
+                int node = plan.nodeEndingAt(end);
+                if (node >= 0) {
+                    lossSums.finish(nodes[node]);
+                    lossSums.reset();
+                }
+            }
+        }
+    }
+
+    // ---- Forward --------------------------------------------------------------------------------------------------
+
+    private void forward(float[] parameters, MiniBatch batch, int from, int samples) {
+        packInputs(batch, from, samples);
+        for (int layer = 0; layer < layers; layer++) {
+            forwardLayer(layer, parameters, samples);
+        }
+    }
+
+    /** Gathers the samples' rows: as columns for the weight gradient, and from these as panels of samples. */
+    private void packInputs(MiniBatch batch, int from, int samples) {
+        int inputs = network.inputs();
+        float[] features = batch.features();
+        for (int s = 0; s < samples; s++) {
+            int row = batch.featureOffset(from + s);
+            int whole = inputs / PANEL * PANEL;
+            for (int i = 0; i < whole; i += PANEL) {
+                VectorOps.copyPanelRow(features, row + i, inputColumns, i * capacity + s * PANEL);
+            }
+            int rest = whole * capacity + s * PANEL;
+            for (int i = whole; i < inputs; i++) {
+                inputColumns[rest + i - whole] = features[row + i];
+            }
+        }
+        transposePanels(inputColumns, values[0], inputs, samples);
+        for (int p = 0; p * PANEL < samples; p++) {
+            VectorOps.notFinite(values[0], p * panelLength(inputs), inputs, notFinite, p * PANEL);
+        }
+    }
+
+    /** From {@code [panel of units][sample][PANEL]} to {@code [panel of samples][unit][PANEL]}. */
+    private void transposePanels(float[] from, float[] to, int units, int samples) {
+        for (int s = 0; s < samples; s += VectorOps.LANES) {
+            int toSample = s / PANEL * panelLength(units) + s % PANEL;
+            for (int u = 0; u < units; u += VectorOps.LANES) {
+                int fromUnit = u / PANEL * PANEL * capacity + u % PANEL;
+                VectorOps.transpose(from, fromUnit + s * PANEL, PANEL, to, toSample + u * PANEL, PANEL);
+            }
+        }
+    }
+
+    /** The way back. */
+    private void transposeColumns(float[] from, float[] to, int units, int samples) {
+        for (int s = 0; s < samples; s += VectorOps.LANES) {
+            int fromSample = s / PANEL * panelLength(units) + s % PANEL;
+            for (int u = 0; u < units; u += VectorOps.LANES) {
+                int toUnit = u / PANEL * PANEL * capacity + u % PANEL;
+                VectorOps.transpose(from, fromSample + u * PANEL, PANEL, to, toUnit + s * PANEL, PANEL);
+            }
+        }
+    }
+
+    private void forwardLayer(int layer, float[] parameters, int samples) {
+        int inputs = network.inputs(layer);
+        int outputs = network.outputs(layer);
+        VectorOps.broadcastRows(parameters, layout.biasOffset(layer), outputs, biasRows);
+        for (int j = 0; j < outputs; j += ROW_BLOCK) {
+            int rows = Math.min(ROW_BLOCK, outputs - j);
+            int step = evenDepth(inputs);
+            for (int k = 0; k < inputs; k += step) {
+                int depth = Math.min(step, inputs - k);
+                packForward(parameters, layout.weightOffset(layer) + j * inputs + k, inputs, rows, depth);
+                for (int p = 0; p * PANEL < samples; p++) {
+                    forwardPanel(layer, p, j, rows, k, depth);
+                }
+            }
+        }
+    }
+
+    /** All tiles of packed weights times one panel of samples. */
+    private void forwardPanel(int layer, int p, int firstRow, int rows, int k, int depth) {
+        boolean last = layer == layers - 1;
+        int inputs = network.inputs(layer);
+        float[] x = values[layer];
+        float[] z = last ? logits : values[layer + 1];
+        int xOffset = p * panelLength(inputs) + k * PANEL;
+        int zOffset = p * panelLength(network.outputs(layer)) + firstRow * PANEL;
+        boolean done = k + depth == inputs && !last;
+        float[] start = k == 0 ? biasRows : z;
+        int startOffset = k == 0 ? firstRow * PANEL : zOffset;
+        for (int r = 0; r < rows; r += TILE_ROWS) {
+            int n = Math.min(TILE_ROWS, rows - r);
+            int row = zOffset + r * PANEL;
+            VectorOps.multiply(
+                    n,
+                    depth,
+                    packedWeights,
+                    r / TILE_ROWS * depth * TILE_STRIDE,
+                    x,
+                    xOffset,
+                    start,
+                    startOffset + r * PANEL,
+                    PANEL,
+                    z,
+                    row,
+                    PANEL);
+            if (done) {
+                VectorOps.activate(network.activation(layer), z, row, n * PANEL, slopes[layer]);
+            }
+        }
+    }
+
+    /** Packs rows of weights as tiles [tile][input][TILE_STRIDE]. */
+    private void packForward(float[] parameters, int offset, int stride, int rows, int depth) {
+        for (int r = 0; r < rows; r += TILE_ROWS) {
+            int tile = r / TILE_ROWS * depth * TILE_STRIDE;
+            for (int row = 0; row < TILE_STRIDE; row += VectorOps.LANES) {
+                for (int k = 0; k < depth; k += VectorOps.LANES) {
+                    int from = offset + (r + row) * stride + k;
+                    packBlock(parameters, from, stride, tile + k * TILE_STRIDE + row, depth - k);
+                }
+            }
+        }
+    }
+
+    private void packBlock(float[] parameters, int from, int stride, int to, int depth) {
+        int lanes = VectorOps.LANES;
+        if (from + (lanes - 1) * stride + lanes <= parameters.length) {
+            VectorOps.transpose(parameters, from, stride, packedWeights, to, TILE_STRIDE);
+            return;
+        }
+        for (int r = 0; r < lanes; r++) {
+            for (int k = 0; k < Math.min(lanes, depth) && from + r * stride + k < parameters.length; k++) {
+                packedWeights[to + k * TILE_STRIDE + r] = parameters[from + r * stride + k];
+            }
+        }
+    }
+
+    // ---- Outputs and losses ---------------------------------------------------------------------------------------
+
+    private void packTargets(MiniBatch batch, int from, int samples) {
+        float[] y = batch.targets();
+        if (classes) {
+            for (int s = 0; s < samples; s++) {
+                targets[s] = y[batch.targetOffset(from + s)];
+                notFinite[s] = Math.fma(targets[s], 0f, notFinite[s]);
+            }
+            return;
+        }
+        int outputs = network.outputs();
+        for (int s = 0; s < samples; s++) {
+            int row = batch.targetOffset(from + s);
+            int offset = s / PANEL * panelLength(outputs) + s % PANEL;
+            for (int j = 0; j < outputs; j++) {
+                targets[offset + j * PANEL] = y[row + j];
+                notFinite[s] = Math.fma(y[row + j], 0f, notFinite[s]);
+            }
+        }
+    }
+
+    /** Computes the outputs from the logits; with softmax the losses too, which need its sum. */
+    private void activateOutputs(int samples) {
+        int outputs = network.outputs();
+        for (int p = 0; p * PANEL < samples; p++) {
+            int offset = p * panelLength(outputs);
+            if (classes) {
+                VectorOps.crossEntropy(logits, values[layers], offset, outputs, targets, p * PANEL, losses, correct);
+            } else {
+                int count = outputs * PANEL;
+                System.arraycopy(logits, offset, values[layers], offset, count);
+                Activation activation = network.activation(layers - 1);
+                VectorOps.activate(activation, values[layers], offset, count, slopes[layers - 1]);
+            }
+        }
+    }
+
+    private void computeLosses(int samples) {
+        int outputs = network.outputs();
+        for (int p = 0; p * PANEL < samples && !classes; p++) {
+            int offset = p * panelLength(outputs);
+            VectorOps.losses(
+                    network.loss(), logits, values[layers], targets, offset, outputs, losses, correct, p * PANEL);
+        }
+    }
+
+    private void outputErrors(MiniBatch batch, int from, int samples) {
+        packTargets(batch, from, samples);
+        activateOutputs(samples);
+        computeLosses(samples);
+        int outputs = network.outputs();
+        int count = outputs * PANEL;
+        float[] d = errors[layers - 1];
+        for (int p = 0; p * PANEL < samples; p++) {
+            int offset = p * panelLength(outputs);
+            if (classes) {
+                System.arraycopy(values[layers], offset, d, offset, count);
+                VectorOps.subtractClass(d, offset, outputs, targets, p * PANEL);
+                continue;
+            }
+            VectorOps.errors(network.loss(), values[layers], targets, d, offset, count);
+            if (!Losses.cancelsDerivative(network.loss())) {
+                VectorOps.multiplyByDerivative(
+                        network.activation(layers - 1), d, offset, count, values[layers], slopes[layers - 1]);
+            }
+        }
+    }
+
+    // ---- Backward to the inputs -----------------------------------------------------------------------------------
+
+    /** Computes the local errors of the layer below {@code layer}. */
+    private void backward(int layer, float[] parameters, int samples) {
+        int inputs = network.inputs(layer);
+        int outputs = network.outputs(layer);
+        for (int i = 0; i < inputs; i += ROW_BLOCK) {
+            int rows = Math.min(ROW_BLOCK, inputs - i);
+            int step = evenDepth(outputs);
+            for (int k = 0; k < outputs; k += step) {
+                int depth = Math.min(step, outputs - k);
+                packBackward(parameters, layout.weightOffset(layer) + k * inputs + i, inputs, rows, depth);
+                for (int p = 0; p * PANEL < samples; p++) {
+                    backwardPanel(layer, p, i, rows, k, depth);
+                }
+            }
+        }
+    }
+
+    private void backwardPanel(int layer, int p, int firstRow, int rows, int k, int depth) {
+        float[] d = errors[layer];
+        float[] below = errors[layer - 1];
+        int dOffset = p * panelLength(network.outputs(layer)) + k * PANEL;
+        int belowOffset = p * panelLength(network.inputs(layer)) + firstRow * PANEL;
+        boolean done = k + depth == network.outputs(layer);
+        for (int r = 0; r < rows; r += TILE_ROWS) {
+            int n = Math.min(TILE_ROWS, rows - r);
+            int row = belowOffset + r * PANEL;
+            VectorOps.multiply(
+                    n,
+                    depth,
+                    packedWeights,
+                    r / TILE_ROWS * depth * TILE_STRIDE,
+                    d,
+                    dOffset,
+                    k == 0 ? zeros : below,
+                    k == 0 ? 0 : row,
+                    k == 0 ? 0 : PANEL,
+                    below,
+                    row,
+                    PANEL);
+            if (done) {
+                VectorOps.multiplyByDerivative(
+                        network.activation(layer - 1), below, row, n * PANEL, values[layer], slopes[layer - 1]);
+            }
+        }
+    }
+
+    /** Packs columns of weights as tiles [tile][output][TILE_STRIDE]. */
+    private void packBackward(float[] parameters, int offset, int stride, int rows, int depth) {
+        for (int r = 0; r < rows; r += TILE_ROWS) {
+            int to = r / TILE_ROWS * depth * TILE_STRIDE;
+            int from = offset + r;
+            int room = Math.floorDiv(parameters.length - TILE_STRIDE - from, stride) + 1;
+            int safe = Math.max(0, Math.min(depth, room));
+            VectorOps.copyTile(parameters, from, stride, safe, packedWeights, to);
+            for (int k = safe; k < depth; k++) {
+                int count = Math.min(TILE_ROWS, rows - r);
+                System.arraycopy(parameters, from + k * stride, packedWeights, to + k * TILE_STRIDE, count);
+            }
+        }
+    }
+
+    // ---- Weight gradients -----------------------------------------------------------------------------------------
+
+    private void weightGradient(int layer) {
+        int samples = plan.samples();
+        int inputs = network.inputs(layer);
+        int outputs = network.outputs(layer);
+        packErrorTiles(layer, samples);
+        float[] x = inputColumns;
+        if (layer > 0) {
+            x = columns;
+            transposeColumns(values[layer], columns, inputs, samples);
+        }
+        for (int i = 0; i < inputs; i += PANEL) {
+            for (int j = 0; j < outputs; j += TILE_ROWS) {
+                for (int task = 0; task < plan.tasks(); task++) {
+                    tileGradient(layer, task, x, i, j);
+                }
+            }
+        }
+        for (int task = 0; task < plan.tasks(); task++) {
+            biasGradient(layer, task);
+        }
+    }
+
+    private void packErrorTiles(int layer, int samples) {
+        int outputs = network.outputs(layer);
+        int length = panelLength(outputs);
+        for (int j = 0; j < outputs; j += TILE_ROWS) {
+            int tile = j / TILE_ROWS * capacity * TILE_STRIDE;
+            for (int row = 0; row < TILE_STRIDE; row += VectorOps.LANES) {
+                for (int s = 0; s < samples; s += VectorOps.LANES) {
+                    int from = s / PANEL * length + (j + row) * PANEL + s % PANEL;
+                    VectorOps.transpose(
+                            errors[layer], from, PANEL, errorTiles, tile + s * TILE_STRIDE + row, TILE_STRIDE);
+                }
+            }
+        }
+    }
+
+    /** One tile of the weight gradient of one task, its segments added by the tree while they are in the first-level cache. */
+    private void tileGradient(int layer, int task, float[] x, int i, int j) {
+        int inputs = network.inputs(layer);
+        int rows = Math.min(TILE_ROWS, network.outputs(layer) - j);
+        int tile = j / TILE_ROWS * capacity * TILE_STRIDE;
+        int panel = i * capacity;
+        int width = Math.min(PANEL, inputs - i);
+        float[] gradient = plan.gradient(task);
+        int to = layout.weightOffset(layer) + j * inputs + i;
+        int from = plan.taskFrom(task);
+        int end = plan.taskEnd(task);
+        int segment = plan.segmentSize();
+        if (plan.isOneSegment(task)) {
+            int a = tile + from * TILE_STRIDE;
+            int b = panel + from * PANEL;
+            oneSegment(rows, end - from, a, x, b, gradient, to, inputs, width, plan.continues(task));
+            return;
+        }
+        int size = TILE_ROWS * PANEL;
+        int top = 0;
+        int number = 0;
+        for (int s = from; s < end; s += segment) {
+            int depth = Math.min(segment, end - s);
+            int a = tile + s * TILE_STRIDE;
+            int b = panel + s * PANEL;
+            VectorOps.multiply(rows, depth, errorTiles, a, x, b, zeros, 0, 0, tileSums, top * size, PANEL);
+            for (int ones = Integer.numberOfTrailingZeros(~number); ones > 0 && s + segment < end; ones--) {
+                top--;
+                VectorOps.add(tileSums, top * size, tileSums, (top + 1) * size, rows * PANEL);
+            }
+            top++;
+            number++;
+        }
+        for (top--; top > 1; top--) {
+            VectorOps.add(tileSums, (top - 1) * size, tileSums, top * size, rows * PANEL);
+        }
+        if (width == PANEL) {
+            VectorOps.addInto(gradient, to, inputs, tileSums, 0, size, rows);
+        } else {
+            VectorOps.add(tileSums, 0, tileSums, size, rows * PANEL);
+            copyRows(tileSums, 0, PANEL, gradient, to, inputs, rows, width);
+        }
+    }
+
+    private void oneSegment(
+            int rows,
+            int depth,
+            int a,
+            float[] x,
+            int b,
+            float[] gradient,
+            int to,
+            int stride,
+            int width,
+            boolean continues) {
+        if (width == PANEL) {
+            float[] start = continues ? gradient : zeros;
+            int startOffset = continues ? to : 0;
+            int startStride = continues ? stride : 0;
+            VectorOps.multiply(rows, depth, errorTiles, a, x, b, start, startOffset, startStride, gradient, to, stride);
+            return;
+        }
+        if (continues) {
+            copyRows(gradient, to, stride, tileSums, 0, PANEL, rows, width);
+        }
+        float[] start = continues ? tileSums : zeros;
+        VectorOps.multiply(rows, depth, errorTiles, a, x, b, start, 0, continues ? PANEL : 0, tileSums, 0, PANEL);
+        copyRows(tileSums, 0, PANEL, gradient, to, stride, rows, width);
+    }
+
+    private static void copyRows(
+            float[] from, int fromOffset, int fromStride, float[] to, int toOffset, int toStride, int rows, int width) {
+        for (int r = 0; r < rows; r++) {
+            int source = fromOffset + r * fromStride;
+            int target = toOffset + r * toStride;
+            for (int c = 0; c < width; c++) {
+                to[target + c] = from[source + c];
+            }
+        }
+    }
+
+    private void biasGradient(int layer, int task) {
+        int outputs = network.outputs(layer);
+        int tiles = roundUp(outputs, TILE_ROWS) / TILE_ROWS;
+        int length = tiles * TILE_STRIDE;
+        int end = plan.taskEnd(task);
+        int segment = plan.isOneSegment(task) ? end - plan.taskFrom(task) : plan.segmentSize();
+        float[] gradient = plan.gradient(task);
+        int biases = layout.biasOffset(layer);
+        Arrays.fill(biasSums, 0, length, 0f);
+        for (int j = 0; j < outputs && plan.continues(task); j++) {
+            biasSums[j / TILE_ROWS * TILE_STRIDE + j % TILE_ROWS] = gradient[biases + j];
+        }
+        int top = 0;
+        int number = 0;
+        for (int s = plan.taskFrom(task); s < end; s += segment) {
+            VectorOps.sumRows(
+                    errorTiles, capacity * TILE_STRIDE, tiles, s, Math.min(end, s + segment), biasSums, top * length);
+            for (int ones = Integer.numberOfTrailingZeros(~number); ones > 0; ones--) {
+                top--;
+                VectorOps.add(biasSums, top * length, biasSums, (top + 1) * length, length);
+            }
+            top++;
+            number++;
+            Arrays.fill(biasSums, top * length, (top + 1) * length, 0f);
+        }
+        for (top--; top > 0; top--) {
+            VectorOps.add(biasSums, (top - 1) * length, biasSums, top * length, length);
+        }
+        for (int j = 0; j < outputs; j++) {
+            gradient[biases + j] = biasSums[j / TILE_ROWS * TILE_STRIDE + j % TILE_ROWS];
+        }
+    }
+}

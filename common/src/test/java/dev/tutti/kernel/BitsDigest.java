@@ -1,0 +1,53 @@
+package dev.tutti.kernel;
+
+import dev.tutti.data.Dataset;
+import dev.tutti.data.MiniBatch;
+import dev.tutti.model.Activation;
+import dev.tutti.model.Loss;
+import dev.tutti.model.NetworkSpec;
+import dev.tutti.reduce.PartialGradient;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** A digest of the bits that a kernel computes. */
+public final class BitsDigest {
+    private static final List<NetworkSpec> NETWORKS = List.of(
+            network(List.of(33, 47, 10), Activation.RELU, Activation.SOFTMAX, Loss.CROSS_ENTROPY),
+            network(List.of(7, 13, 3), Activation.TANH, Activation.SIGMOID, Loss.BINARY_CROSS_ENTROPY),
+            network(List.of(16, 32, 1), Activation.GELU_TANH, Activation.IDENTITY, Loss.SQUARED_ERROR),
+            network(List.of(3, 15, 2), Activation.ELU, Activation.SOFTPLUS, Loss.HUBER),
+            network(List.of(64, 5, 17), Activation.LEAKY_RELU, Activation.SIGMOID, Loss.ABSOLUTE_ERROR),
+            network(List.of(401, 29, 2), Activation.SIGMOID, Activation.SOFTMAX, Loss.CROSS_ENTROPY));
+
+    private BitsDigest() {}
+
+    /** Width of the vectors in bits, digest of the scalar kernel, digest of the vector kernel. */
+    public static long[] digests() {
+        long scalar = 0;
+        long vector = 0;
+        for (NetworkSpec network : NETWORKS) {
+            for (int samples : new int[] {1, 8, 37, 150}) {
+                scalar = 31 * scalar + digest(new ScalarKernel(network, "scalar"), samples);
+                vector = 31 * vector + digest(new VectorKernel(network, 64, "vector"), samples);
+            }
+        }
+        return new long[] {VectorOps.bits(), scalar, vector};
+    }
+
+    private static long digest(GradientKernel kernel, int samples) {
+        Random random = new Random(samples);
+        Dataset dataset = Samples.dataset(random, kernel.network(), samples);
+        float[] parameters = Samples.parameters(random, kernel.network());
+        MiniBatch batch = new MiniBatch().wrap(dataset, Samples.randomRows(random, samples), 0, samples);
+        PartialGradient sum = Samples.gradient(kernel, parameters, batch, 16);
+        float[] outputs = new float[samples * kernel.network().outputs()];
+        kernel.outputs(parameters, batch, outputs);
+        return 31L * (31L * Arrays.hashCode(sum.gradient()) + Arrays.hashCode(outputs))
+                + Double.doubleToRawLongBits(sum.lossSum());
+    }
+
+    private static NetworkSpec network(List<Integer> sizes, Activation hidden, Activation output, Loss loss) {
+        return new NetworkSpec(sizes, List.of(hidden, output), loss);
+    }
+}

@@ -1,0 +1,83 @@
+package dev.tutti.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tutti.config.InputException;
+import dev.tutti.model.Activation;
+import dev.tutti.model.Loss;
+import dev.tutti.model.NetworkSpec;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KernelsTest {
+    private static final NetworkSpec NETWORK =
+            new NetworkSpec(List.of(5, 18, 3), List.of(Activation.GELU_TANH, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
+
+    /** A silent fall back to the scalar kernel fails the build: it starts Java with the module. */
+    @Test
+    void shouldChooseVectorKernel() {
+        String wanted = System.getProperty(Kernels.KERNEL_PROPERTY, "auto");
+        GradientKernel kernel = Kernels.create(NETWORK, 8);
+        assertThat(kernel).isInstanceOf(wanted.equals("scalar") ? ScalarKernel.class : VectorKernel.class);
+        assertThat(kernel.description())
+                .startsWith(wanted.equals("scalar") ? "scalar, JDK " : "vector " + VectorOps.bits() + " bits (");
+    }
+
+    @Test
+    void shouldUseWidestVectors() {
+        if (System.getProperty(Kernels.BITS_PROPERTY) == null) {
+            assertThat(VectorOps.bits()).isEqualTo(Math.min(512, VectorOps.preferredBits()));
+        }
+    }
+
+    @Test
+    void shouldChooseScalarKernelWhenForced() {
+        with(Kernels.KERNEL_PROPERTY, "scalar", () -> {
+            assertThat(Kernels.create(NETWORK, 8)).isInstanceOf(ScalarKernel.class);
+            assertThat(Kernels.description()).contains("forced by -Dtutti.kernel");
+        });
+    }
+
+    @Test
+    void shouldRefuseUnknownSettings() {
+        with(
+                Kernels.KERNEL_PROPERTY,
+                "fast",
+                () -> assertThatThrownBy(Kernels::description)
+                        .isInstanceOf(InputException.class)
+                        .hasMessage("-Dtutti.kernel out of range: fast, allowed: scalar, vector, auto"));
+        with(
+                Kernels.BITS_PROPERTY,
+                "1024",
+                () -> assertThatThrownBy(() -> Kernels.create(NETWORK, 8))
+                        .isInstanceOf(InputException.class)
+                        .hasMessage("-Dtutti.kernel.bits out of range: 1024, allowed: 128, 256, 512"));
+    }
+
+    /** Other widths need classes of their own, since the width is a constant of the compiled code. */
+    @ParameterizedTest
+    @ValueSource(strings = {"128", "256", "512"})
+    void shouldGiveSameBitsAtEveryWidth(String bits) {
+        with(Kernels.BITS_PROPERTY, bits, () -> {
+            long[] digests = (long[]) IsolatedClasses.call(BitsDigest.class, "digests");
+            assertThat(digests[0]).as("width in bits").isEqualTo(Long.parseLong(bits));
+            assertThat(digests[2]).as("vector against scalar").isEqualTo(digests[1]);
+        });
+    }
+
+    private static void with(String property, String value, Runnable test) {
+        String before = System.setProperty(property, value);
+        try {
+            test.run();
+        } finally {
+            if (before == null) {
+                System.clearProperty(property);
+            } else {
+                System.setProperty(property, before);
+            }
+        }
+    }
+}
