@@ -52,7 +52,8 @@ public final class Tutti implements Runnable {
                 "worker", SettingOptions.add(new CommandLine(new WorkerCommand()), WorkerSettings.SETTINGS));
         tutti.addSubcommand("eval", new EvalCommand());
         tutti.addSubcommand("predict", new PredictCommand());
-        tutti.addSubcommand("bench", new BenchCommand());
+        tutti.addSubcommand(
+                "bench", new CommandLine(new BenchCommand()).addSubcommand("cluster", new BenchClusterCommand()));
         tutti.addSubcommand("doctor", new DoctorCommand());
         tutti.addSubcommand("version", new VersionCommand());
         tutti.setParameterExceptionHandler(ErrorReport::wrongUse);

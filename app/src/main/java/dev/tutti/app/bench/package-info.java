@@ -1,0 +1,2 @@
+/** Load tests: what {@code tutti bench} measures. */
+package dev.tutti.app.bench;
