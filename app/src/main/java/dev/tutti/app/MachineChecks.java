@@ -6,12 +6,12 @@ import dev.tutti.kernel.Kernels;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
+import dev.tutti.transport.SharedMemory;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,15 +19,11 @@ import java.util.List;
 
 /** The checks of {@code tutti doctor}. */
 final class MachineChecks {
-    /** What a media driver and the streams of a small run take: docs/commands.md. */
-    static final long SHARED_MEMORY_NEEDED = 128L << 20;
-
     private static final long SHARED_MEMORY_ROOMY = 1L << 30;
     private static final long SOCKET_BUFFER_WANTED = 2L << 20;
     private static final int CONNECT_TIMEOUT_MS = 3000;
     private static final int FAST_JAVA = 25;
     private static final int OLDEST_JAVA = 17;
-    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
     private MachineChecks() {}
 
@@ -38,7 +34,7 @@ final class MachineChecks {
         checks.add(flags());
         checks.add(vectors());
         checks.add(machine());
-        checks.add(sharedMemory(SHARED_MEMORY));
+        checks.add(sharedMemory(SharedMemory.base()));
         checks.add(socketBuffers("rmem_max", "receive"));
         checks.add(socketBuffers("wmem_max", "send"));
         checks.add(port(bind));
@@ -88,25 +84,19 @@ final class MachineChecks {
     }
 
     static Check sharedMemory(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            return Check.warn("Shared memory", directory + " is not there", "the media driver will use --aeron-dir");
+        long free = SharedMemory.freeBytes(directory);
+        String found = megabytes(free) + " free in " + directory;
+        String advice =
+                "give more: docker run --shm-size=1g, shm_size in compose, or mount -o remount,size=1g " + directory;
+        if (free < SharedMemory.REQUIRED_BYTES) {
+            return Check.fail(
+                    "Shared memory",
+                    found + "; the media driver needs " + megabytes(SharedMemory.REQUIRED_BYTES),
+                    advice);
         }
-        try {
-            FileStore store = Files.getFileStore(directory);
-            long free = store.getUsableSpace();
-            String found = megabytes(free) + " free of " + megabytes(store.getTotalSpace()) + " in " + directory;
-            String advice = "give more: docker run --shm-size=1g, shm_size in compose, or mount -o remount,size=1g "
-                    + directory;
-            if (free < SHARED_MEMORY_NEEDED) {
-                return Check.fail(
-                        "Shared memory", found + "; " + megabytes(SHARED_MEMORY_NEEDED) + " are needed", advice);
-            }
-            return free < SHARED_MEMORY_ROOMY
-                    ? Check.warn("Shared memory", found + "; little for large networks", advice)
-                    : Check.ok("Shared memory", found);
-        } catch (IOException e) {
-            return Check.warn("Shared memory", directory + ": " + e.getMessage(), "");
-        }
+        return free < SHARED_MEMORY_ROOMY
+                ? Check.warn("Shared memory", found + "; little for large networks", advice)
+                : Check.ok("Shared memory", found);
     }
 
     private static Check socketBuffers(String name, String direction) {

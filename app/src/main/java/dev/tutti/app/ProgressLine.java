@@ -7,6 +7,9 @@ import java.util.Locale;
 
 /** How progress reads: pure functions from numbers to lines. */
 final class ProgressLine {
+    /** A number of workers that nobody has told yet. */
+    static final int UNKNOWN = -1;
+
     private static final int BAR = 20;
     private static final double[] UNITS = {1e9, 1e6, 1e3};
     private static final String[] UNIT_NAMES = {"G", "M", "k"};
@@ -23,7 +26,7 @@ final class ProgressLine {
      * @param loss mean loss of late
      * @param samplesPerSecond speed of late; 0 where not known yet
      * @param secondsLeft time left; NaN where not known yet
-     * @param workers number of worker actors
+     * @param workers number of worker actors, or {@link #UNKNOWN}
      */
     record State(
             int epoch,
@@ -44,7 +47,7 @@ final class ProgressLine {
         parts.add("loss " + loss(state.loss()));
         parts.add(state.samplesPerSecond() > 0 ? rate(state.samplesPerSecond()) : "");
         parts.add(Double.isNaN(state.secondsLeft()) ? "" : duration(state.secondsLeft()) + " left");
-        parts.add(workers(state.workers()));
+        parts.add(state.workers() == UNKNOWN ? "" : workers(state.workers()));
         int[] leastImportantFirst = {1, 6, 2, 4, 5, 3};
         int next = 0;
         while (joined(parts).length() > columns && next < leastImportantFirst.length) {

@@ -30,7 +30,7 @@ final class ProgressView implements TrainingListener, AutoCloseable {
     private double lossSum;
     private int losses;
     private double rate;
-    private int workers;
+    private int workers = ProgressLine.UNKNOWN;
 
     /**
      * @param out where to show

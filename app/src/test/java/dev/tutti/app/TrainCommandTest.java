@@ -164,6 +164,19 @@ class TrainCommandTest {
         assertThat(options("coordinator")).isEqualTo(keys(CoordinatorSettings.SETTINGS));
     }
 
+    @Test
+    void shouldDocumentEveryOption() throws IOException {
+        String reference = Files.readString(Path.of("../docs/commands.md"));
+
+        for (CommandLine command : Tutti.commandLine().getSubcommands().values()) {
+            for (CommandLine.Model.OptionSpec option : command.getCommandSpec().options()) {
+                if (!option.hidden()) {
+                    assertThat(reference).contains(option.longestName());
+                }
+            }
+        }
+    }
+
     private static Set<String> options(String command) {
         return Tutti.commandLine().getSubcommands().get(command).getCommandSpec().options().stream()
                 .filter(option -> !option.hidden())
