@@ -150,16 +150,7 @@ final class BenchClusterCommand implements Callable<Integer> {
     }
 
     private String json(ClusterBench bench, List<ClusterBench.Row> rows) {
-        StringBuilder list = new StringBuilder();
-        for (ClusterBench.Row row : rows) {
-            list.append(list.length() == 0 ? "" : ",")
-                    .append(new Json()
-                            .put("workers", row.workers())
-                            .put("samplesPerSecond", row.samplesPerSecond())
-                            .put("stepsPerSecond", row.stepsPerSecond())
-                            .line());
-        }
-        String head = new Json()
+        return new Json()
                 .put("machine", Environment.machine())
                 .put("jdk", Environment.javaVersion())
                 .put("kernel", bench.kernel())
@@ -167,7 +158,15 @@ final class BenchClusterCommand implements Callable<Integer> {
                 .put("batch", batch)
                 .put("segment", bench.segmentSize())
                 .put("placement", placement.id())
+                .putObjects(
+                        "trainers", rows.stream().map(BenchClusterCommand::json).toList())
                 .line();
-        return head.substring(0, head.length() - 1) + ",\"trainers\":[" + list + "]}";
+    }
+
+    private static Json json(ClusterBench.Row row) {
+        return new Json()
+                .put("workers", row.workers())
+                .put("samplesPerSecond", row.samplesPerSecond())
+                .put("stepsPerSecond", row.stepsPerSecond());
     }
 }

@@ -54,16 +54,17 @@ final class Json {
         return this;
     }
 
+    /** Adds a list of objects. */
+    Json putObjects(String key, List<Json> objects) {
+        values.put(key, objects);
+        return this;
+    }
+
     /** Returns the object as one line. */
     String line() {
         StringWriter text = new StringWriter();
         try (JsonGenerator out = FACTORY.createGenerator(text)) {
-            out.writeStartObject();
-            for (Map.Entry<String, Object> entry : values.entrySet()) {
-                out.writeFieldName(entry.getKey());
-                write(out, entry.getValue());
-            }
-            out.writeEndObject();
+            write(out, this);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -71,7 +72,14 @@ final class Json {
     }
 
     private static void write(JsonGenerator out, Object value) throws IOException {
-        if (value instanceof Long number) {
+        if (value instanceof Json object) {
+            out.writeStartObject();
+            for (Map.Entry<String, Object> entry : object.values.entrySet()) {
+                out.writeFieldName(entry.getKey());
+                write(out, entry.getValue());
+            }
+            out.writeEndObject();
+        } else if (value instanceof Long number) {
             out.writeNumber(number);
         } else if (value instanceof Double number) {
             out.writeNumber(number);
@@ -81,10 +89,10 @@ final class Json {
                 out.writeArray(row, 0, row.length);
             }
             out.writeEndArray();
-        } else if (value instanceof List<?> texts) {
+        } else if (value instanceof List<?> list) {
             out.writeStartArray();
-            for (Object text : texts) {
-                out.writeString(text.toString());
+            for (Object element : list) {
+                write(out, element);
             }
             out.writeEndArray();
         } else {

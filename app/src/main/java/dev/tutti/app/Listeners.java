@@ -1,5 +1,6 @@
 package dev.tutti.app;
 
+import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingListener;
 
@@ -21,5 +22,17 @@ record Listeners(TrainingListener first, TrainingListener second) implements Tra
     public void onWorkers(int workers, String event) {
         first.onWorkers(workers, event);
         second.onWorkers(workers, event);
+    }
+
+    @Override
+    public void onCluster(ClusterMetrics metrics) {
+        first.onCluster(metrics);
+        second.onCluster(metrics);
+    }
+
+    @Override
+    public void onWaiting(int present, int needed) {
+        first.onWaiting(present, needed);
+        second.onWaiting(present, needed);
     }
 }

@@ -89,6 +89,13 @@ final class ProgressView implements TrainingListener, AutoCloseable {
         this.workers = workers;
     }
 
+    /** On the thread of the control plane, while the one that trains waits. */
+    @Override
+    public void onWaiting(int present, int needed) {
+        out.println((live ? CLEAR : "") + "waiting for worker processes: " + present + " of " + needed + " are here");
+        out.flush();
+    }
+
     /** Clears the live line. */
     @Override
     public void close() {

@@ -1,6 +1,7 @@
 package dev.tutti.app;
 
 import dev.tutti.config.InputException;
+import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingListener;
 import java.io.FileOutputStream;
@@ -22,6 +23,7 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
     private int workers;
     private long steps;
     private EpochMetrics last;
+    private ClusterMetrics cluster;
 
     /**
      * @param file made by {@link #open}
@@ -67,7 +69,7 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
     @Override
     public void onEpoch(EpochMetrics metrics) {
         last = metrics;
-        write(new Json()
+        Json line = new Json()
                 .put("epoch", metrics.epoch())
                 .put("steps", metrics.steps())
                 .put("samples", metrics.samples())
@@ -77,7 +79,11 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
                 .put("validationAccuracy", metrics.validationAccuracy())
                 .put("seconds", metrics.seconds())
                 .put("samplesPerSecond", metrics.samples() / metrics.seconds())
-                .put("workers", workers > 0 ? workers : Double.NaN));
+                .put("workers", workers > 0 ? workers : Double.NaN);
+        if (cluster != null) {
+            addCluster(line, cluster);
+        }
+        write(line);
         LOG.debug(
                 "epoch {}: steps={}, trainLoss={}, validationLoss={}, validationAccuracy={}",
                 metrics.epoch(),
@@ -91,6 +97,39 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
     public void onWorkers(int workers, String event) {
         this.workers = workers;
         LOG.info("workers={}: {}", workers, event);
+    }
+
+    @Override
+    public void onCluster(ClusterMetrics metrics) {
+        if (cluster != null && metrics.reissued() > cluster.reissued()) {
+            LOG.info(
+                    "segments: issued={}, done={}, reissued={}, duplicates={}",
+                    metrics.issued(),
+                    metrics.done(),
+                    metrics.reissued(),
+                    metrics.duplicates());
+        }
+        cluster = metrics;
+    }
+
+    /** The ledger of the work handed out, and who kept the others waiting. */
+    private static void addCluster(Json line, ClusterMetrics cluster) {
+        line.put("generation", cluster.generation())
+                .put("segmentsIssued", cluster.issued())
+                .put("segmentsDone", cluster.done())
+                .put("segmentsReissued", cluster.reissued())
+                .put("segmentsDuplicate", cluster.duplicates())
+                .put("framesDropped", cluster.droppedFrames());
+        if (cluster.members().size() > 1) {
+            line.putObjects(
+                    "members",
+                    cluster.members().stream()
+                            .map(member -> new Json()
+                                    .put("name", member.name())
+                                    .put("share", member.share())
+                                    .put("waitedSeconds", member.waitedSeconds()))
+                            .toList());
+        }
     }
 
     private void write(Json object) {

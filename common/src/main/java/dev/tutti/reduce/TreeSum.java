@@ -43,21 +43,30 @@ public final class TreeSum {
     }
 
     /**
-     * Takes a node, unless it is not a node of this tree or some of its segments are here already (a duplicate); adds what
-     * can be added.
+     * Takes a node, unless it is not a node of this tree or all its segments are here already (a duplicate); adds what can be
+     * added. Two nodes of a tree are disjoint, or one contains the other: where some of the segments are here already, the
+     * node contains what is here, and takes its place.
      *
-     * @return whether the node was taken, and with it the ownership of the buffer
+     * @return number of segments that were not here before; if 0, the node was not taken and its owner stays the same
      */
-    public boolean add(PartialGradient node) {
+    public int add(PartialGradient node) {
         int first = node.firstSegment();
         if (!accepts(first, node.segmentCount())) {
-            return false;
+            return 0;
         }
-        Arrays.fill(covered, first, node.endSegment(), true);
-        coveredSegments += node.segmentCount();
+        int added = 0;
+        for (int segment = first; segment < node.endSegment(); segment++) {
+            if (nodeAt[segment] != null) {
+                release.accept(nodeAt[segment]);
+                nodeAt[segment] = null;
+            }
+            added += covered[segment] ? 0 : 1;
+            covered[segment] = true;
+        }
+        coveredSegments += added;
         nodeAt[first] = node;
         addUp(first);
-        return true;
+        return added;
     }
 
     /** Returns whether a node of these segments would be taken. */
@@ -66,11 +75,11 @@ public final class TreeSum {
             return false;
         }
         for (int segment = first; segment < first + count; segment++) {
-            if (covered[segment]) {
-                return false;
+            if (!covered[segment]) {
+                return true;
             }
         }
-        return true;
+        return false;
     }
 
     /** Returns whether segment {@code segment} is part of a node held. */

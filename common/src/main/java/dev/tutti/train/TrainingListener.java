@@ -21,6 +21,9 @@ public interface TrainingListener {
     /** Training waits for worker processes: {@code present} are there, {@code needed} are needed. */
     default void onWaiting(int present, int needed) {}
 
+    /** The last step of an epoch was computed by the cluster; {@link #onEpoch} follows. */
+    default void onCluster(ClusterMetrics metrics) {}
+
     /** Workers joined or left; {@code workers} is the number of worker actors that now share the work. */
     default void onWorkers(int workers, String event) {}
 }

@@ -90,8 +90,8 @@ public final class CoordinatorNode implements AutoCloseable {
             TrainingListener listener)
             throws InterruptedException {
         CompletableFuture<TrainingResult> result = new CompletableFuture<>();
-        system.tell(
-                new CoordinatorActor.RunJob(job, dataFingerprint, placement, waitWorkers, giveUp, listener, result));
+        system.tell(new CoordinatorActor.RunJob(
+                job, dataFingerprint, placement, waitWorkers, giveUp, true, listener, result));
         try {
             return JobResults.await(result);
         } catch (InterruptedException e) {

@@ -57,7 +57,7 @@ public final class EmbeddedCluster {
                         Props.empty());
                 CompletableFuture<TrainingResult> result = new CompletableFuture<>();
                 system.tell(new CoordinatorActor.RunJob(
-                        job, dataFingerprint, placement, 1, START_TIMEOUT, listener, result));
+                        job, dataFingerprint, placement, 1, START_TIMEOUT, false, listener, result));
                 return JobResults.await(result);
             } finally {
                 ActorSystems.stop(system);
@@ -72,5 +72,8 @@ public final class EmbeddedCluster {
 
         @Override
         public void onGoodbye(Goodbye goodbye) {}
+
+        @Override
+        public void onFailed(String reason) {}
     }
 }

@@ -30,6 +30,9 @@ public final class WorkerNode {
     private static final long REPORT_NS = 3_000_000_000L;
     private static final long JOIN_TIMEOUT_S = 20;
 
+    /** About when the cluster's failure detector gives a process up. */
+    private static final long GIVEN_UP_NS = 5_000_000_000L;
+
     private final WorkerSettings settings;
     private final TrainingSets trainingSets = new TrainingSets();
 
@@ -65,6 +68,7 @@ public final class WorkerNode {
             }
             if (stay == Stay.LOST) {
                 lostNs = System.nanoTime();
+                Thread.sleep(FIRST_PAUSE_MS);
             } else {
                 checkPatience(lostNs, "it listens, but does not answer as a coordinator of this version");
             }
@@ -124,6 +128,11 @@ public final class WorkerNode {
             public void onGoodbye(Goodbye message) {
                 goodbye.complete(message);
             }
+
+            @Override
+            public void onFailed(String reason) {
+                goodbye.complete(new Goodbye(reason, true));
+            }
         };
         ActorSystem<WorkerHost.Command> system = ActorSystems.startWorker(
                 WorkerHost.create(new WorkerHost.Setup(
@@ -137,10 +146,10 @@ public final class WorkerNode {
                 host,
                 coordinator);
         try {
-            system.getWhenTerminated().thenRun(() -> goodbye.complete(new Goodbye("coordinator lost", true)));
+            system.getWhenTerminated().thenRun(() -> goodbye.complete(new Goodbye("it cannot be reached", true)));
             joined.get(JOIN_TIMEOUT_S, TimeUnit.SECONDS);
-            Goodbye message = goodbye.get();
-            LOG.info("coordinator {} has left: {}", coordinator, message.reason());
+            Goodbye message = await(goodbye);
+            LOG.info("parted from coordinator {}: {}", coordinator, message.reason());
             return message.comeBack() ? Stay.LOST : Stay.NOT_NEEDED;
         } catch (TimeoutException e) {
             return Stay.NOT_JOINED;
@@ -151,6 +160,23 @@ public final class WorkerNode {
             throw new IllegalStateException(e.getCause());
         } finally {
             ActorSystems.stop(system);
+        }
+    }
+
+    /** A process that stood still for long has been given up by the others, and would be the last to find out. */
+    private static Goodbye await(CompletableFuture<Goodbye> goodbye) throws InterruptedException, ExecutionException {
+        long awakeNs = System.nanoTime();
+        while (true) {
+            try {
+                return goodbye.get(1, TimeUnit.SECONDS);
+            } catch (TimeoutException e) {
+                long nowNs = System.nanoTime();
+                if (nowNs - awakeNs > GIVEN_UP_NS) {
+                    return new Goodbye(
+                            "this process stood still for " + (nowNs - awakeNs) / 1_000_000_000L + " s", true);
+                }
+                awakeNs = nowNs;
+            }
         }
     }
 }

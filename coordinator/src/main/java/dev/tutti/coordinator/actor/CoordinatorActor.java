@@ -42,6 +42,7 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
      * @param placement where the workers find the samples
      * @param waitWorkers number of worker processes to wait for before the first step
      * @param giveUp how long to wait for them
+     * @param elastic whether the job goes on without a worker that fails; otherwise it fails with it
      * @param listener told about the progress
      * @param result completed at the end
      */
@@ -51,6 +52,7 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
             Placement placement,
             int waitWorkers,
             Duration giveUp,
+            boolean elastic,
             TrainingListener listener,
             CompletableFuture<TrainingResult> result)
             implements Command {}
@@ -171,6 +173,7 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
                                         run.placement,
                                         run.waitWorkers,
                                         run.giveUp,
+                                        run.elastic,
                                         run.listener,
                                         run.result),
                                 node,

@@ -87,6 +87,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
      * @param placement where the workers find the samples
      * @param waitWorkers number of worker processes to wait for before the first step
      * @param giveUp how long to wait for them
+     * @param elastic whether the job goes on without a worker that fails; otherwise it fails with it
      * @param listener told about the progress
      * @param result completed at the end
      */
@@ -97,6 +98,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
             Placement placement,
             int waitWorkers,
             Duration giveUp,
+            boolean elastic,
             TrainingListener listener,
             CompletableFuture<TrainingResult> result) {}
 
@@ -261,12 +263,20 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         if (envelope.message instanceof Prepared answer) {
             onPrepared(answer);
         } else if (envelope.message instanceof NotPrepared answer && isCurrent(answer.generation())) {
-            log.error("worker {} left out: {}", nameOf(answer.worker()), answer.reason());
-            exclude(answer.worker());
+            return onWorkerFailed(answer.worker(), answer.reason());
         } else if (envelope.message instanceof WorkerFailed failed && isCurrent(failed.generation())) {
-            log.error("worker {} failed in {}: {}", nameOf(failed.worker()), failed.generation(), failed.reason());
-            exclude(failed.worker());
+            return onWorkerFailed(failed.worker(), failed.reason());
         }
+        return this;
+    }
+
+    private Behavior<Command> onWorkerFailed(ActorRef<WorkerMessage> worker, String reason) {
+        if (!setup.elastic) {
+            return onFailed(new Failed(new IllegalStateException("worker " + nameOf(worker) + ": " + reason)));
+        }
+        log.error("worker {} left out of {}: {}", nameOf(worker), generation, reason);
+        excluded.add(worker);
+        formSoon(Duration.ZERO);
         return this;
     }
 
@@ -313,11 +323,6 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
             formSoon(Duration.ZERO);
         }
         return this;
-    }
-
-    private void exclude(ActorRef<WorkerMessage> worker) {
-        excluded.add(worker);
-        formSoon(Duration.ZERO);
     }
 
     private Behavior<Command> onStillWaiting(StillWaiting message) {

@@ -1,6 +1,6 @@
 package dev.tutti.coordinator.plan;
 
-import java.util.function.IntPredicate;
+import java.util.BitSet;
 
 /** Decides who computes which segments of a step. Stateless; the bits do not depend on it. */
 public final class WorkSplit {
@@ -11,15 +11,15 @@ public final class WorkSplit {
      * itself) in proportion to its capacity.
      *
      * @param segments number of segments of the step
-     * @param covered whether a segment is there already
+     * @param taken the segments that are not missing
      * @param capacity capacity of each member; 0 for none of the work; at least one is above 0
      * @param orders receives the pieces of work
      */
-    public static void split(int segments, IntPredicate covered, double[] capacity, Orders orders) {
+    public static void split(int segments, BitSet taken, double[] capacity, Orders orders) {
         orders.clear();
         int missing = 0;
         for (int segment = 0; segment < segments; segment++) {
-            missing += covered.test(segment) ? 0 : 1;
+            missing += taken.get(segment) ? 0 : 1;
         }
         double total = 0;
         for (double one : capacity) {
@@ -32,11 +32,11 @@ public final class WorkSplit {
             cumulated += capacity[member];
             int givenAfter = capacity[member] == 0 ? given : (int) Math.round(missing * cumulated / total);
             while (given < givenAfter) {
-                while (covered.test(segment)) {
+                while (taken.get(segment)) {
                     segment++;
                 }
                 int first = segment;
-                while (given < givenAfter && segment < segments && !covered.test(segment)) {
+                while (given < givenAfter && segment < segments && !taken.get(segment)) {
                     segment++;
                     given++;
                 }

@@ -3,13 +3,13 @@ package dev.tutti.coordinator.step;
 import dev.tutti.config.Placement;
 import dev.tutti.config.Sync;
 import dev.tutti.coordinator.plan.Orders;
-import dev.tutti.coordinator.plan.StepDeadline;
-import dev.tutti.coordinator.plan.WorkSplit;
+import dev.tutti.coordinator.plan.RoundMachine;
 import dev.tutti.coordinator.transport.CoordinatorPlane;
 import dev.tutti.data.Dataset;
 import dev.tutti.data.EpochOrder;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.TreeSum;
+import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.TrainingFailedException;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
@@ -18,7 +18,9 @@ import dev.tutti.train.TrainingRun;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.StreamClosedException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
@@ -75,21 +77,13 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
             new ManyToOneConcurrentArrayQueue<>(COMMAND_CAPACITY);
     private final ArrayDeque<PartialGradient> pool = new ArrayDeque<>();
     private final TreeSum sum = new TreeSum(pool::push);
-    private final StepDeadline deadline = new StepDeadline();
+    private final RoundMachine rounds = new RoundMachine(sum);
     private final EpochRows rows;
 
     private Phase phase = Phase.WITHOUT_GENERATION;
     private CoordinatorPlane plane;
     private Member[] members = {};
-    private double[] capacity = {};
-    private Orders orders = new Orders();
-    private Orders ordersAhead = new Orders();
-    private final Orders ordersAgain = new Orders();
-    private long issuedStep = -1;
     private long phaseSinceNs;
-    private long stepSinceNs;
-    private long lateAtNs;
-    private boolean reissued;
     private boolean toldOfIdleWorkers;
 
     /**
@@ -159,7 +153,7 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
 
     @Override
     public void onGradient(int member, long step, PartialGradient node) {
-        if (step != run.step() || !sum.add(node)) {
+        if (step != run.step() || !rounds.deliver(member, node, System.nanoTime())) {
             release(node);
         }
     }
@@ -167,6 +161,11 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     @Override
     public void release(PartialGradient node) {
         pool.push(node);
+    }
+
+    @Override
+    public void onSignOfLife(int member) {
+        rounds.heardOf(member);
     }
 
     @Override
@@ -190,9 +189,10 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
         }
         plane = newPlane;
         members = newMembers;
-        capacity = Arrays.stream(members).mapToDouble(Member::threads).toArray();
+        rounds.enter(
+                Arrays.stream(members).map(Member::name).toList(),
+                Arrays.stream(members).mapToInt(Member::threads).toArray());
         plane.attach(run.parameters().length, this);
-        issuedStep = -1;
         enterPhase(Phase.CONNECTING);
     }
 
@@ -230,6 +230,7 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
                 plane.streams().ipc() ? "ipc" : "udp",
                 run.epoch(),
                 run.step() + 1);
+        tellOfIdleWorkers();
         beginStep();
         return 1;
     }
@@ -247,7 +248,10 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     }
 
     private void finishStep() {
-        deadline.onStep(System.nanoTime() - stepSinceNs);
+        rounds.endStep(System.nanoTime());
+        if (run.stepInEpoch() + 1 == spec.stepsPerEpoch()) {
+            listener.onCluster(clusterMetrics());
+        }
         run.apply(sum.nodeAt(0));
         if (run.isFinished()) {
             enterPhase(Phase.ENDED);
@@ -255,25 +259,15 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
             return;
         }
         sum.begin(spec.segmentsOfStep(run.stepInEpoch()));
+        rounds.newStep();
         beginStep();
     }
 
     private void beginStep() {
-        if (issuedStep == run.step()) {
-            Orders swap = orders;
-            orders = ordersAhead;
-            ordersAhead = swap;
-        } else {
-            WorkSplit.split(sum.segments(), sum::covers, capacity, orders);
-            issue(orders, run.epoch(), run.stepInEpoch(), run.step());
-        }
+        issue(rounds.begin(run.step(), System.nanoTime()), run.epoch(), run.stepInEpoch(), run.step());
         plane.broadcastWeights(run.epoch(), run.step(), run.parameters());
-        stepSinceNs = System.nanoTime();
-        lateAtNs = stepSinceNs + deadline.deadlineNs();
-        reissued = false;
         plane.doWork();
         issueAhead();
-        tellOfIdleWorkers();
     }
 
     /** Hands out the next step's work already, so that with {@link Placement#STREAM} samples travel while others compute. */
@@ -285,9 +279,8 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
         }
         int stepInEpoch = lastOfEpoch ? 0 : run.stepInEpoch() + 1;
         int epoch = lastOfEpoch ? run.epoch() + 1 : run.epoch();
-        WorkSplit.split(spec.segmentsOfStep(stepInEpoch), segment -> false, capacity, ordersAhead);
-        issue(ordersAhead, epoch, stepInEpoch, run.step() + 1);
-        issuedStep = run.step() + 1;
+        long step = run.step() + 1;
+        issue(rounds.ahead(step, spec.segmentsOfStep(stepInEpoch)), epoch, stepInEpoch, step);
     }
 
     private void issue(Orders orders, int epoch, int stepInEpoch, long step) {
@@ -309,46 +302,44 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
 
     private void checkDeadline() {
         long nowNs = System.nanoTime();
-        if (nowNs < lateAtNs) {
+        if (!rounds.isLate(nowNs)) {
             return;
         }
-        if (!plane.areWeightsSent() && nowNs - stepSinceNs > STALL_TIMEOUT_NS) {
+        long sinceNs = nowNs - rounds.stepSinceNs();
+        if (!plane.areWeightsSent() && sinceNs > STALL_TIMEOUT_NS) {
             broken("weights of step " + (run.step() + 1) + " not taken by all workers within "
                     + STALL_TIMEOUT_NS / 1_000_000_000L + " s");
             return;
         }
-        double[] free = capacity.clone();
-        StringBuilder late = new StringBuilder();
-        for (int i = 0; i < orders.size(); i++) {
-            if (isMissing(orders.firstSegment(i), orders.segmentCount(i)) && free[orders.member(i)] > 0) {
-                free[orders.member(i)] = 0;
-                late.append(late.length() == 0 ? "" : ", ").append(members[orders.member(i)].name);
-            }
-        }
+        String late = String.join(", ", rounds.waitingFor());
+        int received = sum.coveredSegments();
+        Orders again = rounds.reissue(nowNs);
         LOG.warn(
-                "step is late: job={}, epoch={}, step={}, seconds={}, segments={} of {}, waiting for {}",
+                "step is late: job={}, epoch={}, step={}, seconds={}, segments={} of {}, waiting for {}; its work is handed out again",
                 job.name(),
                 run.epoch(),
                 run.step() + 1,
-                (nowNs - stepSinceNs) / 1_000_000_000L,
-                sum.coveredSegments(),
+                sinceNs / 1_000_000_000L,
+                received,
                 sum.segments(),
                 late);
-        if (!reissued && Arrays.stream(free).sum() > 0) {
-            WorkSplit.split(sum.segments(), sum::covers, free, ordersAgain);
-            issue(ordersAgain, run.epoch(), run.stepInEpoch(), run.step());
-            reissued = true;
-        }
-        lateAtNs = nowNs + 2 * deadline.deadlineNs();
+        issue(again, run.epoch(), run.stepInEpoch(), run.step());
     }
 
-    private boolean isMissing(int first, int count) {
-        for (int segment = first; segment < first + count; segment++) {
-            if (!sum.covers(segment)) {
-                return true;
-            }
+    private ClusterMetrics clusterMetrics() {
+        List<ClusterMetrics.Member> of = new ArrayList<>();
+        for (int member = 0; member < members.length; member++) {
+            of.add(new ClusterMetrics.Member(
+                    members[member].name, rounds.share(member), rounds.waitedNs(member) / 1e9));
         }
-        return false;
+        return new ClusterMetrics(
+                plane.generation().number(),
+                rounds.ledger().issued(),
+                rounds.ledger().done(),
+                rounds.ledger().reissued(),
+                rounds.ledger().duplicates(),
+                plane.faults().total(),
+                of);
     }
 
     private void tellOfIdleWorkers() {
@@ -366,7 +357,7 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     }
 
     private int workers() {
-        return (int) Arrays.stream(capacity).sum();
+        return Arrays.stream(members).mapToInt(Member::threads).sum();
     }
 
     private void broken(String reason) {

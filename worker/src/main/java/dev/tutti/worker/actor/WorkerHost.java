@@ -79,6 +79,9 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
 
         /** The coordinator has left in good order; see {@link Goodbye}. */
         void onGoodbye(Goodbye goodbye);
+
+        /** This worker's part of a generation failed; it had better join anew. */
+        void onFailed(String reason);
     }
 
     private final Setup setup;
@@ -193,6 +196,7 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
         if (failure != null) {
             log.error("{} failed here", current.generation(), failure);
             current.replyTo().tell(new WorkerFailed(self, current.generation(), String.valueOf(failure.getMessage())));
+            setup.events.onFailed("the streams or the computation failed: " + failure.getMessage());
         }
         if (next != null && !shuttingDown) {
             openNext();

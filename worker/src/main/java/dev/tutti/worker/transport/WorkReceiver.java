@@ -8,6 +8,7 @@ import dev.tutti.wire.FrameFault;
 import dev.tutti.wire.FrameFlyweight;
 import dev.tutti.worker.compute.WorkItem;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 
 /**
  * Puts together what comes for this worker alone: pieces of work, with or without samples, and the training set. Owned by the
@@ -22,7 +23,8 @@ final class WorkReceiver implements FrameReceiver.Handler {
     private final int targetCount;
     private final boolean samplesComeAlong;
     private final ArrayDeque<WorkItem> free = new ArrayDeque<>();
-    private final ArrayDeque<WorkItem> ready = new ArrayDeque<>();
+    private WorkItem[] ready = new WorkItem[8];
+    private int readyCount;
     private WorkItem incoming;
     private int itemReceived;
     private float[] features;
@@ -47,14 +49,16 @@ final class WorkReceiver implements FrameReceiver.Handler {
         };
     }
 
-    /** The next piece of work, which stays here until {@link #done}; or null. */
+    /** The next piece of work, of the earliest step, which stays here until {@link #done}; or null. */
     WorkItem peek() {
-        return ready.peek();
+        return readyCount == 0 ? null : ready[0];
     }
 
     /** The piece of work that {@link #peek} gave is not needed any more. */
     void done() {
-        free.push(ready.poll());
+        free.push(ready[0]);
+        readyCount--;
+        System.arraycopy(ready, 1, ready, 0, readyCount);
     }
 
     /** The training set once it has arrived whole, else null. */
@@ -95,7 +99,7 @@ final class WorkReceiver implements FrameReceiver.Handler {
         if (!inRange || frame.vectorLength() != blockLength(stepInEpoch, first, count)) {
             return FrameFault.OUT_OF_RANGE;
         }
-        if (ready.size() >= MAX_ITEMS) {
+        if (readyCount >= MAX_ITEMS) {
             return FrameFault.UNEXPECTED;
         }
         if (incoming == null) {
@@ -111,9 +115,23 @@ final class WorkReceiver implements FrameReceiver.Handler {
         frame.copyTo(incoming.block(), frame.partOffset());
         itemReceived += frame.partLength();
         if (itemReceived == incoming.blockLength()) {
-            ready.add(incoming);
+            addReady(incoming);
             incoming = null;
         }
+    }
+
+    /** Work that is handed out again may be of an earlier step than what is waiting here. */
+    private void addReady(WorkItem item) {
+        if (readyCount == ready.length) {
+            ready = Arrays.copyOf(ready, 2 * readyCount);
+        }
+        int place = readyCount;
+        while (place > 0 && ready[place - 1].step() > item.step()) {
+            ready[place] = ready[place - 1];
+            place--;
+        }
+        ready[place] = item;
+        readyCount++;
     }
 
     private int blockLength(int stepInEpoch, int first, int count) {

@@ -1,0 +1,87 @@
+package dev.tutti.coordinator.plan;
+
+import java.util.Arrays;
+
+/**
+ * How fast each member works, measured from its deliveries, and who keeps the others waiting. Until each member has been
+ * measured, their numbers of threads stand for their speeds. Pure: time is given.
+ */
+final class Speeds {
+    private static final double WEIGHT_OF_LAST = 0.1;
+
+    /** Shares follow speeds now and then, not with every twitch of the machine. */
+    private static final int STEPS_BETWEEN_CHANGES = 16;
+
+    private final double[] threads;
+    private final double[] capacity;
+    private final double[] segmentsPerNs;
+    private final long[] waitedNs;
+    private final int[] delivered;
+    private final long[] deliveredAtNs;
+    private int steps;
+
+    Speeds(int[] threads) {
+        this.threads = Arrays.stream(threads).asDoubleStream().toArray();
+        capacity = this.threads.clone();
+        segmentsPerNs = new double[threads.length];
+        waitedNs = new long[threads.length];
+        delivered = new int[threads.length];
+        deliveredAtNs = new long[threads.length];
+    }
+
+    double[] capacity() {
+        return capacity;
+    }
+
+    /** How long all others had to wait for this member, in total. */
+    long waitedNs(int member) {
+        return waitedNs[member];
+    }
+
+    void onDelivered(int member, int segments, long nowNs) {
+        delivered[member] += segments;
+        deliveredAtNs[member] = nowNs;
+    }
+
+    /** A step is over that began at {@code startNs}. */
+    void onStep(long startNs) {
+        int last = -1;
+        long secondNs = startNs;
+        for (int member = 0; member < delivered.length; member++) {
+            if (delivered[member] == 0) {
+                continue;
+            }
+            double speed = delivered[member] / (double) Math.max(1, deliveredAtNs[member] - startNs);
+            segmentsPerNs[member] = segmentsPerNs[member] == 0
+                    ? speed
+                    : segmentsPerNs[member] + WEIGHT_OF_LAST * (speed - segmentsPerNs[member]);
+            if (last < 0 || deliveredAtNs[member] > deliveredAtNs[last]) {
+                secondNs = last < 0 ? secondNs : Math.max(secondNs, deliveredAtNs[last]);
+                last = member;
+            } else {
+                secondNs = Math.max(secondNs, deliveredAtNs[member]);
+            }
+        }
+        if (last >= 0 && secondNs > startNs) {
+            waitedNs[last] += deliveredAtNs[last] - secondNs;
+        }
+        Arrays.fill(delivered, 0);
+        steps++;
+        if (steps % STEPS_BETWEEN_CHANGES == 0) {
+            follow();
+        }
+    }
+
+    private void follow() {
+        for (double speed : segmentsPerNs) {
+            if (speed == 0) {
+                return;
+            }
+        }
+        double scale =
+                Arrays.stream(threads).sum() / Arrays.stream(segmentsPerNs).sum();
+        for (int member = 0; member < capacity.length; member++) {
+            capacity[member] = segmentsPerNs[member] * scale;
+        }
+    }
+}
