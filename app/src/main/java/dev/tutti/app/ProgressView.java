@@ -16,7 +16,8 @@ final class ProgressView implements TrainingListener, AutoCloseable {
     /** Weight of what is new in the running means. */
     private static final double FRESH = 0.3;
 
-    private static final String CLEAR = "\r\u001b[K";
+    /** To the begin of the line, and clear it. */
+    static final String CLEAR = "\r\u001b[K";
 
     private final PrintWriter out;
     private final boolean live;

@@ -20,8 +20,8 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
     private final boolean perStep;
     private Writer out = Writer.nullWriter();
     private int workers;
-    private long steps;
-    private EpochMetrics last;
+    private volatile long steps;
+    private volatile EpochMetrics last;
 
     /**
      * @param file made by {@link #open}

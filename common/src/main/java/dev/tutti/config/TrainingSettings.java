@@ -135,9 +135,7 @@ public record TrainingSettings(
     }
 
     private static DataSettings data(SettingsReader from) {
-        if (from.has("validation") && from.has("validation-data")) {
-            throw from.conflict("validation", "does not go with validation-data; give one of the two");
-        }
+        boolean otherData = from.prefers("validation-data", "validation");
         double share = from.number("validation", 0.2, v -> v >= 0 && v < 1, "0 to below 1");
         return new DataSettings(
                 from.text("data")
@@ -149,8 +147,8 @@ public record TrainingSettings(
                 from.choice("task", Task.class),
                 from.text("target"),
                 from.choice("scale", Scale.class).orElse(Scale.STANDARDIZE),
-                from.has("validation-data") ? 0 : share,
-                from.text("validation-data"));
+                otherData ? 0 : share,
+                otherData ? from.text("validation-data") : Optional.empty());
     }
 
     private static Header header(SettingsReader from) {
@@ -169,16 +167,14 @@ public record TrainingSettings(
         if (activation == Activation.SOFTMAX) {
             throw from.error("activation", "not for hidden layers", "softmax", HIDDEN_ACTIVATIONS);
         }
-        if (from.has("init") && from.has("init-weights")) {
-            throw from.conflict("init", "does not go with init-weights; give one of the two");
-        }
+        boolean saved = from.prefers("init-weights", "init");
         return new NetworkSettings(
                 from.integers("hidden", List.of(64), 1),
                 activation,
                 from.choice("loss", Loss.class),
                 from.choice("init", Initialization.class).orElse(usual(activation)),
                 (float) from.number("init-value", 0, v -> Float.isFinite(v.floatValue()), "any finite number"),
-                from.path("init-weights"));
+                saved ? from.path("init-weights") : Optional.empty());
     }
 
     /** He and others' scheme is for activations that are about 0 on one side. */
@@ -196,11 +192,7 @@ public record TrainingSettings(
     }
 
     private static ClusterSettings cluster(SettingsReader from) {
-        int waitWorkers = from.integer("wait-workers", 0, 1);
-        if (from.has("workers") && from.has("wait-workers")) {
-            throw from.conflict(
-                    "workers", "is for training in one process, wait-workers for worker processes; give one");
-        }
+        int waitWorkers = from.prefers("wait-workers", "workers") ? from.integer("wait-workers", 0, 1) : 0;
         if (from.has("coordinator-bind") && !from.has("wait-workers")) {
             throw from.conflict("coordinator-bind", "needs wait-workers, the number of worker processes to wait for");
         }
