@@ -85,8 +85,13 @@ final class ProgressView implements TrainingListener, AutoCloseable {
         out.flush();
     }
 
+    /** Shows changes only: at the start the number is what was asked for. */
     @Override
     public void onWorkers(int workers, String event) {
+        if (this.workers != ProgressLine.UNKNOWN && this.workers != workers) {
+            out.println((live ? CLEAR : "") + ProgressLine.workers(workers) + " now");
+            out.flush();
+        }
         this.workers = workers;
     }
 
