@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import dev.tutti.config.Environment;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +52,9 @@ final class Logs {
         context.getLogger("akka.stream").setLevel(ch.qos.logback.classic.Level.ERROR);
         OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
         appender.setContext(context);
-        appender.setEncoder(encoder(context, level.pattern));
+        // A live line may stand where the log line begins.
+        String clear = Environment.isTerminal("err") ? ProgressView.CLEAR : "";
+        appender.setEncoder(encoder(context, clear + level.pattern));
         appender.addFilter(threshold(level.threshold));
         appender.setOutputStream(new StandardErrorStream());
         appender.start();

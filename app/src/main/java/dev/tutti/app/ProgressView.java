@@ -16,7 +16,8 @@ final class ProgressView implements TrainingListener, AutoCloseable {
     /** Weight of what is new in the running means. */
     private static final double FRESH = 0.3;
 
-    private static final String CLEAR = "\r\u001b[K";
+    /** To the begin of the line, and clear it. */
+    static final String CLEAR = "\r\u001b[K";
 
     private final PrintWriter out;
     private final boolean live;
@@ -84,8 +85,13 @@ final class ProgressView implements TrainingListener, AutoCloseable {
         out.flush();
     }
 
+    /** Shows changes only: at the start the number is what was asked for. */
     @Override
     public void onWorkers(int workers, String event) {
+        if (this.workers != ProgressLine.UNKNOWN && this.workers != workers) {
+            out.println((live ? CLEAR : "") + ProgressLine.workers(workers) + " now");
+            out.flush();
+        }
         this.workers = workers;
     }
 

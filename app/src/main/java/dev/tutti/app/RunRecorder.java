@@ -21,9 +21,14 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
     private final boolean perStep;
     private Writer out = Writer.nullWriter();
     private int workers;
+<<<<<<< HEAD
     private long steps;
     private EpochMetrics last;
     private ClusterMetrics cluster;
+=======
+    private volatile long steps;
+    private volatile EpochMetrics last;
+>>>>>>> app
 
     /**
      * @param file made by {@link #open}
@@ -78,8 +83,10 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
                 .put("validationLoss", metrics.validationLoss())
                 .put("validationAccuracy", metrics.validationAccuracy())
                 .put("seconds", metrics.seconds())
-                .put("samplesPerSecond", metrics.samples() / metrics.seconds())
-                .put("workers", workers > 0 ? workers : Double.NaN);
+                .put("samplesPerSecond", metrics.samples() / metrics.seconds());
+        if (workers > 0) {
+            line.put("workers", workers);
+        }
         if (cluster != null) {
             addCluster(line, cluster);
         }

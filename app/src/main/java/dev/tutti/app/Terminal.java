@@ -1,11 +1,13 @@
 package dev.tutti.app;
 
 import dev.tutti.config.Environment;
+import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InaccessibleObjectException;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The standard streams of this process. */
 final class Terminal {
@@ -16,14 +18,22 @@ final class Terminal {
      * lines go past the filter to the stream it was made from.
      */
     static void useRealStandardError() {
-        Optional<String> file = Environment.standardError();
-        if (file.isPresent()) {
+        OptionalInt descriptor = Environment.standardErrorDescriptor();
+        if (descriptor.isPresent()) {
             try {
-                System.setErr(new PrintStream(new FileOutputStream(file.get(), true), true, StandardCharsets.UTF_8));
-            } catch (IOException e) {
-                // The stream cannot be opened a second time (a socket, or another user's): the filtered one will do.
+                FileOutputStream stream = new FileOutputStream(open(descriptor.getAsInt()));
+                System.setErr(new PrintStream(stream, true, StandardCharsets.UTF_8));
+            } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+                // Another Java keeps this closed: the filtered stream will do.
                 return;
             }
         }
+    }
+
+    /** Java has no public way to a descriptor it has inherited; to open /dev/fd anew fails for sockets, and loses the place in files. */
+    private static FileDescriptor open(int descriptor) throws ReflectiveOperationException {
+        Constructor<FileDescriptor> constructor = FileDescriptor.class.getDeclaredConstructor(int.class);
+        constructor.setAccessible(true);
+        return constructor.newInstance(descriptor);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tutti.app;
 
+import dev.tutti.config.Endpoint;
 import dev.tutti.config.Environment;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.train.EpochMetrics;
@@ -73,6 +74,7 @@ final class TrainingSession {
         directory.write(RunDirectory.CONFIG, run.settings().toConfig());
         recorder.open();
         people.println(run.describe());
+        settings.cluster().coordinatorBind().ifPresent(this::askForWorkers);
         people.flush();
         LOG.info("training: {}, tutti={}, jdk={}", run.describe(), Version.text(), Environment.javaVersion());
         TrainingResult result;
@@ -82,6 +84,11 @@ final class TrainingSession {
             result = trainer.train(run.job(), listener);
         }
         Uninterrupted.run(() -> save(directory, run, result));
+    }
+
+    private void askForWorkers(Endpoint bind) {
+        people.println("waiting for worker processes: " + settings.cluster().waitWorkers()
+                + "; start each with: tutti worker --coordinator " + bind);
     }
 
     private void save(RunDirectory directory, PreparedRun run, TrainingResult result) {

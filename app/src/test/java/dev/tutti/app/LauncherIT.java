@@ -98,6 +98,22 @@ class LauncherIT {
     }
 
     @Test
+    void shouldShareStandardErrorWithTheCaller() throws Exception {
+        String script = "{ \"$0\" train --oops; echo behind >&2; } 2>\"$1\"";
+        ProcessBuilder builder = builder(
+                Path.of("sh"),
+                "-c",
+                script,
+                checkout().toString(),
+                directory.resolve("both").toString());
+
+        run(builder, javaHome());
+
+        assertThat(Files.readAllLines(directory.resolve("both")))
+                .containsExactly("tutti: unknown option: --oops; see 'tutti train --help'", "behind");
+    }
+
+    @Test
     void shouldRefuseAnOldJava() throws Exception {
         Path old = Files.createDirectories(directory.resolve("jdk-11/bin"));
         Files.writeString(old.resolve("java"), "#!/bin/sh\nexit 1\n");

@@ -39,6 +39,18 @@ class ProgressViewTest {
     }
 
     @Test
+    void shouldTellWhenWorkersComeAndGo() {
+        try (ProgressView view = view(false, 1)) {
+            view.onWorkers(2, "started");
+            view.onWorkers(2, "the same");
+            view.onWorkers(0, "gone");
+            view.onWorkers(1, "back");
+        }
+
+        assertThat(text.toString().lines()).containsExactly("no workers now", "1 worker now");
+    }
+
+    @Test
     void shouldLeaveTheTerminalClean() {
         show(view(true, 2));
 

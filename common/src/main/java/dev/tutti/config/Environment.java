@@ -1,6 +1,6 @@
 package dev.tutti.config;
 
-import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What the process learns from its machine, its virtual machine and the launcher. */
 public final class Environment {
@@ -49,8 +49,9 @@ public final class Environment {
         return columns > 0 ? columns : USUAL_COLUMNS;
     }
 
-    /** File of the real standard error, where the launcher filters what the virtual machine itself says at its start. */
-    public static Optional<String> standardError() {
-        return Optional.ofNullable(System.getProperty("tutti.stderr"));
+    /** Descriptor of the real standard error, where the launcher filters what the virtual machine itself says at its start. */
+    public static OptionalInt standardErrorDescriptor() {
+        Integer descriptor = Integer.getInteger("tutti.stderr");
+        return descriptor == null ? OptionalInt.empty() : OptionalInt.of(descriptor);
     }
 }

@@ -218,6 +218,30 @@ final class SettingsReader {
         });
     }
 
+    /**
+     * Whether {@code key} is given, where {@code rival} would say something else about the same: what is given on the command
+     * line comes before what is given in the file.
+     *
+     * @throws InputException if both are given in the same place
+     */
+    boolean prefers(String key, String rival) {
+        if (!has(key) || !has(rival)) {
+            return has(key);
+        }
+        if (onCommandLine(key) == onCommandLine(rival)) {
+            throw conflict(key, "does not go with " + rival + "; give one of the two");
+        }
+        return onCommandLine(key);
+    }
+
+    private boolean onCommandLine(String key) {
+        return isCommandLine(values.get(key).origin());
+    }
+
+    private static boolean isCommandLine(ConfigOrigin origin) {
+        return origin.filename() == null && origin.lineNumber() < 0;
+    }
+
     /** An error about two settings that do not go together, at the place of {@code key}. */
     InputException conflict(String key, String problem) {
         return new InputException(place(key, values.get(key)) + ": " + problem);
@@ -230,7 +254,7 @@ final class SettingsReader {
 
     private static String place(String key, ConfigValue value) {
         ConfigOrigin origin = value.origin();
-        if (origin.filename() == null && origin.lineNumber() < 0) {
+        if (isCommandLine(origin)) {
             return "--" + key;
         }
         return origin.description().replaceFirst(": \\d+$", "") + ", line " + origin.lineNumber() + ": " + key;

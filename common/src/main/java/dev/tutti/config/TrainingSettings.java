@@ -1,7 +1,5 @@
 package dev.tutti.config;
 
-import com.typesafe.config.ConfigRenderOptions;
-import com.typesafe.config.ConfigValueFactory;
 import dev.tutti.data.DataFormat;
 import dev.tutti.data.Header;
 import dev.tutti.data.Task;
@@ -11,7 +9,6 @@ import dev.tutti.train.TrainingSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -135,9 +132,7 @@ public record TrainingSettings(
     }
 
     private static DataSettings data(SettingsReader from) {
-        if (from.has("validation") && from.has("validation-data")) {
-            throw from.conflict("validation", "does not go with validation-data; give one of the two");
-        }
+        boolean otherData = from.prefers("validation-data", "validation");
         double share = from.number("validation", 0.2, v -> v >= 0 && v < 1, "0 to below 1");
         return new DataSettings(
                 from.text("data")
@@ -149,8 +144,8 @@ public record TrainingSettings(
                 from.choice("task", Task.class),
                 from.text("target"),
                 from.choice("scale", Scale.class).orElse(Scale.STANDARDIZE),
-                from.has("validation-data") ? 0 : share,
-                from.text("validation-data"));
+                otherData ? 0 : share,
+                otherData ? from.text("validation-data") : Optional.empty());
     }
 
     private static Header header(SettingsReader from) {
@@ -169,16 +164,14 @@ public record TrainingSettings(
         if (activation == Activation.SOFTMAX) {
             throw from.error("activation", "not for hidden layers", "softmax", HIDDEN_ACTIVATIONS);
         }
-        if (from.has("init") && from.has("init-weights")) {
-            throw from.conflict("init", "does not go with init-weights; give one of the two");
-        }
+        boolean saved = from.prefers("init-weights", "init");
         return new NetworkSettings(
                 from.integers("hidden", List.of(64), 1),
                 activation,
                 from.choice("loss", Loss.class),
                 from.choice("init", Initialization.class).orElse(usual(activation)),
                 (float) from.number("init-value", 0, v -> Float.isFinite(v.floatValue()), "any finite number"),
-                from.path("init-weights"));
+                saved ? from.path("init-weights") : Optional.empty());
     }
 
     /** He and others' scheme is for activations that are about 0 on one side. */
@@ -196,11 +189,7 @@ public record TrainingSettings(
     }
 
     private static ClusterSettings cluster(SettingsReader from) {
-        int waitWorkers = from.integer("wait-workers", 0, 1);
-        if (from.has("workers") && from.has("wait-workers")) {
-            throw from.conflict(
-                    "workers", "is for training in one process, wait-workers for worker processes; give one");
-        }
+        int waitWorkers = from.prefers("wait-workers", "workers") ? from.integer("wait-workers", 0, 1) : 0;
         if (from.has("coordinator-bind") && !from.has("wait-workers")) {
             throw from.conflict("coordinator-bind", "needs wait-workers, the number of worker processes to wait for");
         }
@@ -263,69 +252,6 @@ public record TrainingSettings(
      * directory, its form of output) is left out.
      */
     public String toConfig() {
-        Map<String, Object> values = new LinkedHashMap<>();
-        putData(values);
-        putNetwork(values);
-        values.put("optimizer", "sgd");
-        values.put("lr", decimal(optimizer.learningRate()));
-        values.put("momentum", decimal(optimizer.momentum()));
-        values.put("epochs", epochs);
-        values.put("batch", batch);
-        values.put("segment", segment);
-        values.put("sync", sync.id());
-        values.put("seed", seed);
-        values.put("shuffle", shuffle);
-        putCluster(values);
-        name.ifPresent(value -> values.put("name", value));
-        values.put("metrics-per-step", metricsPerStep);
-        return values.entrySet().stream()
-                .map(entry -> entry.getKey() + " = "
-                        + ConfigValueFactory.fromAnyRef(entry.getValue()).render(ConfigRenderOptions.concise()) + "\n")
-                .collect(Collectors.joining());
-    }
-
-    private void putData(Map<String, Object> values) {
-        values.put("data", data.source());
-        data.format().ifPresent(value -> values.put("format", value.id()));
-        values.put("header", data.header().id());
-        data.labels().ifPresent(value -> values.put("labels", value.toString()));
-        data.task().ifPresent(value -> values.put("task", value.id()));
-        data.target().ifPresent(value -> values.put("target", value));
-        values.put("scale", data.scale().id());
-        if (data.validationSource().isPresent()) {
-            values.put("validation-data", data.validationSource().get());
-        } else {
-            values.put("validation", data.validation());
-        }
-    }
-
-    private void putNetwork(Map<String, Object> values) {
-        values.put("hidden", network.hidden().isEmpty() ? "none" : network.hidden());
-        values.put("activation", network.activation().id());
-        network.loss().ifPresent(value -> values.put("loss", value.id()));
-        if (network.initialWeights().isPresent()) {
-            values.put("init-weights", network.initialWeights().get().toString());
-        } else {
-            values.put("init", network.initialization().id());
-        }
-        values.put("init-value", decimal(network.initialValue()));
-    }
-
-    private void putCluster(Map<String, Object> values) {
-        if (cluster.embedded()) {
-            values.put("workers", cluster.workers());
-        } else {
-            values.put("wait-workers", cluster.waitWorkers());
-            cluster.coordinatorBind().ifPresent(value -> values.put("coordinator-bind", value.toString()));
-        }
-        cluster.placement().ifPresent(value -> values.put("placement", value.id()));
-        values.put("transport", cluster.transport().id());
-        values.put("give-up", cluster.giveUp().toMillis() + "ms");
-        cluster.aeronDirectory().ifPresent(value -> values.put("aeron-dir", value.toString()));
-    }
-
-    /** The shortest decimal number that reads as this float again. */
-    private static double decimal(float value) {
-        return Double.parseDouble(Float.toString(value));
+        return EffectiveConfig.of(this);
     }
 }

@@ -155,8 +155,28 @@ class TrainingSettingsTest {
     void shouldRefuseWhatDoesNotGoTogether(String one, String value, String other, String otherValue) {
         assertThatThrownBy(() -> read(Map.of("data", "digits", one, value, other, otherValue)))
                 .isInstanceOf(InputException.class)
-                .hasMessageStartingWith("--" + one)
-                .hasMessageContaining(other);
+                .hasMessageContaining("--" + other + ": does not go with " + one);
+    }
+
+    @Test
+    void shouldPreferTheCommandLineWhereTheFileSaysOtherwise() throws IOException {
+        Path file = file("data = digits\nworkers = 2\nvalidation = 0.1\ninit = he\n");
+        Map<String, String> other =
+                Map.of("wait-workers", "3", "validation-data", "more.csv", "init-weights", "w.safetensors");
+
+        TrainingSettings settings = TrainingSettings.read(other, Optional.of(file));
+
+        assertThat(settings.cluster().waitWorkers()).isEqualTo(3);
+        assertThat(settings.data().validation()).isZero();
+        assertThat(settings.data().validationSource()).contains("more.csv");
+        assertThat(settings.network().initialWeights()).contains(Path.of("w.safetensors"));
+
+        Path opposite = file("data = digits\nwait-workers = 3\ncoordinator-bind = \"h:1\"\n");
+
+        assertThat(TrainingSettings.read(Map.of("workers", "2"), Optional.of(opposite))
+                        .cluster()
+                        .embedded())
+                .isTrue();
     }
 
     @Test
