@@ -21,14 +21,9 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
     private final boolean perStep;
     private Writer out = Writer.nullWriter();
     private int workers;
-<<<<<<< HEAD
-    private long steps;
-    private EpochMetrics last;
-    private ClusterMetrics cluster;
-=======
     private volatile long steps;
     private volatile EpochMetrics last;
->>>>>>> app
+    private ClusterMetrics cluster;
 
     /**
      * @param file made by {@link #open}
