@@ -1,0 +1,189 @@
+package dev.tutti.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import java.io.File;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.ComposeContainer;
+import org.testcontainers.containers.ContainerState;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
+import org.testcontainers.junit.jupiter.Testcontainers;
+
+/**
+ * The image and the compose file: real containers end in the bits of an embedded run. The environment variable {@code BASE_IMAGE}
+ * names the image with the Java, as for the compose file; skipped where there is no Docker, or that image is neither here nor can be
+ * had.
+ */
+@Tag("containers")
+@Testcontainers(disabledWithoutDocker = true)
+@Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ContainersIT {
+    private static final String LABEL = "dev.tutti.test";
+    private static final String IMAGE = "tutti-test";
+    private static final String OLDER_IMAGE = "tutti-test-older";
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
+    private static final Duration PULL_PATIENCE = Duration.ofSeconds(120);
+    private static final Pattern HASH = Pattern.compile("sha256 ([0-9a-f]{64})");
+    private static final File COMPOSE = new File("../docker-compose.yml");
+    private static final File LABELS = new File("src/test/resources/compose/test.yml");
+    private static final File OLDER_JAVA = new File("src/test/resources/compose/older-java.yml");
+
+    /** The coordinator first, each with its number behind its name. */
+    private static final List<String> SERVICES = List.of("coordinator-1", "worker-1-1", "worker-2-1", "worker-3-1");
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    @AfterEach
+    void removeLeftovers() {
+        DockerClient docker = docker();
+        docker.listContainersCmd().withShowAll(true).withLabelFilter(List.of(LABEL)).exec().stream()
+                .map(container -> docker.removeContainerCmd(container.getId()).withForce(true))
+                .forEach(remove -> remove.exec());
+        docker.listNetworksCmd().withFilter("label", List.of(LABEL)).exec().stream()
+                .map(network -> docker.removeNetworkCmd(network.getId()))
+                .forEach(remove -> remove.exec());
+    }
+
+    @Test
+    void shouldEndInTheBitsOfAnEmbeddedRun() throws Exception {
+        String base = baseImage();
+        assumeImage(base);
+
+        String found = trainInContainers(Map.of("BASE_IMAGE", base), COMPOSE, LABELS);
+
+        assertThat(found).isEqualTo(embeddedHash());
+    }
+
+    @Test
+    void shouldEndInTheSameBitsWithWorkersOnAnOlderJava() throws Exception {
+        String base = baseImage();
+        String older = base.replace("25", "17");
+        assumeTrue(!older.equals(base), () -> "BASE_IMAGE=" + base + " does not name a Java 25");
+        assumeImage(base);
+        assumeImage(older);
+
+        String found = trainInContainers(
+                Map.of("BASE_IMAGE", base, "TUTTI_OLDER_IMAGE", OLDER_IMAGE, "OLDER_BASE_IMAGE", older),
+                COMPOSE,
+                LABELS,
+                OLDER_JAVA);
+
+        assertThat(version(IMAGE)).contains("Java 25");
+        assertThat(version(OLDER_IMAGE)).contains("Java 17");
+        assertThat(found).isEqualTo(embeddedHash());
+    }
+
+    /** Does what {@code docker compose up} does, waits for the end, and returns the hash that the coordinator printed. */
+    private static String trainInContainers(Map<String, String> environment, File... files)
+            throws InterruptedException {
+        try (ComposeContainer compose = new ComposeContainer("tutti-test", files)
+                .withPull(false)
+                .withEnv("TUTTI_IMAGE", IMAGE)
+                .withEnv("TUTTI_NET", "172.30.26")
+                .withEnv(environment)) {
+            compose.start();
+            List<ContainerState> containers = SERVICES.stream()
+                    .map(service -> compose.getContainerByServiceName(service).orElseThrow())
+                    .toList();
+            long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+            for (ContainerState container : containers) {
+                assertThat(exitCode(container, deadlineNs))
+                        .as(container.getLogs())
+                        .isZero();
+            }
+            String log = containers.get(0).getLogs();
+            assertThat(log).contains("epoch 10/10", "3 workers");
+            Matcher hash = HASH.matcher(log);
+            assertThat(hash.find()).as(log).isTrue();
+            return hash.group(1);
+        }
+    }
+
+    private static long exitCode(ContainerState container, long deadlineNs) throws InterruptedException {
+        while (true) {
+            InspectContainerResponse.ContainerState state =
+                    container.getCurrentContainerInfo().getState();
+            if ("exited".equals(state.getStatus())) {
+                return state.getExitCodeLong();
+            }
+            assertThat(System.nanoTime()).as(container.getLogs()).isLessThan(deadlineNs);
+            Thread.sleep(100);
+        }
+    }
+
+    private String embeddedHash() throws Exception {
+        Cli.Outcome outcome = Cli.run(
+                "train",
+                "digits",
+                "--workers",
+                "2",
+                "--json",
+                "--out",
+                directory.resolve("embedded").toString());
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        return new ObjectMapper().readTree(outcome.out()).get("weightsSha256").asText();
+    }
+
+    private static String version(String image) {
+        try (GenericContainer<?> container = new GenericContainer<>(image)
+                .withImagePullPolicy(name -> false)
+                .withLabel(LABEL, "true")
+                .withCommand("version")
+                .withStartupCheckStrategy(new OneShotStartupCheckStrategy().withTimeout(PATIENCE))) {
+            container.start();
+            return container.getLogs();
+        }
+    }
+
+    private static String baseImage() {
+        String given = System.getenv("BASE_IMAGE");
+        return given == null || given.isEmpty() ? "eclipse-temurin:25-jre" : given;
+    }
+
+    private static void assumeImage(String image) throws InterruptedException {
+        assumeTrue(isHere(image) || canBePulled(image), () -> "no image " + image + ", and it cannot be pulled");
+    }
+
+    private static boolean isHere(String image) {
+        try {
+            docker().inspectImageCmd(image).exec();
+            return true;
+        } catch (NotFoundException e) {
+            return false;
+        }
+    }
+
+    private static boolean canBePulled(String image) throws InterruptedException {
+        try {
+            return docker().pullImageCmd(image).start().awaitCompletion(PULL_PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (DockerException e) {
+            return false;
+        }
+    }
+
+    private static DockerClient docker() {
+        return DockerClientFactory.instance().client();
+    }
+}

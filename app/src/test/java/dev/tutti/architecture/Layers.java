@@ -1,0 +1,158 @@
+package dev.tutti.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** Which package may see what (docs/architecture.md). Each rule is for the packages below a root. */
+enum Layers {
+    DATA_SEES_ONLY_THE_CORE {
+        @Override
+        ArchRule below(String root) {
+            return seesOnlyTheCore(root, List.of("data.."), "de.siegmar.fastcsv..", "com.fasterxml.jackson..");
+        }
+    },
+    MODEL_SEES_ONLY_THE_CORE {
+        @Override
+        ArchRule below(String root) {
+            return seesOnlyTheCore(root, List.of("model.."), "com.fasterxml.jackson..");
+        }
+    },
+    CORE_SEES_ONLY_THE_CORE {
+        @Override
+        ArchRule below(String root) {
+            return seesOnlyTheCore(root, CORE.subList(2, CORE.size()));
+        }
+    },
+    ONE_CLASS_OF_KERNEL_SEES_THE_VECTOR_API {
+        @Override
+        ArchRule below(String root) {
+            return classes().should(haveOneUser("jdk.incubator.vector", root + ".kernel"));
+        }
+    },
+    AGRONA_STAYS_NEAR_THE_STREAMS {
+        @Override
+        ArchRule below(String root) {
+            return noneBut(
+                    packages(
+                            root,
+                            "wire..",
+                            "..transport..",
+                            "coordinator.step..",
+                            "coordinator.actor..",
+                            "worker.compute.."),
+                    "org.agrona..");
+        }
+    },
+    AERON_STAYS_IN_THE_TRANSPORTS {
+        @Override
+        ArchRule below(String root) {
+            return noneBut(packages(root, "..transport.."), "io.aeron..");
+        }
+    },
+    AKKA_STAYS_IN_ACTORS {
+        @Override
+        ArchRule below(String root) {
+            return noneBut(packages(root, "..actor..", "protocol..", "app.cluster.."), "akka..");
+        }
+    },
+    PICOCLI_STAYS_IN_THE_COMMANDS {
+        @Override
+        ArchRule below(String root) {
+            return noneBut(packages(root, "app.."), "picocli..");
+        }
+    },
+    COORDINATOR_DOES_NOT_SEE_WORKER {
+        @Override
+        ArchRule below(String root) {
+            return doesNotSee(root + ".coordinator..", root + ".worker..");
+        }
+    },
+    WORKER_DOES_NOT_SEE_COORDINATOR {
+        @Override
+        ArchRule below(String root) {
+            return doesNotSee(root + ".worker..", root + ".coordinator..");
+        }
+    };
+
+    /** What is computed, free of how that is brought about. The first two may see a library each. */
+    private static final List<String> CORE = List.of(
+            "data..", "model..", "kernel..", "reduce..", "optim..", "train..", "random..", "coordinator.plan..");
+
+    /** Returns the rule for all packages below {@code root}. */
+    abstract ArchRule below(String root);
+
+    private static ArchRule seesOnlyTheCore(String root, List<String> packages, String... libraries) {
+        List<String> allowed = new ArrayList<>(List.of("java..", "jdk.incubator.vector..", "org.slf4j.."));
+        allowed.add(root + ".config..");
+        allowed.addAll(Arrays.asList(packages(root, CORE.toArray(String[]::new))));
+        allowed.addAll(Arrays.asList(libraries));
+        return classes()
+                .that(resideInAnyPackage(packages(root, packages.toArray(String[]::new))))
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(allowed.toArray(String[]::new)));
+    }
+
+    private static ArchRule noneBut(String[] packages, String library) {
+        return noClasses()
+                .that(resideOutsideOfPackages(packages))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(library));
+    }
+
+    private static ArchRule doesNotSee(String from, String to) {
+        return noClasses().that(resideInAnyPackage(from)).should().dependOnClassesThat(resideInAnyPackage(to));
+    }
+
+    private static String[] packages(String root, String... below) {
+        return Stream.of(below)
+                .map(name -> name.startsWith("..") ? root + name : root + "." + name)
+                .toArray(String[]::new);
+    }
+
+    /** Nested classes count as part of the class around them. */
+    private static ArchCondition<JavaClass> haveOneUser(String library, String place) {
+        return new ArchCondition<>("leave " + library + " to one class of " + place) {
+            private final Set<String> users = new TreeSet<>();
+
+            @Override
+            public void init(Collection<JavaClass> all) {
+                users.clear();
+            }
+
+            @Override
+            public void check(JavaClass one, ConditionEvents events) {
+                boolean uses = one.getDirectDependenciesFromSelf().stream()
+                        .anyMatch(dependency ->
+                                dependency.getTargetClass().getPackageName().equals(library));
+                if (uses) {
+                    users.add(outermost(one).getName());
+                }
+            }
+
+            @Override
+            public void finish(ConditionEvents events) {
+                boolean satisfied = users.size() == 1 && users.iterator().next().startsWith(place + ".");
+                events.add(new SimpleConditionEvent(users, satisfied, "users of " + library + ": " + users));
+            }
+        };
+    }
+
+    private static JavaClass outermost(JavaClass nested) {
+        return nested.getEnclosingClass().map(Layers::outermost).orElse(nested);
+    }
+}

@@ -1,0 +1,6 @@
+package dev.tutti.planted.protocol;
+
+import org.agrona.DirectBuffer;
+
+/** Agrona in a message. */
+public record HoldsBuffer(DirectBuffer buffer) {}

@@ -1,0 +1,6 @@
+package dev.tutti.planted.reduce;
+
+import dev.tutti.planted.wire.Frame;
+
+/** A core package that sees more than the core. */
+public record SeesWire(Frame frame) {}
