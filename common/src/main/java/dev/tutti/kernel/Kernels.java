@@ -2,6 +2,7 @@ package dev.tutti.kernel;
 
 import dev.tutti.config.InputException;
 import dev.tutti.model.NetworkSpec;
+import dev.tutti.model.ParameterLayout;
 
 /**
  * Chooses the code that computes gradients, at start: {@code -Dtutti.kernel=scalar|vector|auto} (default {@code auto}: vector
@@ -25,9 +26,19 @@ public final class Kernels {
      * @throws InputException if a system property is wrong, or asks for what this JVM does not have
      */
     public static GradientKernel create(NetworkSpec network, int maxSamples) {
-        return usesVectors()
-                ? new VectorKernel(network, maxSamples, description())
-                : new ScalarKernel(network, description());
+        if (!usesVectors()) {
+            return new ScalarKernel(network, description());
+        }
+        GradientKernel vector = new VectorKernel(network, maxSamples, description());
+        if (WarmUp.isDone() || "vector".equals(System.getProperty(KERNEL_PROPERTY))) {
+            return vector;
+        }
+        WarmUp.start(
+                network,
+                new ScalarKernel(network, description()),
+                new VectorKernel(network, WarmUp.SAMPLES, description()));
+        return new WarmingKernel(
+                new ScalarKernel(network, description()), vector, new ParameterLayout(network).parameterCount());
     }
 
     /** Says which code is used and why, for example {@code vector 512 bits (AVX-512), JDK 25}. */

@@ -1,0 +1,66 @@
+package dev.tutti.kernel;
+
+import dev.tutti.data.MiniBatch;
+import dev.tutti.model.NetworkSpec;
+import dev.tutti.reduce.PartialGradient;
+
+/**
+ * The scalar kernel until the vector kernel is compiled, then the vector kernel. Code with the Vector API is some hundred times
+ * slower than scalar code until the JVM has compiled it to machine code, which takes a second or two: as long as a whole short
+ * training. Since both kernels give the same bits, it does not matter when the change happens.
+ *
+ * <p>Large pieces of work go to the vector kernel at once: it is compiled before one such call of the scalar kernel would end.
+ */
+final class WarmingKernel implements GradientKernel {
+    /** Floating-point operations of a call from which the vector kernel is the better choice even before it is compiled. */
+    private static final double LARGE_CALL = 20e6;
+
+    private static final int OPERATIONS_PER_PARAMETER = 6;
+
+    private final GradientKernel vector;
+    private final double operationsPerSample;
+    private GradientKernel scalar;
+
+    WarmingKernel(GradientKernel scalar, GradientKernel vector, int parameterCount) {
+        this.scalar = scalar;
+        this.vector = vector;
+        this.operationsPerSample = (double) OPERATIONS_PER_PARAMETER * parameterCount;
+    }
+
+    @Override
+    public NetworkSpec network() {
+        return vector.network();
+    }
+
+    @Override
+    public String description() {
+        return vector.description();
+    }
+
+    @Override
+    public void gradients(
+            float[] parameters, MiniBatch batch, int segmentSize, PartialGradient[] nodes, int nodeCount) {
+        choose(batch).gradients(parameters, batch, segmentSize, nodes, nodeCount);
+    }
+
+    @Override
+    public void outputs(float[] parameters, MiniBatch batch, float[] outputs) {
+        choose(batch).outputs(parameters, batch, outputs);
+    }
+
+    @Override
+    public void evaluate(float[] parameters, MiniBatch batch, int segmentSize, PartialGradient sums) {
+        choose(batch).evaluate(parameters, batch, segmentSize, sums);
+    }
+
+    private GradientKernel choose(MiniBatch batch) {
+        if (scalar == null) {
+            return vector;
+        }
+        if (WarmUp.isDone()) {
+            scalar = null;
+            return vector;
+        }
+        return operationsPerSample * batch.count() > LARGE_CALL ? vector : scalar;
+    }
+}
