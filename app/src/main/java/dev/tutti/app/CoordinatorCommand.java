@@ -1,7 +1,6 @@
 package dev.tutti.app;
 
 import dev.tutti.config.CoordinatorSettings;
-import dev.tutti.config.InputException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,6 +13,9 @@ import picocli.CommandLine.Spec;
         description = "A coordinator process: waits for worker processes and runs jobs.",
         abbreviateSynopsis = true,
         footer = {
+            "",
+            "Jobs come from 'tutti train DATA --coordinator HOST:PORT', on any machine, and run one after the other; data",
+            "files are looked for on the coordinator's machine, and its runs/ receives the run directories.",
             "",
             "Example: a coordinator for the workers of a private network",
             "  tutti coordinator --coordinator-bind 10.0.0.5:25520 --wait-workers 3"
@@ -28,11 +30,9 @@ final class CoordinatorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         common.startServerLogging();
-        return run(CoordinatorSettings.read(
-                SettingOptions.given(spec, CoordinatorSettings.SETTINGS), SettingOptions.file(spec)));
-    }
-
-    private static int run(CoordinatorSettings settings) throws InterruptedException {
-        throw new InputException("coordinator: not in this build yet: " + settings.bind());
+        new JobServer(CoordinatorSettings.read(
+                        SettingOptions.given(spec, CoordinatorSettings.SETTINGS), SettingOptions.file(spec)))
+                .run();
+        return ExitCode.DONE;
     }
 }

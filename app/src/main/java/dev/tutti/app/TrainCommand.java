@@ -1,6 +1,11 @@
 package dev.tutti.app;
 
+import dev.tutti.app.cluster.JobClient;
+import dev.tutti.config.Endpoint;
+import dev.tutti.config.Environment;
 import dev.tutti.config.TrainingSettings;
+import dev.tutti.protocol.ClientMessage;
+import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,7 +30,8 @@ import picocli.CommandLine.Spec;
             "  tutti train digits",
             "  tutti train houses.csv --target price --hidden 64,32 --epochs 50 --lr 0.01",
             "  tutti train --config runs/20261120-101500-digits/config.conf --out again",
-            "  tutti train digits --coordinator-bind 10.0.0.5:25520 --wait-workers 3"
+            "  tutti train digits --coordinator-bind 10.0.0.5:25520 --wait-workers 3",
+            "  tutti train digits --coordinator 10.0.0.5:25520"
         })
 final class TrainCommand implements Callable<Integer> {
     private static final String DATA = "data";
@@ -42,6 +48,13 @@ final class TrainCommand implements Callable<Integer> {
             description = "built-in data set, or a file: CSV, or IDX as of MNIST, each also with .gz")
     private String data;
 
+    @Option(
+            names = "--coordinator",
+            paramLabel = "HOST:PORT",
+            converter = EndpointConverter.class,
+            description = "hand the job to this 'tutti coordinator' process, and follow it")
+    private Endpoint coordinator;
+
     @Option(names = "--trainer", hidden = true, defaultValue = "cluster")
     private String trainer;
 
@@ -49,13 +62,30 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         common.startLogging();
         TrainingSettings settings = settings();
+        if (coordinator != null) {
+            return submit(settings);
+        }
         TrainingSession session = new TrainingSession(
                 settings,
                 Trainers.of(trainer, settings),
                 spec.commandLine().getOut(),
-                spec.commandLine().getErr());
+                spec.commandLine().getErr(),
+                Environment.isTerminal(settings.json() ? "err" : "out"));
         session.run();
         return ExitCode.DONE;
+    }
+
+    private int submit(TrainingSettings settings) throws InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter people = settings.json() ? err : out;
+        ClientMessage.Ended ended = JobClient.run(coordinator, settings.toConfig(), people::println);
+        if (!ended.problem().isEmpty()) {
+            err.println("tutti: " + ended.problem());
+        } else if (settings.json()) {
+            out.println(ended.summary());
+        }
+        return ended.exitCode();
     }
 
     private TrainingSettings settings() {

@@ -12,6 +12,8 @@ import dev.tutti.train.ReferenceTrainer;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
+import java.time.Duration;
+import java.util.Optional;
 
 /** Chooses who trains. */
 final class Trainers {
@@ -46,7 +48,7 @@ final class Trainers {
                 job,
                 Fingerprint.sha256(job.training()),
                 cluster.workers(),
-                placement(job, cluster),
+                cluster.placement().orElseGet(() -> usual(job)),
                 cluster.transport(),
                 listener);
     }
@@ -57,13 +59,8 @@ final class Trainers {
         try (CoordinatorNode node = CoordinatorNode.start(bind, cluster.transport(), cluster.aeronDirectory())) {
             boolean done = false;
             try {
-                TrainingResult result = node.train(
-                        job,
-                        Fingerprint.sha256(job.training()),
-                        placement(job, cluster),
-                        cluster.waitWorkers(),
-                        cluster.giveUp(),
-                        listener);
+                TrainingResult result =
+                        on(node, job, cluster.placement(), cluster.waitWorkers(), cluster.giveUp(), listener);
                 done = true;
                 return result;
             } finally {
@@ -72,11 +69,29 @@ final class Trainers {
         }
     }
 
+    /** Trains with the workers of a coordinator that is there. */
+    static TrainingResult on(
+            CoordinatorNode node,
+            TrainingJob job,
+            Optional<Placement> placement,
+            int waitWorkers,
+            Duration giveUp,
+            TrainingListener listener)
+            throws InterruptedException {
+        return node.train(
+                job,
+                Fingerprint.sha256(job.training()),
+                placement.orElseGet(() -> usual(job)),
+                waitWorkers,
+                giveUp,
+                listener);
+    }
+
     /** Every worker holds the training set while that is small beside what machines have. */
-    private static Placement placement(TrainingJob job, ClusterSettings cluster) {
+    private static Placement usual(TrainingJob job) {
         long bytes = (long) Float.BYTES
                 * job.training().samples()
                 * (job.training().featureCount() + job.training().targetCount());
-        return cluster.placement().orElse(bytes <= MOST_REPLICATED_BYTES ? Placement.REPLICATE : Placement.STREAM);
+        return bytes <= MOST_REPLICATED_BYTES ? Placement.REPLICATE : Placement.STREAM;
     }
 }

@@ -28,13 +28,14 @@ final class TrainingSession {
      * @param trainer who trains
      * @param out standard output
      * @param err standard error, for people where the output is for programs
+     * @param live whether people look at a terminal
      */
-    TrainingSession(TrainingSettings settings, Trainer trainer, PrintWriter out, PrintWriter err) {
+    TrainingSession(TrainingSettings settings, Trainer trainer, PrintWriter out, PrintWriter err, boolean live) {
         this.settings = settings;
         this.trainer = trainer;
         this.out = out;
         this.people = settings.json() ? err : out;
-        this.live = Environment.isTerminal(settings.json() ? "err" : "out");
+        this.live = live;
     }
 
     /**

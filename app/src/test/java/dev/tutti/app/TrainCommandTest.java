@@ -149,7 +149,7 @@ class TrainCommandTest {
         };
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
 
-        assertThatThrownBy(() -> new TrainingSession(settings, interrupting, nowhere, nowhere).run())
+        assertThatThrownBy(() -> new TrainingSession(settings, interrupting, nowhere, nowhere, false).run())
                 .isInstanceOf(InterruptedException.class)
                 .hasMessageContaining("after 1 steps; kept in ")
                 .hasMessageContaining("no model was saved");
@@ -159,7 +159,11 @@ class TrainCommandTest {
 
     @Test
     void shouldHaveAnOptionForEachKeyAndAKeyForEachOption() {
-        assertThat(options("train")).isEqualTo(keys(TrainingSettings.SETTINGS));
+        Set<String> train = options("train");
+        assertThat(train.remove("coordinator"))
+                .as("it says who reads the settings")
+                .isTrue();
+        assertThat(train).isEqualTo(keys(TrainingSettings.SETTINGS));
         assertThat(options("worker")).isEqualTo(keys(WorkerSettings.SETTINGS));
         assertThat(options("coordinator")).isEqualTo(keys(CoordinatorSettings.SETTINGS));
     }

@@ -46,7 +46,17 @@ final class ActorSystems {
 
     /** Starts an actor system, on any free port of {@code host}, that joins the cluster of the coordinator. */
     static <T> ActorSystem<T> startWorker(Behavior<T> guardian, String host, Endpoint coordinator) {
-        ActorSystem<T> system = startClustered(guardian, host, 0, host, 0, "worker");
+        return startJoining(guardian, host, coordinator, "worker");
+    }
+
+    /** The same for a process that hands in a job. */
+    static <T> ActorSystem<T> startClient(Behavior<T> guardian, String host, Endpoint coordinator) {
+        return startJoining(guardian, host, coordinator, "client");
+    }
+
+    private static <T> ActorSystem<T> startJoining(
+            Behavior<T> guardian, String host, Endpoint coordinator, String role) {
+        ActorSystem<T> system = startClustered(guardian, host, 0, host, 0, role);
         Address seed = new Address("akka", NAME, coordinator.host(), coordinator.port());
         Cluster.get(system).manager().tell(new JoinSeedNodes(List.of(seed)));
         return system;

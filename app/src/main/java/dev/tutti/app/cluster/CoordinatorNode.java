@@ -1,11 +1,13 @@
 package dev.tutti.app.cluster;
 
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
 import dev.tutti.config.Endpoint;
 import dev.tutti.config.Placement;
 import dev.tutti.config.TransportKind;
 import dev.tutti.coordinator.actor.CoordinatorActor;
 import dev.tutti.coordinator.actor.DataPlaneSettings;
+import dev.tutti.coordinator.actor.JobDesk;
 import dev.tutti.protocol.WorkerMessage.Goodbye;
 import dev.tutti.train.TrainingFailedException;
 import dev.tutti.train.TrainingJob;
@@ -98,6 +100,11 @@ public final class CoordinatorNode implements AutoCloseable {
             system.tell(new CoordinatorActor.AbortJob());
             throw e;
         }
+    }
+
+    /** Takes jobs from clients from now on. */
+    public void takeJobs(JobDesk.Jobs jobs) {
+        system.systemActorOf(JobDesk.create(jobs), "jobs", Props.empty());
     }
 
     /**

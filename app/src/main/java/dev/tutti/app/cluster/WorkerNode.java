@@ -68,7 +68,7 @@ public final class WorkerNode {
             }
             if (stay == Stay.LOST) {
                 lostNs = System.nanoTime();
-                Thread.sleep(FIRST_PAUSE_MS);
+                pause(FIRST_PAUSE_MS);
             } else {
                 checkPatience(lostNs, "it listens, but does not answer as a coordinator of this version");
             }
@@ -97,8 +97,28 @@ public final class WorkerNode {
                         problem,
                         settings.giveUp().minusNanos(reportedNs - lostNs).toSeconds());
             }
-            Thread.sleep(pauseMs);
+            pause(pauseMs);
             pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+        }
+    }
+
+    /** @throws InputException if nothing listens at {@code address}, which people know as {@code name} */
+    static void probe(Endpoint address, Endpoint name) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address.host(), address.port()), CONNECT_TIMEOUT_MS);
+        } catch (IOException e) {
+            throw new InputException(
+                    "coordinator " + name + " cannot be reached: " + e.getMessage()
+                            + "; start it first: tutti coordinator --coordinator-bind HOST:PORT",
+                    e);
+        }
+    }
+
+    private static void pause(long pauseMs) throws InterruptedException {
+        try {
+            Thread.sleep(pauseMs);
+        } catch (InterruptedException e) {
+            throw new InterruptedException("while looking for the coordinator");
         }
     }
 
@@ -155,7 +175,7 @@ public final class WorkerNode {
             return Stay.NOT_JOINED;
         } catch (InterruptedException e) {
             ActorSystems.leaveAndStop(system);
-            throw e;
+            throw new InterruptedException("while working for " + coordinator);
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         } finally {
