@@ -148,6 +148,7 @@ public final class FrameFlyweight {
                 || partLength != (length - HEADER_LENGTH) / Float.BYTES
                 || (length - HEADER_LENGTH) % Float.BYTES != 0
                 || partOffset < 0
+                || vectorLength() < 0
                 || partOffset > vectorLength() - partLength
                 || firstSegment() < 0
                 || segmentCount() < 0
