@@ -10,7 +10,7 @@ import org.agrona.MutableDirectBuffer;
  * <pre>
  *   0        1        2                 4                                   8
  *  +--------+--------+-----------------+-----------------------------------+
- *  |version | kind   | member          | checksum (CRC-32C of bytes 8..)   |
+ *  |version | kind   | member          | CRC-32C of bytes 8.., then 0..3   |
  *  +--------+--------+-----------------+-----------------------------------+  8
  *  | token of the generation                                               |
  *  +-----------------------------------+-----------------------------------+ 16
@@ -148,6 +148,7 @@ public final class FrameFlyweight {
                 || partLength != (length - HEADER_LENGTH) / Float.BYTES
                 || (length - HEADER_LENGTH) % Float.BYTES != 0
                 || partOffset < 0
+                || vectorLength() < 0
                 || partOffset > vectorLength() - partLength
                 || firstSegment() < 0
                 || segmentCount() < 0
@@ -224,6 +225,6 @@ public final class FrameFlyweight {
     }
 
     private int computeChecksum() {
-        return checksum.of(buffer, start + TOKEN_OFFSET, length - TOKEN_OFFSET);
+        return checksum.of(buffer, start + TOKEN_OFFSET, length - TOKEN_OFFSET, start, CHECKSUM_OFFSET);
     }
 }
