@@ -24,6 +24,8 @@ final class VectorKernel implements GradientKernel {
     private static final int DEPTH = 192;
     /** Rows of weights that are packed in one go, so that they stay in the second-level cache. */
     private static final int ROW_BLOCK = 36 * TILE_ROWS;
+    /** Rows of a weight gradient that are written side by side: a panel of inputs is read once for so many. */
+    private static final int GRADIENT_ROWS = 4 * TILE_ROWS;
     /** Most samples worked on together; more are worked on block by block. */
     private static final int MAX_BLOCK = 512;
     /** Most values of one layer of a block: very wide layers get smaller blocks. */
@@ -477,17 +479,20 @@ final class VectorKernel implements GradientKernel {
         }
     }
 
-    /** Packs columns of weights as tiles [tile][output][TILE_STRIDE]. */
+    /** Packs columns of weights as tiles [tile][output][TILE_STRIDE], reading along the rows of weights. */
     private void packBackward(float[] parameters, int offset, int stride, int rows, int depth) {
-        for (int r = 0; r < rows; r += TILE_ROWS) {
-            int to = r / TILE_ROWS * depth * TILE_STRIDE;
-            int from = offset + r;
-            int room = Math.floorDiv(parameters.length - TILE_STRIDE - from, stride) + 1;
-            int safe = Math.max(0, Math.min(depth, room));
-            VectorOps.copyTile(parameters, from, stride, safe, packedWeights, to);
-            for (int k = safe; k < depth; k++) {
-                int count = Math.min(TILE_ROWS, rows - r);
-                System.arraycopy(parameters, from + k * stride, packedWeights, to + k * TILE_STRIDE, count);
+        int tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
+        int reach = (tiles - 1) * TILE_ROWS + TILE_STRIDE;
+        for (int k = 0; k < depth; k++) {
+            int from = offset + k * stride;
+            int to = k * TILE_STRIDE;
+            if (from + reach <= parameters.length) {
+                VectorOps.spreadRow(parameters, from, tiles, packedWeights, to, depth * TILE_STRIDE);
+                continue;
+            }
+            for (int r = 0; r < rows; r++) {
+                int tile = to + r / TILE_ROWS * depth * TILE_STRIDE;
+                packedWeights[tile + r % TILE_ROWS] = parameters[from + r];
             }
         }
     }
@@ -504,10 +509,13 @@ final class VectorKernel implements GradientKernel {
             x = columns;
             transposeColumns(values[layer], columns, inputs, samples);
         }
-        for (int i = 0; i < inputs; i += PANEL) {
-            for (int j = 0; j < outputs; j += TILE_ROWS) {
-                for (int task = 0; task < plan.tasks(); task++) {
-                    tileGradient(layer, task, x, i, j);
+        for (int block = 0; block < outputs; block += GRADIENT_ROWS) {
+            int end = Math.min(outputs, block + GRADIENT_ROWS);
+            for (int i = 0; i < inputs; i += PANEL) {
+                for (int j = block; j < end; j += TILE_ROWS) {
+                    for (int task = 0; task < plan.tasks(); task++) {
+                        tileGradient(layer, task, x, i, j);
+                    }
                 }
             }
         }

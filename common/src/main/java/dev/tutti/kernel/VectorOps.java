@@ -468,12 +468,12 @@ final class VectorOps {
         }
     }
 
-    /** Copies {@code rows} rows of {@code TILE_STRIDE} values, {@code fromStride} apart, to a packed tile. */
-    static void copyTile(float[] from, int fromOffset, int fromStride, int rows, float[] to, int toOffset) {
-        for (int r = 0; r < rows; r++) {
+    /** Copies pieces of {@code TILE_ROWS} neighbouring values (and some behind) to one row each of packed tiles. */
+    static void spreadRow(float[] from, int fromOffset, int tiles, float[] to, int toOffset, int tileLength) {
+        for (int t = 0; t < tiles; t++) {
             for (int c = 0; c < TILE_STRIDE; c += LANES) {
-                FloatVector.fromArray(FLOATS, from, fromOffset + r * fromStride + c)
-                        .intoArray(to, toOffset + r * TILE_STRIDE + c);
+                FloatVector.fromArray(FLOATS, from, fromOffset + t * TILE_ROWS + c)
+                        .intoArray(to, toOffset + t * tileLength + c);
             }
         }
     }
