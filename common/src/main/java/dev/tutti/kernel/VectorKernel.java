@@ -20,6 +20,7 @@ final class VectorKernel implements GradientKernel {
     private static final int PANEL = VectorOps.PANEL;
     private static final int TILE_ROWS = VectorOps.TILE_ROWS;
     private static final int TILE_STRIDE = VectorOps.TILE_STRIDE;
+    private static final int TILE_SIZE = TILE_ROWS * PANEL;
     /** Terms of a sum that are added in one go: a panel and a tile of this depth share the first-level cache. */
     private static final int DEPTH = 192;
     /** Rows of weights that are packed in one go, so that they stay in the second-level cache. */
@@ -67,7 +68,9 @@ final class VectorKernel implements GradientKernel {
     private float[] notFinite;
     private float[] correct;
     /** Sums of subtrees of one tile, [depth of the tree][TILE_ROWS x PANEL]. */
-    private final float[] tileSums = new float[TREE_DEPTH * TILE_ROWS * PANEL];
+    private final float[] tileSums = new float[TREE_DEPTH * TILE_SIZE];
+
+    private final float[] tileScratch = new float[TILE_SIZE];
 
     private final LossSums lossSums = new LossSums();
     private final BlockPlan plan;
@@ -550,36 +553,67 @@ final class VectorKernel implements GradientKernel {
         int to = layout.weightOffset(layer) + j * inputs + i;
         int from = plan.taskFrom(task);
         int end = plan.taskEnd(task);
-        int segment = plan.segmentSize();
         if (plan.isOneSegment(task)) {
             int a = tile + from * TILE_STRIDE;
             int b = panel + from * PANEL;
             oneSegment(rows, end - from, a, x, b, gradient, to, inputs, width, plan.continues(task));
             return;
         }
-        int size = TILE_ROWS * PANEL;
+        sumSegments(rows, tile + from * TILE_STRIDE, x, panel + from * PANEL, end - from, gradient, to, inputs, width);
+    }
+
+    /** At least two segments: a stack of tiles holds the sums of complete subtrees; the last addition goes to the gradient. */
+    private void sumSegments(
+            int rows, int a, float[] x, int b, int samples, float[] gradient, int to, int stride, int width) {
+        int segment = plan.segmentSize();
+        int segments = SegmentTree.segments(samples, segment);
+        boolean whole = width == PANEL;
         int top = 0;
-        int number = 0;
-        for (int s = from; s < end; s += segment) {
-            int depth = Math.min(segment, end - s);
-            int a = tile + s * TILE_STRIDE;
-            int b = panel + s * PANEL;
-            VectorOps.multiply(rows, depth, errorTiles, a, x, b, zeros, 0, 0, tileSums, top * size, PANEL);
-            for (int ones = Integer.numberOfTrailingZeros(~number); ones > 0 && s + segment < end; ones--) {
+        for (int number = 0; number < segments; number++) {
+            int s = number * segment;
+            int depth = Math.min(segment, samples - s);
+            boolean last = number == segments - 1;
+            int merges = last ? top : Integer.numberOfTrailingZeros(~number);
+            int at = a + s * TILE_STRIDE;
+            int bt = b + s * PANEL;
+            if (merges == 0) {
+                int slot = top * TILE_SIZE;
+                VectorOps.segment(rows, depth, errorTiles, at, x, bt, null, 0, tileSums, slot, PANEL, tileScratch);
+                top++;
+                continue;
+            }
+            top--;
+            boolean direct = last && whole && merges == 1;
+            VectorOps.segment(
+                    rows,
+                    depth,
+                    errorTiles,
+                    at,
+                    x,
+                    bt,
+                    tileSums,
+                    top * TILE_SIZE,
+                    direct ? gradient : tileSums,
+                    direct ? to : top * TILE_SIZE,
+                    direct ? stride : PANEL,
+                    tileScratch);
+            for (; merges > 1; merges--) {
                 top--;
-                VectorOps.add(tileSums, top * size, tileSums, (top + 1) * size, rows * PANEL);
+                direct = last && whole && merges == 2;
+                VectorOps.addInto(
+                        direct ? gradient : tileSums,
+                        direct ? to : top * TILE_SIZE,
+                        direct ? stride : PANEL,
+                        tileSums,
+                        top * TILE_SIZE,
+                        tileSums,
+                        (top + 1) * TILE_SIZE,
+                        rows);
             }
             top++;
-            number++;
         }
-        for (top--; top > 1; top--) {
-            VectorOps.add(tileSums, (top - 1) * size, tileSums, top * size, rows * PANEL);
-        }
-        if (width == PANEL) {
-            VectorOps.addInto(gradient, to, inputs, tileSums, 0, size, rows);
-        } else {
-            VectorOps.add(tileSums, 0, tileSums, size, rows * PANEL);
-            copyRows(tileSums, 0, PANEL, gradient, to, inputs, rows, width);
+        if (!whole) {
+            copyRows(tileSums, 0, PANEL, gradient, to, stride, rows, width);
         }
     }
 
