@@ -190,10 +190,26 @@ final class VectorKernel implements GradientKernel {
             forward(parameters, batch, from, samples);
             Arrays.fill(targets, 0f);
             activateOutputs(samples);
-            for (int s = 0; s < samples; s++) {
-                int offset = s / PANEL * panelLength(count) + s % PANEL;
-                for (int j = 0; j < count; j++) {
-                    outputs[(from + s) * count + j] = values[layers][offset + j * PANEL];
+            copyOutputs(outputs, from, samples);
+        }
+    }
+
+    /** From panels to one row for each sample. */
+    private void copyOutputs(float[] outputs, int from, int samples) {
+        int count = network.outputs();
+        int lanes = VectorOps.LANES;
+        for (int s = 0; s < samples; s += lanes) {
+            int offset = s / PANEL * panelLength(count) + s % PANEL;
+            for (int j = 0; j < count; j += lanes) {
+                int to = (from + s) * count + j;
+                if (s + lanes <= samples && j + lanes <= count) {
+                    VectorOps.transpose(values[layers], offset + j * PANEL, PANEL, outputs, to, count);
+                    continue;
+                }
+                for (int r = 0; r < Math.min(lanes, samples - s); r++) {
+                    for (int c = 0; c < Math.min(lanes, count - j); c++) {
+                        outputs[to + r * count + c] = values[layers][offset + (j + c) * PANEL + r];
+                    }
                 }
             }
         }

@@ -679,6 +679,51 @@ final class VectorOps {
         FloatVector.fromArray(FLOATS, left, lo + 13 * PANEL + LANES).add(y13).intoArray(out, oo + 13 * os + LANES);
     }
 
+    /** Does independent fused multiply-adds in registers and returns the number of operations, for {@link KernelBench}. */
+    static double fusedMultiplyAdds(long repeats) {
+        FloatVector factor = FloatVector.broadcast(FLOATS, 0.999f);
+        FloatVector term = FloatVector.broadcast(FLOATS, 0.1f);
+        FloatVector s0 = FloatVector.broadcast(FLOATS, 0f);
+        FloatVector s1 = FloatVector.broadcast(FLOATS, 1f);
+        FloatVector s2 = FloatVector.broadcast(FLOATS, 2f);
+        FloatVector s3 = FloatVector.broadcast(FLOATS, 3f);
+        FloatVector s4 = FloatVector.broadcast(FLOATS, 4f);
+        FloatVector s5 = FloatVector.broadcast(FLOATS, 5f);
+        FloatVector s6 = FloatVector.broadcast(FLOATS, 6f);
+        FloatVector s7 = FloatVector.broadcast(FLOATS, 7f);
+        FloatVector s8 = FloatVector.broadcast(FLOATS, 8f);
+        FloatVector s9 = FloatVector.broadcast(FLOATS, 9f);
+        FloatVector s10 = FloatVector.broadcast(FLOATS, 10f);
+        FloatVector s11 = FloatVector.broadcast(FLOATS, 11f);
+        for (long i = 0; i < repeats; i++) {
+            s0 = s0.fma(factor, term);
+            s1 = s1.fma(factor, term);
+            s2 = s2.fma(factor, term);
+            s3 = s3.fma(factor, term);
+            s4 = s4.fma(factor, term);
+            s5 = s5.fma(factor, term);
+            s6 = s6.fma(factor, term);
+            s7 = s7.fma(factor, term);
+            s8 = s8.fma(factor, term);
+            s9 = s9.fma(factor, term);
+            s10 = s10.fma(factor, term);
+            s11 = s11.fma(factor, term);
+        }
+        FloatVector sum = s0.add(s1)
+                .add(s2)
+                .add(s3)
+                .add(s4)
+                .add(s5)
+                .add(s6)
+                .add(s7)
+                .add(s8)
+                .add(s9)
+                .add(s10)
+                .add(s11);
+        sum.intoArray(new float[LANES], 0);
+        return 2.0 * 12 * LANES * repeats + 0 * sum.lane(0);
+    }
+
     // ---- Sums and moves -------------------------------------------------------------------------------------------
 
     /** {@code to[i] += from[i]} for {@code count} values. */
@@ -1165,14 +1210,6 @@ final class VectorOps {
             best = best.blend(j, larger);
             logit = logit.blend(zj, target.compare(VectorOperators.EQ, (float) j));
         }
-        FloatVector sum = softmax(z, a, offset, outputs, largest);
-        log(sum).sub(logit.sub(largest)).intoArray(losses, at);
-        FloatVector.zero(FLOATS)
-                .blend(1f, best.compare(VectorOperators.EQ, target))
-                .intoArray(correct, at);
-    }
-
-    private static FloatVector softmax(float[] z, float[] a, int offset, int outputs, FloatVector largest) {
         FloatVector sum = FloatVector.zero(FLOATS);
         for (int j = 0; j < outputs; j++) {
             FloatVector e =
@@ -1183,7 +1220,10 @@ final class VectorOps {
         for (int j = 0; j < outputs; j++) {
             FloatVector.fromArray(FLOATS, a, offset + j * PANEL).div(sum).intoArray(a, offset + j * PANEL);
         }
-        return sum;
+        log(sum).sub(logit.sub(largest)).intoArray(losses, at);
+        FloatVector.zero(FLOATS)
+                .blend(1f, best.compare(VectorOperators.EQ, target))
+                .intoArray(correct, at);
     }
 
     /** {@code d_j = a_j - (class == j)} in place, for one panel. */
