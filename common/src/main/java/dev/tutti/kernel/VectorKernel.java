@@ -67,6 +67,10 @@ final class VectorKernel implements GradientKernel {
     private float[] losses;
     private float[] notFinite;
     private float[] correct;
+    private float[] norms;
+    private float[] factors;
+    private final float[] inputSquares = new float[PANEL];
+    private final float[] errorSquares = new float[PANEL];
     /** Sums of subtrees of one tile, [depth of the tree][TILE_ROWS x PANEL]. */
     private final float[] tileSums = new float[TREE_DEPTH * TILE_SIZE];
 
@@ -147,6 +151,8 @@ final class VectorKernel implements GradientKernel {
         losses = new float[capacity];
         notFinite = new float[capacity];
         correct = new float[capacity];
+        norms = new float[capacity];
+        factors = new float[capacity];
     }
 
     @Override
@@ -163,19 +169,25 @@ final class VectorKernel implements GradientKernel {
 
     @Override
     public void gradients(
-            float[] parameters, MiniBatch batch, int segmentSize, PartialGradient[] nodes, int nodeCount) {
+            float[] parameters,
+            MiniBatch batch,
+            int segmentSize,
+            PartialGradient[] nodes,
+            int nodeCount,
+            PerSample perSample) {
         reserve(Math.min(batch.count(), maxBlock));
         plan.begin(batch.count(), segmentSize, nodes, nodeCount, capacity);
         lossSums.reset();
         while (plan.nextBlock()) {
             forward(parameters, batch, plan.from(), plan.samples());
             outputErrors(batch, plan.from(), plan.samples());
-            sumLosses(nodes, segmentSize, batch.count());
+            sumLosses(nodes, segmentSize, batch.count(), perSample);
+            for (int layer = layers - 1; layer > 0; layer--) {
+                backward(layer, parameters, plan.samples());
+            }
+            sampleFactors(perSample);
             for (int layer = layers - 1; layer >= 0; layer--) {
-                weightGradient(layer);
-                if (layer > 0) {
-                    backward(layer, parameters, plan.samples());
-                }
+                weightGradient(layer, perSample.scales());
             }
             plan.endBlock();
         }
@@ -238,9 +250,9 @@ final class VectorKernel implements GradientKernel {
         lossSums.finish(sums);
     }
 
-    private void sumLosses(PartialGradient[] nodes, int segmentSize, int count) {
+    private void sumLosses(PartialGradient[] nodes, int segmentSize, int count, PerSample perSample) {
         for (int s = 0; s < plan.samples(); s++) {
-            lossSums.add(losses[s] + notFinite[s], 1f, correct[s]);
+            lossSums.add(losses[s] + notFinite[s], perSample.weight(plan.from() + s), correct[s]);
             int end = plan.from() + s + 1;
             if (end % segmentSize == 0 || end == count) {
                 lossSums.endSegment();
@@ -250,6 +262,49 @@ final class VectorKernel implements GradientKernel {
                     lossSums.reset();
                 }
             }
+        }
+    }
+
+    /** Norms of the block's samples, where they are needed, and what their local errors are multiplied with. */
+    private void sampleFactors(PerSample perSample) {
+        int samples = plan.samples();
+        if (perSample.needsNorms()) {
+            Arrays.fill(norms, 0f);
+            for (int p = 0; p * PANEL < samples; p++) {
+                panelNorms(p);
+            }
+        }
+        for (int s = 0; s < samples && (perSample.needsNorms() || perSample.scales()); s++) {
+            norms[s] = (float) Math.sqrt(norms[s]);
+            if (perSample.norms() != null) {
+                perSample.norms()[plan.from() + s] = norms[s];
+            }
+            factors[s] = perSample.factor(plan.from() + s, norms[s]);
+        }
+    }
+
+    private void panelNorms(int p) {
+        for (int layer = 0; layer < layers; layer++) {
+            int inputs = network.inputs(layer);
+            int outputs = network.outputs(layer);
+            VectorOps.sumSquares(values[layer], p * panelLength(inputs), inputs, inputSquares, 0);
+            VectorOps.sumSquares(errors[layer], p * panelLength(outputs), outputs, errorSquares, 0);
+            for (int s = 0; s < PANEL; s++) {
+                norms[p * PANEL + s] = Math.fma(errorSquares[s], inputSquares[s] + 1f, norms[p * PANEL + s]);
+            }
+        }
+    }
+
+    @Override
+    public void sampleGradient(float[] parameters, MiniBatch batch, int sample, float[] gradient) {
+        forward(parameters, batch, sample, 1);
+        outputErrors(batch, sample, 1);
+        for (int layer = layers - 1; layer > 0; layer--) {
+            backward(layer, parameters, 1);
+        }
+        plan.beginSample(sample, gradient);
+        for (int layer = layers - 1; layer >= 0; layer--) {
+            weightGradient(layer, false);
         }
     }
 
@@ -518,11 +573,11 @@ final class VectorKernel implements GradientKernel {
 
     // ---- Weight gradients -----------------------------------------------------------------------------------------
 
-    private void weightGradient(int layer) {
+    private void weightGradient(int layer, boolean scaled) {
         int samples = plan.samples();
         int inputs = network.inputs(layer);
         int outputs = network.outputs(layer);
-        packErrorTiles(layer, samples);
+        packErrorTiles(layer, samples, scaled);
         float[] x = inputColumns;
         if (layer > 0) {
             x = columns;
@@ -543,7 +598,7 @@ final class VectorKernel implements GradientKernel {
         }
     }
 
-    private void packErrorTiles(int layer, int samples) {
+    private void packErrorTiles(int layer, int samples, boolean scaled) {
         int outputs = network.outputs(layer);
         int length = panelLength(outputs);
         for (int j = 0; j < outputs; j += TILE_ROWS) {
@@ -553,6 +608,9 @@ final class VectorKernel implements GradientKernel {
                     int from = s / PANEL * length + (j + row) * PANEL + s % PANEL;
                     VectorOps.transpose(
                             errors[layer], from, PANEL, errorTiles, tile + s * TILE_STRIDE + row, TILE_STRIDE);
+                    if (scaled) {
+                        VectorOps.scaleRows(errorTiles, tile + s * TILE_STRIDE + row, VectorOps.LANES, factors, s);
+                    }
                 }
             }
         }

@@ -1042,6 +1042,30 @@ final class VectorOps {
         y0.add(y1).intoArray(to, toOffset + LANES);
     }
 
+    /** Sums the squares of each column of a panel, in the order of the rows. */
+    static void sumSquares(float[] panel, int offset, int rows, float[] to, int toOffset) {
+        FloatVector x = FloatVector.zero(FLOATS);
+        FloatVector y = x;
+        for (int r = 0; r < rows; r++) {
+            FloatVector left = FloatVector.fromArray(FLOATS, panel, offset + r * PANEL);
+            FloatVector right = FloatVector.fromArray(FLOATS, panel, offset + r * PANEL + LANES);
+            x = left.fma(left, x);
+            y = right.fma(right, y);
+        }
+        x.intoArray(to, toOffset);
+        y.intoArray(to, toOffset + LANES);
+    }
+
+    /** Multiplies {@code LANES} values of each row of a packed tile by the row's factor. */
+    static void scaleRows(float[] tile, int offset, int rows, float[] factors, int firstFactor) {
+        for (int r = 0; r < rows; r++) {
+            int row = offset + r * TILE_STRIDE;
+            FloatVector.fromArray(FLOATS, tile, row)
+                    .mul(factors[firstFactor + r])
+                    .intoArray(tile, row);
+        }
+    }
+
     // ---- Activations ----------------------------------------------------------------------------------------------
 
     /** Tells whether the derivative needs the pre-activation, so that {@link #activate} has to compute it. */
