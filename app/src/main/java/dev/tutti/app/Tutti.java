@@ -53,7 +53,10 @@ public final class Tutti implements Runnable {
         tutti.addSubcommand("eval", new EvalCommand());
         tutti.addSubcommand("predict", new PredictCommand());
         tutti.addSubcommand(
-                "bench", new CommandLine(new BenchCommand()).addSubcommand("cluster", new BenchClusterCommand()));
+                "bench",
+                new CommandLine(new BenchCommand())
+                        .addSubcommand("kernel", new BenchKernelCommand())
+                        .addSubcommand("cluster", new BenchClusterCommand()));
         tutti.addSubcommand("doctor", new DoctorCommand());
         tutti.addSubcommand("version", new VersionCommand());
         tutti.setParameterExceptionHandler(ErrorReport::wrongUse);

@@ -58,6 +58,16 @@ final class BlockPlan {
         depth = 0;
     }
 
+    /** Makes one block of one sample, outside of any tree. */
+    void beginSample(int sample, float[] gradient) {
+        segmentSize = 1;
+        from = sample;
+        next = sample;
+        tasks = 0;
+        continues = false;
+        addTask(sample + 1, gradient);
+    }
+
     /** Moves to the next block; false at the end. */
     boolean nextBlock() {
         tasks = 0;

@@ -30,7 +30,35 @@ public interface GradientKernel {
      * @param nodes neighbouring nodes, in order
      * @param nodeCount how many of {@code nodes} to compute
      */
-    void gradients(float[] parameters, MiniBatch batch, int segmentSize, PartialGradient[] nodes, int nodeCount);
+    default void gradients(
+            float[] parameters, MiniBatch batch, int segmentSize, PartialGradient[] nodes, int nodeCount) {
+        gradients(parameters, batch, segmentSize, nodes, nodeCount, PerSample.NONE);
+    }
+
+    /**
+     * As {@link #gradients(float[], MiniBatch, int, PartialGradient[], int)}, with weights, clipping or norms of single
+     * samples: a sample's local errors are multiplied by its factor before they enter the sums.
+     *
+     * @param perSample what to do with single samples
+     */
+    void gradients(
+            float[] parameters,
+            MiniBatch batch,
+            int segmentSize,
+            PartialGradient[] nodes,
+            int nodeCount,
+            PerSample perSample);
+
+    /**
+     * Computes the gradient of one sample's loss, for teaching and for checks: the sum of these, in order, is the gradient of
+     * a segment but for rounding.
+     *
+     * @param parameters the network's parameters
+     * @param batch the samples
+     * @param sample number of the sample in {@code batch}
+     * @param gradient receives the gradient, in the layout of the parameters
+     */
+    void sampleGradient(float[] parameters, MiniBatch batch, int sample, float[] gradient);
 
     /**
      * Computes the outputs of the network (for softmax and sigmoid: probabilities).

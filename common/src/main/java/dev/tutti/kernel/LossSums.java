@@ -24,9 +24,9 @@ final class LossSums {
 
     /** Adds a sample to the segment under way. */
     void add(float loss, float weight, float correct) {
-        losses[depth] += loss;
+        losses[depth] += (double) weight * loss;
         weights[depth] += weight;
-        corrects[depth] += correct;
+        corrects[depth] += weight * correct;
     }
 
     /** Ends the segment under way and begins another. */

@@ -33,6 +33,7 @@ final class ScalarKernel implements GradientKernel {
     private final float[][] a;
     private final float[][] d;
     private float softmaxSum;
+    private PerSample perSample = PerSample.NONE;
     /** The right halves of tree nodes under way, by depth; grown when a deeper tree is first met. */
     private PartialGradient[] rightHalves = new PartialGradient[0];
 
@@ -62,7 +63,13 @@ final class ScalarKernel implements GradientKernel {
 
     @Override
     public void gradients(
-            float[] parameters, MiniBatch batch, int segmentSize, PartialGradient[] nodes, int nodeCount) {
+            float[] parameters,
+            MiniBatch batch,
+            int segmentSize,
+            PartialGradient[] nodes,
+            int nodeCount,
+            PerSample perSample) {
+        this.perSample = perSample;
         int firstSegment = nodes[0].firstSegment();
         for (int n = 0; n < nodeCount; n++) {
             PartialGradient node = nodes[n];
@@ -107,15 +114,21 @@ final class ScalarKernel implements GradientKernel {
         float[] gradient = sum.gradient();
         Arrays.fill(gradient, 0, layout.parameterCount(), 0f);
         double lossSum = 0;
-        int correct = 0;
+        double weightSum = 0;
+        double correctSum = 0;
         for (int sample = from; sample < to; sample++) {
+            float weight = perSample.weight(sample);
             forward(parameters, batch, sample);
-            lossSum += loss(batch, sample);
-            correct += isCorrect(batch, sample) ? 1 : 0;
+            lossSum += (double) weight * loss(batch, sample);
+            weightSum += weight;
+            correctSum += isCorrect(batch, sample) ? weight : 0;
             backward(parameters, batch, sample);
+            if (perSample.needsNorms() || perSample.scales()) {
+                scaleErrors(perSample.factor(sample, norm(batch, sample)));
+            }
             addGradient(batch, sample, gradient);
         }
-        sum.sums(lossSum, to - from, correct);
+        sum.sums(lossSum, weightSum, correctSum);
     }
 
     /** Computes z and a of all layers. */
@@ -194,6 +207,49 @@ final class ScalarKernel implements GradientKernel {
                     ? error
                     : error * Activations.derivative(network.activation(last), z[last][j], a[last][j]);
         }
+    }
+
+    /** The norm of the sample's gradient: {@code sqrt(sum over the layers of |d|^2 (|x|^2 + 1))}. */
+    private float norm(MiniBatch batch, int sample) {
+        float norm = 0f;
+        float inputSquares = 0f;
+        for (int i = 0; i < batch.featureCount(); i++) {
+            float x = batch.features()[batch.featureOffset(sample) + i];
+            inputSquares = Math.fma(x, x, inputSquares);
+        }
+        for (int layer = 0; layer < network.layers(); layer++) {
+            norm = Math.fma(sumOfSquares(d[layer]), inputSquares + 1f, norm);
+            inputSquares = sumOfSquares(a[layer]);
+        }
+        norm = (float) Math.sqrt(norm);
+        if (perSample.norms() != null) {
+            perSample.norms()[sample] = norm;
+        }
+        return norm;
+    }
+
+    private static float sumOfSquares(float[] values) {
+        float sum = 0f;
+        for (float value : values) {
+            sum = Math.fma(value, value, sum);
+        }
+        return sum;
+    }
+
+    private void scaleErrors(float factor) {
+        for (float[] errors : d) {
+            for (int j = 0; j < errors.length; j++) {
+                errors[j] *= factor;
+            }
+        }
+    }
+
+    @Override
+    public void sampleGradient(float[] parameters, MiniBatch batch, int sample, float[] gradient) {
+        Arrays.fill(gradient, 0, layout.parameterCount(), 0f);
+        forward(parameters, batch, sample);
+        backward(parameters, batch, sample);
+        addGradient(batch, sample, gradient);
     }
 
     /** Adds the sample's gradient {@code d_j x_i} to the sum of its segment. */

@@ -20,10 +20,13 @@ final class VectorKernel implements GradientKernel {
     private static final int PANEL = VectorOps.PANEL;
     private static final int TILE_ROWS = VectorOps.TILE_ROWS;
     private static final int TILE_STRIDE = VectorOps.TILE_STRIDE;
+    private static final int TILE_SIZE = TILE_ROWS * PANEL;
     /** Terms of a sum that are added in one go: a panel and a tile of this depth share the first-level cache. */
     private static final int DEPTH = 192;
     /** Rows of weights that are packed in one go, so that they stay in the second-level cache. */
     private static final int ROW_BLOCK = 36 * TILE_ROWS;
+    /** Rows of a weight gradient that are written side by side: a panel of inputs is read once for so many. */
+    private static final int GRADIENT_ROWS = 4 * TILE_ROWS;
     /** Most samples worked on together; more are worked on block by block. */
     private static final int MAX_BLOCK = 512;
     /** Most values of one layer of a block: very wide layers get smaller blocks. */
@@ -64,8 +67,14 @@ final class VectorKernel implements GradientKernel {
     private float[] losses;
     private float[] notFinite;
     private float[] correct;
+    private float[] norms;
+    private float[] factors;
+    private final float[] inputSquares = new float[PANEL];
+    private final float[] errorSquares = new float[PANEL];
     /** Sums of subtrees of one tile, [depth of the tree][TILE_ROWS x PANEL]. */
-    private final float[] tileSums = new float[TREE_DEPTH * TILE_ROWS * PANEL];
+    private final float[] tileSums = new float[TREE_DEPTH * TILE_SIZE];
+
+    private final float[] tileScratch = new float[TILE_SIZE];
 
     private final LossSums lossSums = new LossSums();
     private final BlockPlan plan;
@@ -142,6 +151,8 @@ final class VectorKernel implements GradientKernel {
         losses = new float[capacity];
         notFinite = new float[capacity];
         correct = new float[capacity];
+        norms = new float[capacity];
+        factors = new float[capacity];
     }
 
     @Override
@@ -158,19 +169,25 @@ final class VectorKernel implements GradientKernel {
 
     @Override
     public void gradients(
-            float[] parameters, MiniBatch batch, int segmentSize, PartialGradient[] nodes, int nodeCount) {
+            float[] parameters,
+            MiniBatch batch,
+            int segmentSize,
+            PartialGradient[] nodes,
+            int nodeCount,
+            PerSample perSample) {
         reserve(Math.min(batch.count(), maxBlock));
         plan.begin(batch.count(), segmentSize, nodes, nodeCount, capacity);
         lossSums.reset();
         while (plan.nextBlock()) {
             forward(parameters, batch, plan.from(), plan.samples());
             outputErrors(batch, plan.from(), plan.samples());
-            sumLosses(nodes, segmentSize, batch.count());
+            sumLosses(nodes, segmentSize, batch.count(), perSample);
+            for (int layer = layers - 1; layer > 0; layer--) {
+                backward(layer, parameters, plan.samples());
+            }
+            sampleFactors(perSample);
             for (int layer = layers - 1; layer >= 0; layer--) {
-                weightGradient(layer);
-                if (layer > 0) {
-                    backward(layer, parameters, plan.samples());
-                }
+                weightGradient(layer, perSample.scales());
             }
             plan.endBlock();
         }
@@ -185,10 +202,26 @@ final class VectorKernel implements GradientKernel {
             forward(parameters, batch, from, samples);
             Arrays.fill(targets, 0f);
             activateOutputs(samples);
-            for (int s = 0; s < samples; s++) {
-                int offset = s / PANEL * panelLength(count) + s % PANEL;
-                for (int j = 0; j < count; j++) {
-                    outputs[(from + s) * count + j] = values[layers][offset + j * PANEL];
+            copyOutputs(outputs, from, samples);
+        }
+    }
+
+    /** From panels to one row for each sample. */
+    private void copyOutputs(float[] outputs, int from, int samples) {
+        int count = network.outputs();
+        int lanes = VectorOps.LANES;
+        for (int s = 0; s < samples; s += lanes) {
+            int offset = s / PANEL * panelLength(count) + s % PANEL;
+            for (int j = 0; j < count; j += lanes) {
+                int to = (from + s) * count + j;
+                if (s + lanes <= samples && j + lanes <= count) {
+                    VectorOps.transpose(values[layers], offset + j * PANEL, PANEL, outputs, to, count);
+                    continue;
+                }
+                for (int r = 0; r < Math.min(lanes, samples - s); r++) {
+                    for (int c = 0; c < Math.min(lanes, count - j); c++) {
+                        outputs[to + r * count + c] = values[layers][offset + (j + c) * PANEL + r];
+                    }
                 }
             }
         }
@@ -217,9 +250,9 @@ final class VectorKernel implements GradientKernel {
         lossSums.finish(sums);
     }
 
-    private void sumLosses(PartialGradient[] nodes, int segmentSize, int count) {
+    private void sumLosses(PartialGradient[] nodes, int segmentSize, int count, PerSample perSample) {
         for (int s = 0; s < plan.samples(); s++) {
-            lossSums.add(losses[s] + notFinite[s], 1f, correct[s]);
+            lossSums.add(losses[s] + notFinite[s], perSample.weight(plan.from() + s), correct[s]);
             int end = plan.from() + s + 1;
             if (end % segmentSize == 0 || end == count) {
                 lossSums.endSegment();
@@ -229,6 +262,49 @@ final class VectorKernel implements GradientKernel {
                     lossSums.reset();
                 }
             }
+        }
+    }
+
+    /** Norms of the block's samples, where they are needed, and what their local errors are multiplied with. */
+    private void sampleFactors(PerSample perSample) {
+        int samples = plan.samples();
+        if (perSample.needsNorms()) {
+            Arrays.fill(norms, 0f);
+            for (int p = 0; p * PANEL < samples; p++) {
+                panelNorms(p);
+            }
+        }
+        for (int s = 0; s < samples && (perSample.needsNorms() || perSample.scales()); s++) {
+            norms[s] = (float) Math.sqrt(norms[s]);
+            if (perSample.norms() != null) {
+                perSample.norms()[plan.from() + s] = norms[s];
+            }
+            factors[s] = perSample.factor(plan.from() + s, norms[s]);
+        }
+    }
+
+    private void panelNorms(int p) {
+        for (int layer = 0; layer < layers; layer++) {
+            int inputs = network.inputs(layer);
+            int outputs = network.outputs(layer);
+            VectorOps.sumSquares(values[layer], p * panelLength(inputs), inputs, inputSquares, 0);
+            VectorOps.sumSquares(errors[layer], p * panelLength(outputs), outputs, errorSquares, 0);
+            for (int s = 0; s < PANEL; s++) {
+                norms[p * PANEL + s] = Math.fma(errorSquares[s], inputSquares[s] + 1f, norms[p * PANEL + s]);
+            }
+        }
+    }
+
+    @Override
+    public void sampleGradient(float[] parameters, MiniBatch batch, int sample, float[] gradient) {
+        forward(parameters, batch, sample, 1);
+        outputErrors(batch, sample, 1);
+        for (int layer = layers - 1; layer > 0; layer--) {
+            backward(layer, parameters, 1);
+        }
+        plan.beginSample(sample, gradient);
+        for (int layer = layers - 1; layer >= 0; layer--) {
+            weightGradient(layer, false);
         }
     }
 
@@ -477,37 +553,43 @@ final class VectorKernel implements GradientKernel {
         }
     }
 
-    /** Packs columns of weights as tiles [tile][output][TILE_STRIDE]. */
+    /** Packs columns of weights as tiles [tile][output][TILE_STRIDE], reading along the rows of weights. */
     private void packBackward(float[] parameters, int offset, int stride, int rows, int depth) {
-        for (int r = 0; r < rows; r += TILE_ROWS) {
-            int to = r / TILE_ROWS * depth * TILE_STRIDE;
-            int from = offset + r;
-            int room = Math.floorDiv(parameters.length - TILE_STRIDE - from, stride) + 1;
-            int safe = Math.max(0, Math.min(depth, room));
-            VectorOps.copyTile(parameters, from, stride, safe, packedWeights, to);
-            for (int k = safe; k < depth; k++) {
-                int count = Math.min(TILE_ROWS, rows - r);
-                System.arraycopy(parameters, from + k * stride, packedWeights, to + k * TILE_STRIDE, count);
+        int tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
+        int reach = (tiles - 1) * TILE_ROWS + TILE_STRIDE;
+        for (int k = 0; k < depth; k++) {
+            int from = offset + k * stride;
+            int to = k * TILE_STRIDE;
+            if (from + reach <= parameters.length) {
+                VectorOps.spreadRow(parameters, from, tiles, packedWeights, to, depth * TILE_STRIDE);
+                continue;
+            }
+            for (int r = 0; r < rows; r++) {
+                int tile = to + r / TILE_ROWS * depth * TILE_STRIDE;
+                packedWeights[tile + r % TILE_ROWS] = parameters[from + r];
             }
         }
     }
 
     // ---- Weight gradients -----------------------------------------------------------------------------------------
 
-    private void weightGradient(int layer) {
+    private void weightGradient(int layer, boolean scaled) {
         int samples = plan.samples();
         int inputs = network.inputs(layer);
         int outputs = network.outputs(layer);
-        packErrorTiles(layer, samples);
+        packErrorTiles(layer, samples, scaled);
         float[] x = inputColumns;
         if (layer > 0) {
             x = columns;
             transposeColumns(values[layer], columns, inputs, samples);
         }
-        for (int i = 0; i < inputs; i += PANEL) {
-            for (int j = 0; j < outputs; j += TILE_ROWS) {
-                for (int task = 0; task < plan.tasks(); task++) {
-                    tileGradient(layer, task, x, i, j);
+        for (int block = 0; block < outputs; block += GRADIENT_ROWS) {
+            int end = Math.min(outputs, block + GRADIENT_ROWS);
+            for (int i = 0; i < inputs; i += PANEL) {
+                for (int j = block; j < end; j += TILE_ROWS) {
+                    for (int task = 0; task < plan.tasks(); task++) {
+                        tileGradient(layer, task, x, i, j);
+                    }
                 }
             }
         }
@@ -516,7 +598,7 @@ final class VectorKernel implements GradientKernel {
         }
     }
 
-    private void packErrorTiles(int layer, int samples) {
+    private void packErrorTiles(int layer, int samples, boolean scaled) {
         int outputs = network.outputs(layer);
         int length = panelLength(outputs);
         for (int j = 0; j < outputs; j += TILE_ROWS) {
@@ -526,6 +608,9 @@ final class VectorKernel implements GradientKernel {
                     int from = s / PANEL * length + (j + row) * PANEL + s % PANEL;
                     VectorOps.transpose(
                             errors[layer], from, PANEL, errorTiles, tile + s * TILE_STRIDE + row, TILE_STRIDE);
+                    if (scaled) {
+                        VectorOps.scaleRows(errorTiles, tile + s * TILE_STRIDE + row, VectorOps.LANES, factors, s);
+                    }
                 }
             }
         }
@@ -542,36 +627,67 @@ final class VectorKernel implements GradientKernel {
         int to = layout.weightOffset(layer) + j * inputs + i;
         int from = plan.taskFrom(task);
         int end = plan.taskEnd(task);
-        int segment = plan.segmentSize();
         if (plan.isOneSegment(task)) {
             int a = tile + from * TILE_STRIDE;
             int b = panel + from * PANEL;
             oneSegment(rows, end - from, a, x, b, gradient, to, inputs, width, plan.continues(task));
             return;
         }
-        int size = TILE_ROWS * PANEL;
+        sumSegments(rows, tile + from * TILE_STRIDE, x, panel + from * PANEL, end - from, gradient, to, inputs, width);
+    }
+
+    /** At least two segments: a stack of tiles holds the sums of complete subtrees; the last addition goes to the gradient. */
+    private void sumSegments(
+            int rows, int a, float[] x, int b, int samples, float[] gradient, int to, int stride, int width) {
+        int segment = plan.segmentSize();
+        int segments = SegmentTree.segments(samples, segment);
+        boolean whole = width == PANEL;
         int top = 0;
-        int number = 0;
-        for (int s = from; s < end; s += segment) {
-            int depth = Math.min(segment, end - s);
-            int a = tile + s * TILE_STRIDE;
-            int b = panel + s * PANEL;
-            VectorOps.multiply(rows, depth, errorTiles, a, x, b, zeros, 0, 0, tileSums, top * size, PANEL);
-            for (int ones = Integer.numberOfTrailingZeros(~number); ones > 0 && s + segment < end; ones--) {
+        for (int number = 0; number < segments; number++) {
+            int s = number * segment;
+            int depth = Math.min(segment, samples - s);
+            boolean last = number == segments - 1;
+            int merges = last ? top : Integer.numberOfTrailingZeros(~number);
+            int at = a + s * TILE_STRIDE;
+            int bt = b + s * PANEL;
+            if (merges == 0) {
+                int slot = top * TILE_SIZE;
+                VectorOps.segment(rows, depth, errorTiles, at, x, bt, null, 0, tileSums, slot, PANEL, tileScratch);
+                top++;
+                continue;
+            }
+            top--;
+            boolean direct = last && whole && merges == 1;
+            VectorOps.segment(
+                    rows,
+                    depth,
+                    errorTiles,
+                    at,
+                    x,
+                    bt,
+                    tileSums,
+                    top * TILE_SIZE,
+                    direct ? gradient : tileSums,
+                    direct ? to : top * TILE_SIZE,
+                    direct ? stride : PANEL,
+                    tileScratch);
+            for (; merges > 1; merges--) {
                 top--;
-                VectorOps.add(tileSums, top * size, tileSums, (top + 1) * size, rows * PANEL);
+                direct = last && whole && merges == 2;
+                VectorOps.addInto(
+                        direct ? gradient : tileSums,
+                        direct ? to : top * TILE_SIZE,
+                        direct ? stride : PANEL,
+                        tileSums,
+                        top * TILE_SIZE,
+                        tileSums,
+                        (top + 1) * TILE_SIZE,
+                        rows);
             }
             top++;
-            number++;
         }
-        for (top--; top > 1; top--) {
-            VectorOps.add(tileSums, (top - 1) * size, tileSums, top * size, rows * PANEL);
-        }
-        if (width == PANEL) {
-            VectorOps.addInto(gradient, to, inputs, tileSums, 0, size, rows);
-        } else {
-            VectorOps.add(tileSums, 0, tileSums, size, rows * PANEL);
-            copyRows(tileSums, 0, PANEL, gradient, to, inputs, rows, width);
+        if (!whole) {
+            copyRows(tileSums, 0, PANEL, gradient, to, stride, rows, width);
         }
     }
 

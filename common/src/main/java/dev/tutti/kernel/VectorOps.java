@@ -36,6 +36,8 @@ final class VectorOps {
 
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
 
+    private static final float[] ZEROS = new float[PANEL];
+
     /**
      * A transposition swaps the upper half of row r with the lower half of row r + LANES/2, then quarters, and so on. Written
      * out without helpers: C2 gives up inlining in methods of this size, but for the JDK's own.
@@ -429,6 +431,299 @@ final class VectorOps {
         y0.intoArray(out, oo + LANES);
     }
 
+    /**
+     * Computes the product of a tile and a panel from zero and adds it to the sums of segments before.
+     *
+     * @param left {@code [rows x PANEL]} from {@code lo}, the left term of each addition; null for none
+     * @param out receives the sums, from {@code oo}, rows {@code os} apart; may be {@code left}
+     */
+    static void segment(
+            int rows,
+            int depth,
+            float[] a,
+            int ao,
+            float[] b,
+            int bo,
+            float[] left,
+            int lo,
+            float[] out,
+            int oo,
+            int os,
+            float[] scratch) {
+        if (rows == 14) {
+            if (left == null) {
+                segment14(depth, a, ao, b, bo, out, oo, os);
+            } else {
+                segment14Plus(depth, a, ao, b, bo, left, lo, out, oo, os);
+            }
+            return;
+        }
+        if (left == null) {
+            multiply(rows, depth, a, ao, b, bo, ZEROS, 0, 0, out, oo, os);
+            return;
+        }
+        multiply(rows, depth, a, ao, b, bo, ZEROS, 0, 0, scratch, 0, PANEL);
+        addInto(out, oo, os, left, lo, scratch, 0, rows);
+    }
+
+    private static void segment14(int depth, float[] a, int ao, float[] b, int bo, float[] out, int oo, int os) {
+        FloatVector x0 = FloatVector.zero(FLOATS);
+        FloatVector y0 = FloatVector.zero(FLOATS);
+        FloatVector x1 = FloatVector.zero(FLOATS);
+        FloatVector y1 = FloatVector.zero(FLOATS);
+        FloatVector x2 = FloatVector.zero(FLOATS);
+        FloatVector y2 = FloatVector.zero(FLOATS);
+        FloatVector x3 = FloatVector.zero(FLOATS);
+        FloatVector y3 = FloatVector.zero(FLOATS);
+        FloatVector x4 = FloatVector.zero(FLOATS);
+        FloatVector y4 = FloatVector.zero(FLOATS);
+        FloatVector x5 = FloatVector.zero(FLOATS);
+        FloatVector y5 = FloatVector.zero(FLOATS);
+        FloatVector x6 = FloatVector.zero(FLOATS);
+        FloatVector y6 = FloatVector.zero(FLOATS);
+        FloatVector x7 = FloatVector.zero(FLOATS);
+        FloatVector y7 = FloatVector.zero(FLOATS);
+        FloatVector x8 = FloatVector.zero(FLOATS);
+        FloatVector y8 = FloatVector.zero(FLOATS);
+        FloatVector x9 = FloatVector.zero(FLOATS);
+        FloatVector y9 = FloatVector.zero(FLOATS);
+        FloatVector x10 = FloatVector.zero(FLOATS);
+        FloatVector y10 = FloatVector.zero(FLOATS);
+        FloatVector x11 = FloatVector.zero(FLOATS);
+        FloatVector y11 = FloatVector.zero(FLOATS);
+        FloatVector x12 = FloatVector.zero(FLOATS);
+        FloatVector y12 = FloatVector.zero(FLOATS);
+        FloatVector x13 = FloatVector.zero(FLOATS);
+        FloatVector y13 = FloatVector.zero(FLOATS);
+        for (int k = 0; k < depth; k++) {
+            int ak = ao + k * TILE_STRIDE;
+            FloatVector bx = FloatVector.fromArray(FLOATS, b, bo + k * PANEL);
+            FloatVector by = FloatVector.fromArray(FLOATS, b, bo + k * PANEL + LANES);
+            FloatVector a0 = FloatVector.broadcast(FLOATS, a[ak]);
+            x0 = a0.fma(bx, x0);
+            y0 = a0.fma(by, y0);
+            FloatVector a1 = FloatVector.broadcast(FLOATS, a[ak + 1]);
+            x1 = a1.fma(bx, x1);
+            y1 = a1.fma(by, y1);
+            FloatVector a2 = FloatVector.broadcast(FLOATS, a[ak + 2]);
+            x2 = a2.fma(bx, x2);
+            y2 = a2.fma(by, y2);
+            FloatVector a3 = FloatVector.broadcast(FLOATS, a[ak + 3]);
+            x3 = a3.fma(bx, x3);
+            y3 = a3.fma(by, y3);
+            FloatVector a4 = FloatVector.broadcast(FLOATS, a[ak + 4]);
+            x4 = a4.fma(bx, x4);
+            y4 = a4.fma(by, y4);
+            FloatVector a5 = FloatVector.broadcast(FLOATS, a[ak + 5]);
+            x5 = a5.fma(bx, x5);
+            y5 = a5.fma(by, y5);
+            FloatVector a6 = FloatVector.broadcast(FLOATS, a[ak + 6]);
+            x6 = a6.fma(bx, x6);
+            y6 = a6.fma(by, y6);
+            FloatVector a7 = FloatVector.broadcast(FLOATS, a[ak + 7]);
+            x7 = a7.fma(bx, x7);
+            y7 = a7.fma(by, y7);
+            FloatVector a8 = FloatVector.broadcast(FLOATS, a[ak + 8]);
+            x8 = a8.fma(bx, x8);
+            y8 = a8.fma(by, y8);
+            FloatVector a9 = FloatVector.broadcast(FLOATS, a[ak + 9]);
+            x9 = a9.fma(bx, x9);
+            y9 = a9.fma(by, y9);
+            FloatVector a10 = FloatVector.broadcast(FLOATS, a[ak + 10]);
+            x10 = a10.fma(bx, x10);
+            y10 = a10.fma(by, y10);
+            FloatVector a11 = FloatVector.broadcast(FLOATS, a[ak + 11]);
+            x11 = a11.fma(bx, x11);
+            y11 = a11.fma(by, y11);
+            FloatVector a12 = FloatVector.broadcast(FLOATS, a[ak + 12]);
+            x12 = a12.fma(bx, x12);
+            y12 = a12.fma(by, y12);
+            FloatVector a13 = FloatVector.broadcast(FLOATS, a[ak + 13]);
+            x13 = a13.fma(bx, x13);
+            y13 = a13.fma(by, y13);
+        }
+        x0.intoArray(out, oo);
+        y0.intoArray(out, oo + LANES);
+        x1.intoArray(out, oo + os);
+        y1.intoArray(out, oo + os + LANES);
+        x2.intoArray(out, oo + 2 * os);
+        y2.intoArray(out, oo + 2 * os + LANES);
+        x3.intoArray(out, oo + 3 * os);
+        y3.intoArray(out, oo + 3 * os + LANES);
+        x4.intoArray(out, oo + 4 * os);
+        y4.intoArray(out, oo + 4 * os + LANES);
+        x5.intoArray(out, oo + 5 * os);
+        y5.intoArray(out, oo + 5 * os + LANES);
+        x6.intoArray(out, oo + 6 * os);
+        y6.intoArray(out, oo + 6 * os + LANES);
+        x7.intoArray(out, oo + 7 * os);
+        y7.intoArray(out, oo + 7 * os + LANES);
+        x8.intoArray(out, oo + 8 * os);
+        y8.intoArray(out, oo + 8 * os + LANES);
+        x9.intoArray(out, oo + 9 * os);
+        y9.intoArray(out, oo + 9 * os + LANES);
+        x10.intoArray(out, oo + 10 * os);
+        y10.intoArray(out, oo + 10 * os + LANES);
+        x11.intoArray(out, oo + 11 * os);
+        y11.intoArray(out, oo + 11 * os + LANES);
+        x12.intoArray(out, oo + 12 * os);
+        y12.intoArray(out, oo + 12 * os + LANES);
+        x13.intoArray(out, oo + 13 * os);
+        y13.intoArray(out, oo + 13 * os + LANES);
+    }
+
+    private static void segment14Plus(
+            int depth, float[] a, int ao, float[] b, int bo, float[] left, int lo, float[] out, int oo, int os) {
+        FloatVector x0 = FloatVector.zero(FLOATS);
+        FloatVector y0 = FloatVector.zero(FLOATS);
+        FloatVector x1 = FloatVector.zero(FLOATS);
+        FloatVector y1 = FloatVector.zero(FLOATS);
+        FloatVector x2 = FloatVector.zero(FLOATS);
+        FloatVector y2 = FloatVector.zero(FLOATS);
+        FloatVector x3 = FloatVector.zero(FLOATS);
+        FloatVector y3 = FloatVector.zero(FLOATS);
+        FloatVector x4 = FloatVector.zero(FLOATS);
+        FloatVector y4 = FloatVector.zero(FLOATS);
+        FloatVector x5 = FloatVector.zero(FLOATS);
+        FloatVector y5 = FloatVector.zero(FLOATS);
+        FloatVector x6 = FloatVector.zero(FLOATS);
+        FloatVector y6 = FloatVector.zero(FLOATS);
+        FloatVector x7 = FloatVector.zero(FLOATS);
+        FloatVector y7 = FloatVector.zero(FLOATS);
+        FloatVector x8 = FloatVector.zero(FLOATS);
+        FloatVector y8 = FloatVector.zero(FLOATS);
+        FloatVector x9 = FloatVector.zero(FLOATS);
+        FloatVector y9 = FloatVector.zero(FLOATS);
+        FloatVector x10 = FloatVector.zero(FLOATS);
+        FloatVector y10 = FloatVector.zero(FLOATS);
+        FloatVector x11 = FloatVector.zero(FLOATS);
+        FloatVector y11 = FloatVector.zero(FLOATS);
+        FloatVector x12 = FloatVector.zero(FLOATS);
+        FloatVector y12 = FloatVector.zero(FLOATS);
+        FloatVector x13 = FloatVector.zero(FLOATS);
+        FloatVector y13 = FloatVector.zero(FLOATS);
+        for (int k = 0; k < depth; k++) {
+            int ak = ao + k * TILE_STRIDE;
+            FloatVector bx = FloatVector.fromArray(FLOATS, b, bo + k * PANEL);
+            FloatVector by = FloatVector.fromArray(FLOATS, b, bo + k * PANEL + LANES);
+            FloatVector a0 = FloatVector.broadcast(FLOATS, a[ak]);
+            x0 = a0.fma(bx, x0);
+            y0 = a0.fma(by, y0);
+            FloatVector a1 = FloatVector.broadcast(FLOATS, a[ak + 1]);
+            x1 = a1.fma(bx, x1);
+            y1 = a1.fma(by, y1);
+            FloatVector a2 = FloatVector.broadcast(FLOATS, a[ak + 2]);
+            x2 = a2.fma(bx, x2);
+            y2 = a2.fma(by, y2);
+            FloatVector a3 = FloatVector.broadcast(FLOATS, a[ak + 3]);
+            x3 = a3.fma(bx, x3);
+            y3 = a3.fma(by, y3);
+            FloatVector a4 = FloatVector.broadcast(FLOATS, a[ak + 4]);
+            x4 = a4.fma(bx, x4);
+            y4 = a4.fma(by, y4);
+            FloatVector a5 = FloatVector.broadcast(FLOATS, a[ak + 5]);
+            x5 = a5.fma(bx, x5);
+            y5 = a5.fma(by, y5);
+            FloatVector a6 = FloatVector.broadcast(FLOATS, a[ak + 6]);
+            x6 = a6.fma(bx, x6);
+            y6 = a6.fma(by, y6);
+            FloatVector a7 = FloatVector.broadcast(FLOATS, a[ak + 7]);
+            x7 = a7.fma(bx, x7);
+            y7 = a7.fma(by, y7);
+            FloatVector a8 = FloatVector.broadcast(FLOATS, a[ak + 8]);
+            x8 = a8.fma(bx, x8);
+            y8 = a8.fma(by, y8);
+            FloatVector a9 = FloatVector.broadcast(FLOATS, a[ak + 9]);
+            x9 = a9.fma(bx, x9);
+            y9 = a9.fma(by, y9);
+            FloatVector a10 = FloatVector.broadcast(FLOATS, a[ak + 10]);
+            x10 = a10.fma(bx, x10);
+            y10 = a10.fma(by, y10);
+            FloatVector a11 = FloatVector.broadcast(FLOATS, a[ak + 11]);
+            x11 = a11.fma(bx, x11);
+            y11 = a11.fma(by, y11);
+            FloatVector a12 = FloatVector.broadcast(FLOATS, a[ak + 12]);
+            x12 = a12.fma(bx, x12);
+            y12 = a12.fma(by, y12);
+            FloatVector a13 = FloatVector.broadcast(FLOATS, a[ak + 13]);
+            x13 = a13.fma(bx, x13);
+            y13 = a13.fma(by, y13);
+        }
+        FloatVector.fromArray(FLOATS, left, lo).add(x0).intoArray(out, oo);
+        FloatVector.fromArray(FLOATS, left, lo + LANES).add(y0).intoArray(out, oo + LANES);
+        FloatVector.fromArray(FLOATS, left, lo + PANEL).add(x1).intoArray(out, oo + os);
+        FloatVector.fromArray(FLOATS, left, lo + PANEL + LANES).add(y1).intoArray(out, oo + os + LANES);
+        FloatVector.fromArray(FLOATS, left, lo + 2 * PANEL).add(x2).intoArray(out, oo + 2 * os);
+        FloatVector.fromArray(FLOATS, left, lo + 2 * PANEL + LANES).add(y2).intoArray(out, oo + 2 * os + LANES);
+        FloatVector.fromArray(FLOATS, left, lo + 3 * PANEL).add(x3).intoArray(out, oo + 3 * os);
+        FloatVector.fromArray(FLOATS, left, lo + 3 * PANEL + LANES).add(y3).intoArray(out, oo + 3 * os + LANES);
+        FloatVector.fromArray(FLOATS, left, lo + 4 * PANEL).add(x4).intoArray(out, oo + 4 * os);
+        FloatVector.fromArray(FLOATS, left, lo + 4 * PANEL + LANES).add(y4).intoArray(out, oo + 4 * os + LANES);
+        FloatVector.fromArray(FLOATS, left, lo + 5 * PANEL).add(x5).intoArray(out, oo + 5 * os);
+        FloatVector.fromArray(FLOATS, left, lo + 5 * PANEL + LANES).add(y5).intoArray(out, oo + 5 * os + LANES);
+        FloatVector.fromArray(FLOATS, left, lo + 6 * PANEL).add(x6).intoArray(out, oo + 6 * os);
+        FloatVector.fromArray(FLOATS, left, lo + 6 * PANEL + LANES).add(y6).intoArray(out, oo + 6 * os + LANES);
+        FloatVector.fromArray(FLOATS, left, lo + 7 * PANEL).add(x7).intoArray(out, oo + 7 * os);
+        FloatVector.fromArray(FLOATS, left, lo + 7 * PANEL + LANES).add(y7).intoArray(out, oo + 7 * os + LANES);
+        FloatVector.fromArray(FLOATS, left, lo + 8 * PANEL).add(x8).intoArray(out, oo + 8 * os);
+        FloatVector.fromArray(FLOATS, left, lo + 8 * PANEL + LANES).add(y8).intoArray(out, oo + 8 * os + LANES);
+        FloatVector.fromArray(FLOATS, left, lo + 9 * PANEL).add(x9).intoArray(out, oo + 9 * os);
+        FloatVector.fromArray(FLOATS, left, lo + 9 * PANEL + LANES).add(y9).intoArray(out, oo + 9 * os + LANES);
+        FloatVector.fromArray(FLOATS, left, lo + 10 * PANEL).add(x10).intoArray(out, oo + 10 * os);
+        FloatVector.fromArray(FLOATS, left, lo + 10 * PANEL + LANES).add(y10).intoArray(out, oo + 10 * os + LANES);
+        FloatVector.fromArray(FLOATS, left, lo + 11 * PANEL).add(x11).intoArray(out, oo + 11 * os);
+        FloatVector.fromArray(FLOATS, left, lo + 11 * PANEL + LANES).add(y11).intoArray(out, oo + 11 * os + LANES);
+        FloatVector.fromArray(FLOATS, left, lo + 12 * PANEL).add(x12).intoArray(out, oo + 12 * os);
+        FloatVector.fromArray(FLOATS, left, lo + 12 * PANEL + LANES).add(y12).intoArray(out, oo + 12 * os + LANES);
+        FloatVector.fromArray(FLOATS, left, lo + 13 * PANEL).add(x13).intoArray(out, oo + 13 * os);
+        FloatVector.fromArray(FLOATS, left, lo + 13 * PANEL + LANES).add(y13).intoArray(out, oo + 13 * os + LANES);
+    }
+
+    /** Does independent fused multiply-adds in registers and returns the number of operations, for {@link KernelBench}. */
+    static double fusedMultiplyAdds(long repeats) {
+        FloatVector factor = FloatVector.broadcast(FLOATS, 0.999f);
+        FloatVector term = FloatVector.broadcast(FLOATS, 0.1f);
+        FloatVector s0 = FloatVector.broadcast(FLOATS, 0f);
+        FloatVector s1 = FloatVector.broadcast(FLOATS, 1f);
+        FloatVector s2 = FloatVector.broadcast(FLOATS, 2f);
+        FloatVector s3 = FloatVector.broadcast(FLOATS, 3f);
+        FloatVector s4 = FloatVector.broadcast(FLOATS, 4f);
+        FloatVector s5 = FloatVector.broadcast(FLOATS, 5f);
+        FloatVector s6 = FloatVector.broadcast(FLOATS, 6f);
+        FloatVector s7 = FloatVector.broadcast(FLOATS, 7f);
+        FloatVector s8 = FloatVector.broadcast(FLOATS, 8f);
+        FloatVector s9 = FloatVector.broadcast(FLOATS, 9f);
+        FloatVector s10 = FloatVector.broadcast(FLOATS, 10f);
+        FloatVector s11 = FloatVector.broadcast(FLOATS, 11f);
+        for (long i = 0; i < repeats; i++) {
+            s0 = s0.fma(factor, term);
+            s1 = s1.fma(factor, term);
+            s2 = s2.fma(factor, term);
+            s3 = s3.fma(factor, term);
+            s4 = s4.fma(factor, term);
+            s5 = s5.fma(factor, term);
+            s6 = s6.fma(factor, term);
+            s7 = s7.fma(factor, term);
+            s8 = s8.fma(factor, term);
+            s9 = s9.fma(factor, term);
+            s10 = s10.fma(factor, term);
+            s11 = s11.fma(factor, term);
+        }
+        FloatVector sum = s0.add(s1)
+                .add(s2)
+                .add(s3)
+                .add(s4)
+                .add(s5)
+                .add(s6)
+                .add(s7)
+                .add(s8)
+                .add(s9)
+                .add(s10)
+                .add(s11);
+        sum.intoArray(new float[LANES], 0);
+        return 2.0 * 12 * LANES * repeats + 0 * sum.lane(0);
+    }
+
     // ---- Sums and moves -------------------------------------------------------------------------------------------
 
     /** {@code to[i] += from[i]} for {@code count} values. */
@@ -445,16 +740,24 @@ final class VectorOps {
     }
 
     /** {@code to[r][c] = left[r][c] + right[r][c]} for rows of a panel's width; those of {@code to} are {@code stride} apart. */
-    static void addInto(float[] to, int toOffset, int stride, float[] sums, int left, int right, int rows) {
+    static void addInto(
+            float[] to,
+            int toOffset,
+            int stride,
+            float[] left,
+            int leftOffset,
+            float[] right,
+            int rightOffset,
+            int rows) {
         for (int r = 0; r < rows; r++) {
             int row = toOffset + r * stride;
-            int l = left + r * PANEL;
-            int m = right + r * PANEL;
-            FloatVector.fromArray(FLOATS, sums, l)
-                    .add(FloatVector.fromArray(FLOATS, sums, m))
+            int l = leftOffset + r * PANEL;
+            int m = rightOffset + r * PANEL;
+            FloatVector.fromArray(FLOATS, left, l)
+                    .add(FloatVector.fromArray(FLOATS, right, m))
                     .intoArray(to, row);
-            FloatVector.fromArray(FLOATS, sums, l + LANES)
-                    .add(FloatVector.fromArray(FLOATS, sums, m + LANES))
+            FloatVector.fromArray(FLOATS, left, l + LANES)
+                    .add(FloatVector.fromArray(FLOATS, right, m + LANES))
                     .intoArray(to, row + LANES);
         }
     }
@@ -468,12 +771,12 @@ final class VectorOps {
         }
     }
 
-    /** Copies {@code rows} rows of {@code TILE_STRIDE} values, {@code fromStride} apart, to a packed tile. */
-    static void copyTile(float[] from, int fromOffset, int fromStride, int rows, float[] to, int toOffset) {
-        for (int r = 0; r < rows; r++) {
+    /** Copies pieces of {@code TILE_ROWS} neighbouring values (and some behind) to one row each of packed tiles. */
+    static void spreadRow(float[] from, int fromOffset, int tiles, float[] to, int toOffset, int tileLength) {
+        for (int t = 0; t < tiles; t++) {
             for (int c = 0; c < TILE_STRIDE; c += LANES) {
-                FloatVector.fromArray(FLOATS, from, fromOffset + r * fromStride + c)
-                        .intoArray(to, toOffset + r * TILE_STRIDE + c);
+                FloatVector.fromArray(FLOATS, from, fromOffset + t * TILE_ROWS + c)
+                        .intoArray(to, toOffset + t * tileLength + c);
             }
         }
     }
@@ -739,6 +1042,30 @@ final class VectorOps {
         y0.add(y1).intoArray(to, toOffset + LANES);
     }
 
+    /** Sums the squares of each column of a panel, in the order of the rows. */
+    static void sumSquares(float[] panel, int offset, int rows, float[] to, int toOffset) {
+        FloatVector x = FloatVector.zero(FLOATS);
+        FloatVector y = x;
+        for (int r = 0; r < rows; r++) {
+            FloatVector left = FloatVector.fromArray(FLOATS, panel, offset + r * PANEL);
+            FloatVector right = FloatVector.fromArray(FLOATS, panel, offset + r * PANEL + LANES);
+            x = left.fma(left, x);
+            y = right.fma(right, y);
+        }
+        x.intoArray(to, toOffset);
+        y.intoArray(to, toOffset + LANES);
+    }
+
+    /** Multiplies {@code LANES} values of each row of a packed tile by the row's factor. */
+    static void scaleRows(float[] tile, int offset, int rows, float[] factors, int firstFactor) {
+        for (int r = 0; r < rows; r++) {
+            int row = offset + r * TILE_STRIDE;
+            FloatVector.fromArray(FLOATS, tile, row)
+                    .mul(factors[firstFactor + r])
+                    .intoArray(tile, row);
+        }
+    }
+
     // ---- Activations ----------------------------------------------------------------------------------------------
 
     /** Tells whether the derivative needs the pre-activation, so that {@link #activate} has to compute it. */
@@ -907,14 +1234,6 @@ final class VectorOps {
             best = best.blend(j, larger);
             logit = logit.blend(zj, target.compare(VectorOperators.EQ, (float) j));
         }
-        FloatVector sum = softmax(z, a, offset, outputs, largest);
-        log(sum).sub(logit.sub(largest)).intoArray(losses, at);
-        FloatVector.zero(FLOATS)
-                .blend(1f, best.compare(VectorOperators.EQ, target))
-                .intoArray(correct, at);
-    }
-
-    private static FloatVector softmax(float[] z, float[] a, int offset, int outputs, FloatVector largest) {
         FloatVector sum = FloatVector.zero(FLOATS);
         for (int j = 0; j < outputs; j++) {
             FloatVector e =
@@ -925,7 +1244,10 @@ final class VectorOps {
         for (int j = 0; j < outputs; j++) {
             FloatVector.fromArray(FLOATS, a, offset + j * PANEL).div(sum).intoArray(a, offset + j * PANEL);
         }
-        return sum;
+        log(sum).sub(logit.sub(largest)).intoArray(losses, at);
+        FloatVector.zero(FLOATS)
+                .blend(1f, best.compare(VectorOperators.EQ, target))
+                .intoArray(correct, at);
     }
 
     /** {@code d_j = a_j - (class == j)} in place, for one panel. */

@@ -7,6 +7,8 @@ import dev.tutti.config.InputException;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +68,31 @@ class KernelsTest {
             assertThat(digests[0]).as("width in bits").isEqualTo(Long.parseLong(bits));
             assertThat(digests[2]).as("vector against scalar").isEqualTo(digests[1]);
         });
+    }
+
+    /** All classes but one load on a Java without the module, and say what is missing. */
+    @Test
+    void shouldFallBackWhereTheModuleIsMissing() throws IOException {
+        Process process = new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ScalarOnly.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("ScalarKernel scalar, JDK ")
+                .contains("module jdk.incubator.vector is missing, start Java with --add-modules jdk.incubator.vector");
+    }
+
+    /** Prints which kernel is chosen. */
+    static final class ScalarOnly {
+        private ScalarOnly() {}
+
+        public static void main(String[] args) {
+            GradientKernel kernel = Kernels.create(NETWORK, 8);
+            System.out.println(kernel.getClass().getSimpleName() + " " + kernel.description());
+        }
     }
 
     private static void with(String property, String value, Runnable test) {

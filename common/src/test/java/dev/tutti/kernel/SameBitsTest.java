@@ -170,6 +170,34 @@ class SameBitsTest {
         // Again: nothing of the call before may be left.
         problem.batch.wrap(problem.dataset, Samples.randomRows(random, samples), 0, samples);
         checkGradients(seed, problem, segmentSize, randomCut(random, segments));
+        checkPerSample(seed, random, problem, segmentSize);
+    }
+
+    private static void checkPerSample(long seed, Random random, Problem problem, int segmentSize) {
+        int samples = problem.batch.count();
+        float[] weights = new float[samples];
+        for (int s = 0; s < samples; s++) {
+            weights[s] = random.nextInt(4) == 0 ? 0f : random.nextFloat();
+        }
+        float clipNorm = 0.1f + 2 * random.nextFloat();
+        List<int[]> cut = randomCut(random, SegmentTree.segments(samples, segmentSize));
+        float[] expectedNorms = new float[samples];
+        float[] actualNorms = new float[samples];
+        PartialGradient[] expected =
+                gradients(problem.scalar, problem, segmentSize, cut, new PerSample(weights, clipNorm, expectedNorms));
+        PartialGradient[] actual =
+                gradients(problem.vector, problem, segmentSize, cut, new PerSample(weights, clipNorm, actualNorms));
+        assertSameBits(seed, problem, "norm", expectedNorms, actualNorms);
+        for (int n = 0; n < expected.length; n++) {
+            assertSame(seed, problem, expected[n], actual[n]);
+            assertSameBits(seed, problem, "scaled gradient", expected[n].gradient(), actual[n].gradient());
+        }
+        float[] one = new float[problem.parameters.length];
+        float[] other = new float[problem.parameters.length];
+        int sample = random.nextInt(samples);
+        problem.scalar.sampleGradient(problem.parameters, problem.batch, sample, one);
+        problem.vector.sampleGradient(problem.parameters, problem.batch, sample, other);
+        assertSameBits(seed, problem, "gradient of a sample", one, other);
     }
 
     private static void checkOutputs(long seed, Problem problem) {
@@ -210,8 +238,8 @@ class SameBitsTest {
     }
 
     private static void checkGradients(long seed, Problem problem, int segmentSize, List<int[]> cut) {
-        PartialGradient[] expected = gradients(problem.scalar, problem, segmentSize, cut);
-        PartialGradient[] actual = gradients(problem.vector, problem, segmentSize, cut);
+        PartialGradient[] expected = gradients(problem.scalar, problem, segmentSize, cut, PerSample.NONE);
+        PartialGradient[] actual = gradients(problem.vector, problem, segmentSize, cut, PerSample.NONE);
         for (int n = 0; n < expected.length; n++) {
             assertSame(seed, problem, expected[n], actual[n]);
             assertSameBits(seed, problem, "gradient", expected[n].gradient(), actual[n].gradient());
@@ -219,13 +247,13 @@ class SameBitsTest {
     }
 
     private static PartialGradient[] gradients(
-            GradientKernel kernel, Problem problem, int segmentSize, List<int[]> cut) {
+            GradientKernel kernel, Problem problem, int segmentSize, List<int[]> cut, PerSample perSample) {
         PartialGradient[] nodes = new PartialGradient[cut.size()];
         for (int n = 0; n < nodes.length; n++) {
             nodes[n] = new PartialGradient(problem.parameters.length).reset(cut.get(n)[0], cut.get(n)[1]);
             Arrays.fill(nodes[n].gradient(), 77f);
         }
-        kernel.gradients(problem.parameters, problem.batch, segmentSize, nodes, nodes.length);
+        kernel.gradients(problem.parameters, problem.batch, segmentSize, nodes, nodes.length, perSample);
         return nodes;
     }
 
