@@ -1,6 +1,7 @@
 package dev.tutti.app;
 
 import dev.tutti.config.TrainingSettings;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Spec;
             "  tutti train digits",
             "  tutti train houses.csv --target price --hidden 64,32 --epochs 50 --lr 0.01",
             "  tutti train --config runs/20261120-101500-digits/config.conf --out again",
+            "  tutti train --resume runs/20261120-101500-digits",
             "  tutti train digits --coordinator-bind 10.0.0.5:25520 --wait-workers 3"
         })
 final class TrainCommand implements Callable<Integer> {
@@ -45,6 +47,13 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--trainer", hidden = true, defaultValue = "cluster")
     private String trainer;
 
+    @Option(
+            names = "--resume",
+            paramLabel = "DIR",
+            description = "go on with the run in this directory, from its newest checkpoint, to the same weights",
+            order = 0)
+    private Path resume;
+
     @Override
     public Integer call() throws InterruptedException {
         common.startLogging();
@@ -54,12 +63,24 @@ final class TrainCommand implements Callable<Integer> {
                 Trainers.of(trainer, settings),
                 spec.commandLine().getOut(),
                 spec.commandLine().getErr());
-        session.run();
+        if (resume == null) {
+            session.run();
+        } else {
+            session.resume(resume);
+        }
         return ExitCode.DONE;
     }
 
     private TrainingSettings settings() {
         Map<String, String> given = SettingOptions.given(spec, TrainingSettings.SETTINGS);
+        if (resume != null) {
+            if (data != null || SettingOptions.file(spec).isPresent()) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--resume takes data and configuration from the run's directory; give neither");
+            }
+            return TrainingSettings.resume(given, RunDirectory.configOf(resume));
+        }
         if (data != null && given.put(DATA, data) != null) {
             throw new ParameterException(spec.commandLine(), "data given twice: as an argument and as --data");
         }

@@ -63,6 +63,9 @@ public final class Checkpointer implements TrainingListener, AutoCloseable {
 
     @Override
     public void onStepEnd(TrainingRun run) {
+        if (settings.keep() == 0) {
+            return;
+        }
         this.run = run;
         if (run.isFinished() || !isDue(run)) {
             return;
