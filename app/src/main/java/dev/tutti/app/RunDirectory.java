@@ -225,8 +225,11 @@ final class RunDirectory implements AutoCloseable {
 
     /** Frees the directory and removes the directories that were made for it, as far as they are empty. */
     private void takeBack() {
-        close();
         try {
+            if (lock != null) {
+                Files.deleteIfExists(file(RunLock.NAME));
+            }
+            close();
             while (!created.isEmpty()) {
                 Files.deleteIfExists(created.pop());
             }

@@ -9,18 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Keeps a second process out of a run directory, by a lock of the operating system on the file {@value #NAME} there: it is gone when
- * the process is, however that ends. The file names the process that holds it.
+ * the process is, however that ends. The file stays, as removing it would let two processes lock two files of that name; it says who
+ * held it last. While it is held, nobody in this process may open it otherwise: closing any channel to a file frees the process's locks.
  */
 final class RunLock implements AutoCloseable {
     static final String NAME = ".lock";
 
-    private static final int MOST_TRIES = 100;
-    /** Locks are the process's, and closing any channel to the file would free them: within the process we keep watch ourselves. */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path file;
@@ -44,46 +42,27 @@ final class RunLock implements AutoCloseable {
             throw inUse(directory, "this process");
         }
         try {
-            for (int i = 0; i < MOST_TRIES; i++) {
-                FileChannel channel = tryTake(directory, file);
-                if (channel != null) {
-                    return new RunLock(file, channel);
-                }
-            }
-            throw inUse(directory, "a process that comes and goes");
+            return new RunLock(file, lock(directory, file));
         } catch (IOException | RuntimeException e) {
             HELD.remove(file);
             throw e;
         }
     }
 
-    /** Returns null if the file was deleted meanwhile by the process that had it. */
-    private static FileChannel tryTake(Path directory, Path file) throws IOException {
+    private static FileChannel lock(Path directory, Path file) throws IOException {
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             if (channel.tryLock() == null) {
-                throw inUse(directory, holder(file));
+                throw inUse(directory, Files.readString(file).strip());
             }
-            String mark = "process " + ProcessHandle.current().pid() + "\n" + UUID.randomUUID() + "\n";
+            String holder = "process " + ProcessHandle.current().pid() + "\n";
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap(mark.getBytes(StandardCharsets.UTF_8)), 0);
-            if (Files.exists(file) && Files.readString(file).equals(mark)) {
-                return channel;
-            }
-            channel.close();
-            return null;
+            channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
+            return channel;
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
-        }
-    }
-
-    private static String holder(Path file) {
-        try {
-            return Files.readString(file).lines().findFirst().orElse("another process");
-        } catch (IOException e) {
-            return "another process";
         }
     }
 
@@ -92,11 +71,10 @@ final class RunLock implements AutoCloseable {
                 + "); wait for its end or stop it, or give another directory");
     }
 
-    /** Frees the lock and removes its file. */
+    /** Frees the lock. */
     @Override
     public void close() {
         try {
-            Files.deleteIfExists(file);
             channel.close();
         } catch (IOException e) {
             // It ends with the process.

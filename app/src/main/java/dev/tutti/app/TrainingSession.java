@@ -7,6 +7,7 @@ import dev.tutti.checkpoint.Checkpointer;
 import dev.tutti.checkpoint.RunIdentity;
 import dev.tutti.config.Environment;
 import dev.tutti.config.InputException;
+import dev.tutti.config.OnDivergence;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.train.DivergedException;
 import dev.tutti.train.EpochMetrics;
@@ -111,10 +112,7 @@ final class TrainingSession {
 
     private void goOn(RunDirectory directory, RunRecorder recorder) throws InterruptedException {
         int completed = directory.completedEpochs();
-        if (completed > settings.epochs()) {
-            throw new InputException("--epochs: out of range: \"" + settings.epochs() + "\", allowed: " + completed
-                    + " or more, as so many are done");
-        }
+        requireAtLeast(completed);
         if (completed == settings.epochs()) {
             tellComplete(directory);
             return;
@@ -130,6 +128,7 @@ final class TrainingSession {
         PreparedRun run = PreparedRun.of(settings, newest.map(Checkpoint::state));
         RunIdentity identity = RunIdentity.of(run.job(), run.settings().toConfig());
         newest.ifPresent(checkpoint -> checkpoint.requireMatch(identity));
+        newest.ifPresent(checkpoint -> requireAtLeast(checkpoint.state().position()));
         directory.reopenFor(identity.config());
         tell(run.describe());
         if (newest.isPresent()) {
@@ -142,6 +141,17 @@ final class TrainingSession {
             tell("begins anew: there is no checkpoint yet in " + directory.shown(""));
         }
         train(directory, recorder, run, checkpointer(directory, checkpoints, identity, recorder));
+    }
+
+    private void requireAtLeast(TrainingPosition begun) {
+        requireAtLeast(begun.stepInEpoch() == 0 ? begun.epoch() - 1 : begun.epoch());
+    }
+
+    private void requireAtLeast(int begunEpochs) {
+        if (begunEpochs > settings.epochs()) {
+            throw new InputException("--epochs: out of range: \"" + settings.epochs() + "\", allowed: " + begunEpochs
+                    + " or more, as so many are done or begun");
+        }
     }
 
     private void tellComplete(RunDirectory directory) {
@@ -217,8 +227,11 @@ final class TrainingSession {
         return checkpoints(directory)
                 .newest()
                 .map(newest -> "; the last good checkpoint is " + directory.shown(newest) + ": begin a run there with"
-                        + " --init-weights, or leave such steps out: tutti train --resume " + directory.shown("")
-                        + " --on-divergence skip-step")
+                        + " --init-weights"
+                        + (settings.onDivergence() == OnDivergence.SKIP_STEP
+                                ? ""
+                                : ", or leave such steps out: tutti train --resume " + directory.shown("")
+                                        + " --on-divergence skip-step"))
                 .orElse("");
     }
 
