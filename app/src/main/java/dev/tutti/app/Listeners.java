@@ -3,36 +3,43 @@ package dev.tutti.app;
 import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingListener;
+import dev.tutti.train.TrainingRun;
+import java.util.List;
 
-/** Tells two listeners, one after the other. */
-record Listeners(TrainingListener first, TrainingListener second) implements TrainingListener {
+/** Tells several listeners, one after the other. */
+record Listeners(List<TrainingListener> all) implements TrainingListener {
     @Override
     public void onStep(int epoch, long step, long samples, double meanLoss) {
-        first.onStep(epoch, step, samples, meanLoss);
-        second.onStep(epoch, step, samples, meanLoss);
+        all.forEach(listener -> listener.onStep(epoch, step, samples, meanLoss));
+    }
+
+    @Override
+    public void onSkippedStep(int epoch, long step, long skipped, String problem) {
+        all.forEach(listener -> listener.onSkippedStep(epoch, step, skipped, problem));
     }
 
     @Override
     public void onEpoch(EpochMetrics metrics) {
-        first.onEpoch(metrics);
-        second.onEpoch(metrics);
+        all.forEach(listener -> listener.onEpoch(metrics));
     }
 
     @Override
-    public void onWorkers(int workers, String event) {
-        first.onWorkers(workers, event);
-        second.onWorkers(workers, event);
-    }
-
-    @Override
-    public void onCluster(ClusterMetrics metrics) {
-        first.onCluster(metrics);
-        second.onCluster(metrics);
+    public void onStepEnd(TrainingRun run) {
+        all.forEach(listener -> listener.onStepEnd(run));
     }
 
     @Override
     public void onWaiting(int present, int needed) {
-        first.onWaiting(present, needed);
-        second.onWaiting(present, needed);
+        all.forEach(listener -> listener.onWaiting(present, needed));
+    }
+
+    @Override
+    public void onWorkers(int workers, String event) {
+        all.forEach(listener -> listener.onWorkers(workers, event));
+    }
+
+    @Override
+    public void onCluster(ClusterMetrics metrics) {
+        all.forEach(listener -> listener.onCluster(metrics));
     }
 }

@@ -17,6 +17,7 @@ import dev.tutti.model.ParameterLayout;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingSpec;
+import dev.tutti.train.TrainingState;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,14 @@ record PreparedRun(TrainingSettings settings, PreparedData data, TrainingJob job
 
     /** @throws dev.tutti.config.InputException if the data cannot be read or does not go with the settings */
     static PreparedRun of(TrainingSettings settings) {
+        return of(settings, Optional.empty());
+    }
+
+    /**
+     * @param start where to go on from, if the run was begun before
+     * @throws dev.tutti.config.InputException if the data cannot be read or does not go with the settings
+     */
+    static PreparedRun of(TrainingSettings settings, Optional<TrainingState> start) {
         DataSettings from = settings.data();
         RawData raw = DataFiles.read(from.source(), from.options());
         Loss loss = settings.network().loss().orElse(raw.schema().defaultLoss());
@@ -49,7 +58,13 @@ record PreparedRun(TrainingSettings settings, PreparedData data, TrainingJob job
                 settings.shuffle(),
                 data.training().samples());
         TrainingJob job = new TrainingJob(
-                RunName.of(settings), spec, data.training(), data.validation(), initialParameters(settings, network));
+                RunName.of(settings),
+                spec,
+                data.training(),
+                data.validation(),
+                start.map(TrainingState::parameters).orElseGet(() -> initialParameters(settings, network)),
+                start,
+                settings.onDivergence());
         TrainingSettings effective = settings.resolved(
                 loss, lasting(from.source()), from.validationSource().map(PreparedRun::lasting));
         return new PreparedRun(effective, data, job);

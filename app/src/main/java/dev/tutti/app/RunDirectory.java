@@ -1,7 +1,9 @@
 package dev.tutti.app;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.tutti.config.InputException;
 import dev.tutti.model.AtomicFile;
+import dev.tutti.model.SafetensorsFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +21,7 @@ import java.util.Locale;
  * The directory of one run. Opened before any work, so that a place that cannot be written to is found out at once; until
  * {@link #discard} is ruled out it can be taken back without a trace.
  */
-final class RunDirectory {
+final class RunDirectory implements AutoCloseable {
     /** The effective configuration. */
     static final String CONFIG = "config.conf";
 
@@ -35,12 +37,16 @@ final class RunDirectory {
     /** What was logged. */
     static final String LOG = "run.log";
 
-    private static final List<String> FILES = List.of(CONFIG, METRICS, MODEL, SUMMARY, LOG);
+    /** The directory of the checkpoints. */
+    static final String CHECKPOINTS = "checkpoints";
+
+    private static final List<String> FILES = List.of(CONFIG, METRICS, MODEL, SUMMARY, LOG, CHECKPOINTS);
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
     private static final int MOST_RUNS_PER_SECOND = 1000;
 
     private final Path path;
     private final Deque<Path> created;
+    private RunLock lock;
 
     private RunDirectory(Path path, Deque<Path> created) {
         this.path = path;
@@ -54,24 +60,67 @@ final class RunDirectory {
      */
     static RunDirectory open(Path path) {
         Path absolute = path.toAbsolutePath().normalize();
-        for (String file : FILES) {
-            if (Files.exists(absolute.resolve(file))) {
-                throw new InputException("output directory already holds a run: " + path + " (" + file
-                        + "); give another --out, or remove it");
-            }
-        }
+        requireNoRun(path, absolute);
         Deque<Path> created = new ArrayDeque<>();
         RunDirectory directory = new RunDirectory(absolute, created);
         try {
             create(absolute, created);
+            directory.lock = RunLock.take(absolute);
+            // Another process may have been faster.
+            requireNoRun(path, absolute);
             Files.delete(Files.createTempFile(absolute, ".tutti", ".tmp"));
             return directory;
+        } catch (InputException e) {
+            directory.takeBack();
+            throw e;
         } catch (IOException e) {
-            directory.discard();
+            directory.takeBack();
             String reason = e instanceof FileAlreadyExistsException ? "it is a file" : reason(e);
             throw new InputException(
                     "output directory cannot be written: " + path + " (" + reason + "); give another --out", e);
         }
+    }
+
+    private static void requireNoRun(Path path, Path absolute) {
+        for (String file : FILES) {
+            if (Files.exists(absolute.resolve(file))) {
+                boolean resumable = Files.exists(absolute.resolve(CONFIG));
+                throw new InputException("output directory already holds a run: " + path + " (" + file
+                        + "); give another --out, " + (resumable ? "go on with --resume, " : "") + "or remove it");
+            }
+        }
+    }
+
+    /**
+     * Opens the directory of a run that is to go on.
+     *
+     * @throws InputException if there is none, it cannot be written to, or another process is using it
+     */
+    static RunDirectory reopen(Path path) {
+        configOf(path);
+        Path absolute = path.toAbsolutePath().normalize();
+        RunDirectory directory = new RunDirectory(absolute, new ArrayDeque<>());
+        try {
+            directory.lock = RunLock.take(absolute);
+            return directory;
+        } catch (IOException e) {
+            throw new InputException(
+                    "run directory cannot be written: " + path + " (" + reason(e) + "); check its permissions", e);
+        }
+    }
+
+    /**
+     * Returns the file of the effective configuration of the run in a directory.
+     *
+     * @throws InputException if there is none
+     */
+    static Path configOf(Path path) {
+        Path config = path.resolve(CONFIG);
+        if (!Files.isRegularFile(config)) {
+            throw new InputException("no run to go on with in " + path + ": there is no " + CONFIG
+                    + "; give the directory of a run to --resume");
+        }
+        return config;
     }
 
     private static String reason(IOException e) {
@@ -110,8 +159,12 @@ final class RunDirectory {
 
     /** A file in it as people write it: relative to the working directory, if it is below that. */
     String shown(String name) {
+        return shown(name.isEmpty() ? path : file(name));
+    }
+
+    /** The same for a file below it. */
+    String shown(Path file) {
         Path here = Path.of("").toAbsolutePath();
-        Path file = name.isEmpty() ? path : file(name);
         return (file.startsWith(here) ? here.relativize(file) : file).toString();
     }
 
@@ -125,6 +178,37 @@ final class RunDirectory {
         });
     }
 
+    /** Returns a file of text. */
+    String read(String name) {
+        try {
+            return Files.readString(file(name));
+        } catch (IOException e) {
+            throw new InputException(file(name) + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Number of epochs of the run that this directory holds the outcome of; 0 where there is none. */
+    int completedEpochs() {
+        if (!Files.exists(file(SUMMARY)) || !Files.exists(file(MODEL))) {
+            return 0;
+        }
+        try {
+            return SafetensorsFile.JSON.readTree(read(SUMMARY)).path("epochs").asInt();
+        } catch (JsonProcessingException e) {
+            return 0;
+        }
+    }
+
+    /** Makes it the directory of a run under way again: with this configuration, and without an outcome. */
+    void reopenFor(String config) {
+        write(CONFIG, config);
+        try {
+            Files.deleteIfExists(file(SUMMARY));
+        } catch (IOException e) {
+            throw new InputException(file(SUMMARY) + ": cannot be deleted: " + e.getMessage(), e);
+        }
+    }
+
     /** Removes what this run has written, and the directories that were made for it; others stay. */
     void discard() {
         try {
@@ -133,12 +217,34 @@ final class RunDirectory {
                     Files.deleteIfExists(file(file));
                 }
             }
+        } catch (IOException e) {
+            // Somebody else has put something there meanwhile: it is theirs, and it stays.
+        }
+        takeBack();
+    }
+
+    /** Frees the directory and removes the directories that were made for it, as far as they are empty. */
+    private void takeBack() {
+        try {
+            if (lock != null) {
+                Files.deleteIfExists(file(RunLock.NAME));
+            }
+            close();
             while (!created.isEmpty()) {
                 Files.deleteIfExists(created.pop());
             }
         } catch (IOException e) {
-            // Somebody else has put something there meanwhile: it is theirs, and it stays.
+            // It is in use by somebody else.
             created.clear();
+        }
+    }
+
+    /** Frees the directory for others. */
+    @Override
+    public void close() {
+        if (lock != null) {
+            lock.close();
+            lock = null;
         }
     }
 }

@@ -1,14 +1,9 @@
 package dev.tutti.app;
 
-import dev.tutti.config.InputException;
 import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingListener;
-import java.io.FileOutputStream;
-import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
+import dev.tutti.train.TrainingPosition;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,9 +14,10 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
 
     private final Path file;
     private final boolean perStep;
-    private Writer out = Writer.nullWriter();
+    private MetricsFile out;
     private int workers;
     private volatile long steps;
+    private volatile long skippedSteps;
     private volatile EpochMetrics last;
     private ClusterMetrics cluster;
 
@@ -36,12 +32,20 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
 
     /** Makes the file. */
     void open() {
-        try {
-            // Not a channel: an interrupt would close it.
-            out = new OutputStreamWriter(new FileOutputStream(file.toFile()), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw unwritable(e);
-        }
+        out = MetricsFile.create(file);
+    }
+
+    /** Opens the file of a run that goes on. */
+    void resume(TrainingPosition from) {
+        out = MetricsFile.resume(file, from.step());
+        steps = from.step();
+        skippedSteps = from.skippedSteps();
+        last = from.last();
+    }
+
+    /** Brings what was written to the disk; from any thread. */
+    void force() {
+        out.force();
     }
 
     /** Number of steps made. */
@@ -67,6 +71,17 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
     }
 
     @Override
+    public void onSkippedStep(int epoch, long step, long skipped, String problem) {
+        skippedSteps = skipped;
+        LOG.warn("step {} left out (epoch {}, {} so far): {}", step, epoch, skipped, problem);
+    }
+
+    /** Number of steps whose update was left out. */
+    long skippedSteps() {
+        return skippedSteps;
+    }
+
+    @Override
     public void onEpoch(EpochMetrics metrics) {
         last = metrics;
         Json line = new Json()
@@ -77,6 +92,7 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
                 .put("trainAccuracy", metrics.trainAccuracy())
                 .put("validationLoss", metrics.validationLoss())
                 .put("validationAccuracy", metrics.validationAccuracy())
+                .put("skippedSteps", skippedSteps > 0 ? skippedSteps : Double.NaN)
                 .put("seconds", metrics.seconds())
                 .put("samplesPerSecond", metrics.samples() / metrics.seconds());
         if (workers > 0) {
@@ -135,24 +151,13 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
     }
 
     private void write(Json object) {
-        try {
-            out.write(object.line() + "\n");
-            out.flush();
-        } catch (IOException e) {
-            throw unwritable(e);
-        }
-    }
-
-    private InputException unwritable(IOException e) {
-        return new InputException(file + ": cannot be written: " + e.getMessage() + "; check the free space", e);
+        out.add(object.line());
     }
 
     @Override
     public void close() {
-        try {
+        if (out != null) {
             out.close();
-        } catch (IOException e) {
-            throw unwritable(e);
         }
     }
 }

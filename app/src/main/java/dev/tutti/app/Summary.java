@@ -18,8 +18,9 @@ import java.util.Locale;
  * @param run what was trained
  * @param result the outcome
  * @param model file of the model
+ * @param skippedSteps number of steps whose update was left out
  */
-record Summary(PreparedRun run, TrainingResult result, Path model) {
+record Summary(PreparedRun run, TrainingResult result, Path model, long skippedSteps) {
 
     /** Returns {@code summary.json}, in one line. docs/commands.md lists the keys. */
     String json() {
@@ -38,6 +39,7 @@ record Summary(PreparedRun run, TrainingResult result, Path model) {
                 .put("epochs", last.epoch())
                 .put("steps", last.steps())
                 .put("samples", last.samples())
+                .put("skippedSteps", skippedSteps > 0 ? skippedSteps : Double.NaN)
                 .put("trainLoss", last.trainLoss())
                 .put("trainAccuracy", last.trainAccuracy())
                 .put("validationLoss", last.validationLoss())

@@ -6,6 +6,7 @@ import dev.tutti.config.Environment;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.protocol.ClientMessage;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
             "  tutti train digits",
             "  tutti train houses.csv --target price --hidden 64,32 --epochs 50 --lr 0.01",
             "  tutti train --config runs/20261120-101500-digits/config.conf --out again",
+            "  tutti train --resume runs/20261120-101500-digits",
             "  tutti train digits --coordinator-bind 10.0.0.5:25520 --wait-workers 3",
             "  tutti train digits --coordinator 10.0.0.5:25520"
         })
@@ -58,6 +60,13 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--trainer", hidden = true, defaultValue = "cluster")
     private String trainer;
 
+    @Option(
+            names = "--resume",
+            paramLabel = "DIR",
+            description = "go on with the run in this directory, from its newest checkpoint, to the same weights",
+            order = 0)
+    private Path resume;
+
     @Override
     public Integer call() throws InterruptedException {
         common.startLogging();
@@ -71,7 +80,11 @@ final class TrainCommand implements Callable<Integer> {
                 spec.commandLine().getOut(),
                 spec.commandLine().getErr(),
                 Environment.isTerminal(settings.json() ? "err" : "out"));
-        session.run();
+        if (resume == null) {
+            session.run();
+        } else {
+            session.resume(resume);
+        }
         return ExitCode.DONE;
     }
 
@@ -90,6 +103,14 @@ final class TrainCommand implements Callable<Integer> {
 
     private TrainingSettings settings() {
         Map<String, String> given = SettingOptions.given(spec, TrainingSettings.SETTINGS);
+        if (resume != null) {
+            if (data != null || SettingOptions.file(spec).isPresent()) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--resume takes data and configuration from the run's directory; give neither");
+            }
+            return TrainingSettings.resume(given, RunDirectory.configOf(resume));
+        }
         if (data != null && given.put(DATA, data) != null) {
             throw new ParameterException(spec.commandLine(), "data given twice: as an argument and as --data");
         }

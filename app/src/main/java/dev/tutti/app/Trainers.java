@@ -12,6 +12,7 @@ import dev.tutti.train.ReferenceTrainer;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
+import dev.tutti.train.TrainingRun;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -27,6 +28,18 @@ final class Trainers {
      * @param settings of the run
      */
     static Trainer of(String kind, TrainingSettings settings) {
+        Trainer trainer = byName(kind, settings);
+        return (job, listener) ->
+                isDone(job) ? new TrainingRun(job, TrainingListener.NONE).result(0) : trainer.train(job, listener);
+    }
+
+    /** Whether all was trained before the process ended, and only the outcome is not written yet. */
+    private static boolean isDone(TrainingJob job) {
+        return job.start().isPresent()
+                && job.start().get().position().epoch() > job.spec().epochs();
+    }
+
+    private static Trainer byName(String kind, TrainingSettings settings) {
         return switch (kind) {
             case "reference" -> ReferenceTrainer::train;
             case "cluster" -> cluster(settings);

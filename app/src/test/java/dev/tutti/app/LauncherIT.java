@@ -47,7 +47,14 @@ class LauncherIT {
         Path run = Path.of(summary.get("model").asText()).getParent();
         assertThat(run.getParent()).isEqualTo(directory.toRealPath().resolve("runs"));
         assertThat(files(run))
-                .containsExactly("config.conf", "metrics.jsonl", "model.safetensors", "run.log", "summary.json");
+                .containsExactly(
+                        ".lock",
+                        "checkpoints",
+                        "config.conf",
+                        "metrics.jsonl",
+                        "model.safetensors",
+                        "run.log",
+                        "summary.json");
     }
 
     @Test
@@ -82,7 +89,8 @@ class LauncherIT {
                 .startsWith("tutti: interrupted after ")
                 .contains("kept in run")
                 .hasLineCount(1);
-        assertThat(files(directory.resolve("run"))).containsExactly("config.conf", "metrics.jsonl", "run.log");
+        assertThat(files(directory.resolve("run")))
+                .containsExactly(".lock", "checkpoints", "config.conf", "metrics.jsonl", "run.log");
         for (String line : Files.readAllLines(metrics)) {
             assertThat(JSON.readTree(line).isObject()).isTrue();
         }

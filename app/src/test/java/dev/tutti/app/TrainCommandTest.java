@@ -39,7 +39,13 @@ class TrainCommandTest {
         assertThat(outcome.err()).isEmpty();
         assertThat(names(directory.resolve("run")))
                 .containsExactlyInAnyOrder(
-                        "config.conf", "metrics.jsonl", "model.safetensors", "run.log", "summary.json");
+                        ".lock",
+                        "checkpoints",
+                        "config.conf",
+                        "metrics.jsonl",
+                        "model.safetensors",
+                        "run.log",
+                        "summary.json");
         List<String> metrics = Files.readAllLines(directory.resolve("run/metrics.jsonl"));
         assertThat(metrics).hasSize(3 + 3 * 2);
         JsonNode step = JSON.readTree(metrics.get(0));
@@ -154,7 +160,7 @@ class TrainCommandTest {
                 .hasMessageContaining("after 1 steps; kept in ")
                 .hasMessageContaining("no model was saved");
         assertThat(names(directory.resolve("run")))
-                .containsExactlyInAnyOrder("config.conf", "metrics.jsonl", "run.log");
+                .containsExactlyInAnyOrder(".lock", "config.conf", "metrics.jsonl", "run.log");
     }
 
     @Test
@@ -185,7 +191,8 @@ class TrainCommandTest {
         return Tutti.commandLine().getSubcommands().get(command).getCommandSpec().options().stream()
                 .filter(option -> !option.hidden())
                 .map(CommandLine.Model.OptionSpec::longestName)
-                .filter(name -> !Set.of("--config", "--verbose", "--help").contains(name))
+                .filter(name ->
+                        !Set.of("--config", "--resume", "--verbose", "--help").contains(name))
                 .map(name -> name.substring(2))
                 .collect(Collectors.toCollection(TreeSet::new));
     }

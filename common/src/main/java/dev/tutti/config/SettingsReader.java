@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -41,9 +42,15 @@ final class SettingsReader {
      * @throws InputException if the file cannot be read or has an unknown key
      */
     static SettingsReader of(List<Setting> settings, Map<String, String> commandLine, Optional<Path> file) {
+        return of(settings, commandLine, file, Set.of());
+    }
+
+    /** The same, with some keys of the file left out. */
+    static SettingsReader of(
+            List<Setting> settings, Map<String, String> commandLine, Optional<Path> file, Set<String> leftOut) {
         ConfigObject given = ConfigValueFactory.fromMap(commandLine, COMMAND_LINE);
         ConfigObject merged = file.map(SettingsReader::parse)
-                .map(fromFile -> given.withFallback(fromFile))
+                .map(fromFile -> given.withFallback(without(fromFile, leftOut)))
                 .orElse(given);
         for (Map.Entry<String, ConfigValue> entry : merged.entrySet()) {
             if (settings.stream().noneMatch(setting -> setting.key().equals(entry.getKey()))) {
@@ -52,6 +59,14 @@ final class SettingsReader {
             }
         }
         return new SettingsReader(merged);
+    }
+
+    private static ConfigObject without(ConfigObject values, Set<String> keys) {
+        ConfigObject left = values;
+        for (String key : keys) {
+            left = left.withoutKey(key);
+        }
+        return left;
     }
 
     private static ConfigObject parse(Path file) {

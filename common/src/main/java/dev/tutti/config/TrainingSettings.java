@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -26,6 +27,8 @@ import java.util.stream.Collectors;
  * @param sync when weights are updated
  * @param seed of the split, the initial weights and the shuffling
  * @param shuffle whether each epoch has an order of its own
+ * @param onDivergence what is done with a step that is not finite
+ * @param checkpoints when checkpoints are written
  * @param cluster who does the work; nothing in it changes the trained bits
  * @param name short name of the run; the data's where absent
  * @param out run directory; made from the time and the name where absent
@@ -42,6 +45,8 @@ public record TrainingSettings(
         Sync sync,
         long seed,
         boolean shuffle,
+        OnDivergence onDivergence,
+        CheckpointSettings checkpoints,
         ClusterSettings cluster,
         Optional<String> name,
         Optional<Path> out,
@@ -86,6 +91,14 @@ public record TrainingSettings(
             new Setting("sync", "MODE", "step: update after every batch; epoch: once an epoch (default: step)"),
             new Setting("seed", "N", "of the split, the initial weights and the shuffling (default: 1)"),
             new Setting("shuffle", "on|off", "whether each epoch has an order of its own (default: on)"),
+            new Setting(
+                    "on-divergence",
+                    "stop|skip-step",
+                    "end the run at a step that is not finite, or leave its update out (default: stop)"),
+            new Setting("checkpoint-steps", "N", "a checkpoint every N steps, too (default: by time alone)"),
+            new Setting(
+                    "checkpoint-seconds", "S", "a checkpoint every S seconds, and at the end of epochs (default: 30)"),
+            new Setting("checkpoint-keep", "N", "how many to keep besides the best; 0: write none (default: 3)"),
             new Setting("workers", "N", "worker actors in this process (default: the cores)"),
             new Setting("wait-workers", "N", "train with N worker processes instead of worker actors in this one"),
             new Setting(
@@ -101,6 +114,23 @@ public record TrainingSettings(
             new Setting("metrics-per-step", "", "a line in metrics.jsonl for each step, too"),
             new Setting("json", "", "last line of standard output: the summary as JSON; progress to standard error"));
 
+    /** What may be given anew to a run that goes on. */
+    private static final Set<String> RESUMABLE = Set.of(
+            "epochs",
+            "on-divergence",
+            "checkpoint-steps",
+            "checkpoint-seconds",
+            "checkpoint-keep",
+            "workers",
+            "wait-workers",
+            "coordinator-bind",
+            "placement",
+            "transport",
+            "give-up",
+            "aeron-dir",
+            "metrics-per-step",
+            "json");
+
     /**
      * Reads the settings.
      *
@@ -109,7 +139,31 @@ public record TrainingSettings(
      * @throws InputException if a key is unknown or a value out of range
      */
     public static TrainingSettings read(Map<String, String> commandLine, Optional<Path> file) {
-        SettingsReader from = SettingsReader.of(SETTINGS, commandLine, file);
+        return read(SettingsReader.of(SETTINGS, commandLine, file));
+    }
+
+    /**
+     * Reads the settings of a run that goes on.
+     *
+     * @param commandLine values of the command line, by key: those that do not change the trained bits, and more epochs
+     * @param file its effective configuration
+     * @throws InputException if another key is given, or a value out of range
+     */
+    public static TrainingSettings resume(Map<String, String> commandLine, Path file) {
+        for (String key : commandLine.keySet()) {
+            if (!RESUMABLE.contains(key)) {
+                throw new InputException("--" + key
+                        + ": not to be changed in a run that goes on; allowed beside --resume: "
+                        + RESUMABLE.stream().sorted().map(name -> "--" + name).collect(Collectors.joining(", ")));
+            }
+        }
+        Set<String> replaced = commandLine.containsKey("workers")
+                ? Set.of("wait-workers", "coordinator-bind")
+                : commandLine.containsKey("wait-workers") ? Set.of("workers") : Set.of();
+        return read(SettingsReader.of(SETTINGS, commandLine, Optional.of(file), replaced));
+    }
+
+    private static TrainingSettings read(SettingsReader from) {
         int batch = from.integer("batch", 64, 1);
         from.text("optimizer").filter(name -> !name.equals("sgd")).ifPresent(name -> {
             throw from.error("optimizer", "unknown value", name, "sgd");
@@ -124,6 +178,8 @@ public record TrainingSettings(
                 from.choice("sync", Sync.class).orElse(Sync.STEP),
                 from.wide("seed", 1),
                 from.flag("shuffle", true),
+                onDivergence(from),
+                checkpoints(from),
                 cluster(from),
                 from.text("name").map(name -> checkedName(from, name)),
                 from.path("out"),
@@ -188,6 +244,23 @@ public record TrainingSettings(
                 (float) from.number("momentum", 0, v -> v >= 0 && v.floatValue() < 1, "0 to below 1"));
     }
 
+    private static OnDivergence onDivergence(SettingsReader from) {
+        return from.text("on-divergence")
+                .map(text -> Arrays.stream(OnDivergence.values())
+                        .filter(policy -> policy.id().equals(text))
+                        .findFirst()
+                        .orElseThrow(() -> from.error("on-divergence", "unknown value", text, "stop, skip-step")))
+                .orElse(OnDivergence.STOP);
+    }
+
+    private static CheckpointSettings checkpoints(SettingsReader from) {
+        double seconds = from.number("checkpoint-seconds", 30, v -> v > 0 && v <= 1e9, "above 0 to 1e9");
+        return new CheckpointSettings(
+                from.integer("checkpoint-steps", 0, 1),
+                Duration.ofNanos((long) (seconds * 1e9)),
+                from.integer("checkpoint-keep", 3, 0));
+    }
+
     private static ClusterSettings cluster(SettingsReader from) {
         int waitWorkers = from.prefers("wait-workers", "workers") ? from.integer("wait-workers", 0, 1) : 0;
         if (from.has("coordinator-bind") && !from.has("wait-workers")) {
@@ -240,6 +313,8 @@ public record TrainingSettings(
                 sync,
                 seed,
                 shuffle,
+                onDivergence,
+                checkpoints,
                 cluster,
                 name,
                 out,

@@ -2,24 +2,25 @@ package dev.tutti.model;
 
 import dev.tutti.config.InputException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Writes a file whole or not at all: into a temporary file beside it, forced to the disk, then renamed. Whoever opens the file
  * finds the old content or the new, never a part.
  */
 public final class AtomicFile {
+    /** How the names of temporary files end; a killed process may leave one. */
+    public static final String TEMPORARY = ".tmp";
+
     private AtomicFile() {}
 
     /** What writes the content. */
     @FunctionalInterface
     public interface Content {
-        /** Writes all of the content from position 0 of {@code channel}. */
-        void writeTo(FileChannel channel) throws IOException;
+        /** Writes all of the content to {@code channel}. */
+        void writeTo(WritableByteChannel channel) throws IOException;
     }
 
     /**
@@ -28,46 +29,52 @@ public final class AtomicFile {
      * @throws InputException if it cannot be written; nothing is left behind
      */
     public static void write(Path file, Content content) {
+        write(FileOperations.SYSTEM, file, content);
+    }
+
+    /**
+     * Writes {@code file}, replacing it if there is one.
+     *
+     * @param files carries it out
+     * @throws InputException if it cannot be written; nothing is left behind
+     */
+    public static void write(FileOperations files, Path file, Content content) {
         Path absolute = file.toAbsolutePath();
         Path directory = absolute.getParent();
         if (directory == null || Files.isDirectory(absolute)) {
             throw new InputException(file + ": cannot be written: it is a directory; give the path of a file");
         }
         Path temporary = directory.resolve(
-                "." + absolute.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+                "." + absolute.getFileName() + "." + ProcessHandle.current().pid() + TEMPORARY);
         try {
-            try (FileChannel channel = FileChannel.open(
-                    temporary,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
-                content.writeTo(channel);
-                channel.force(true);
+            try (FileOperations.OutputFile out = files.create(temporary)) {
+                content.writeTo(out);
+                out.force();
             }
-            Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
-            forceDirectory(directory);
+            files.rename(temporary, absolute);
+            forceDirectory(files, directory);
         } catch (IOException e) {
             throw new InputException(
                     file + ": cannot be written: " + e.getClass().getSimpleName() + ": " + e.getMessage()
                             + "; check the directory, its permissions and the free space",
                     e);
         } finally {
-            deleteQuietly(temporary);
+            deleteQuietly(files, temporary);
         }
     }
 
     /** Makes the rename itself survive a crash of the machine, where the system allows to open directories. */
-    private static void forceDirectory(Path directory) {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
+    private static void forceDirectory(FileOperations files, Path directory) {
+        try {
+            files.forceDirectory(directory);
         } catch (IOException e) {
             // Not possible on this system: the content is safe all the same, only the moment of the rename is not.
         }
     }
 
-    private static void deleteQuietly(Path file) {
+    private static void deleteQuietly(FileOperations files, Path file) {
         try {
-            Files.deleteIfExists(file);
+            files.delete(file);
         } catch (IOException e) {
             // The error that matters has been told.
         }

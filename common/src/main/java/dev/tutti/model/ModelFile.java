@@ -1,22 +1,13 @@
 package dev.tutti.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.cfg.EnumFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tutti.config.InputException;
 import dev.tutti.data.Preprocessing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -26,15 +17,6 @@ import java.util.Map;
  * metadata are JSON strings: {@code network}, {@code preprocessing}, {@code training}.
  */
 public final class ModelFile {
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
-            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-            .build();
     private static final String METADATA = "__metadata__";
     private static final String NETWORK = "network";
     private static final String PREPROCESSING = "preprocessing";
@@ -60,10 +42,8 @@ public final class ModelFile {
     public static void write(Path file, Model model) {
         byte[] header = header(model);
         AtomicFile.write(file, channel -> {
-            ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            writeAll(channel, length.putLong(header.length).flip());
-            writeAll(channel, ByteBuffer.wrap(header));
-            writeFloats(channel, model.parameters());
+            SafetensorsFile.writeAll(channel, ByteBuffer.wrap(header));
+            SafetensorsFile.writeFloats(channel, model.parameters());
         });
     }
 
@@ -73,7 +53,7 @@ public final class ModelFile {
      * @throws InputException if the file cannot be read or is no whole model of this program
      */
     public static Model read(Path file) {
-        try (SafetensorsFile tensors = SafetensorsFile.open(file, JSON)) {
+        try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
             NetworkSpec network = metadata(file, tensors.metadata(), NETWORK, NetworkSpec.class);
             Preprocessing preprocessing = metadata(file, tensors.metadata(), PREPROCESSING, Preprocessing.class);
             JsonNode training = metadata(file, tensors.metadata(), TRAINING, JsonNode.class);
@@ -91,7 +71,7 @@ public final class ModelFile {
      * @throws InputException if the file cannot be read, or its tensors are not those of {@code network}
      */
     public static float[] readParameters(Path file, NetworkSpec network) {
-        try (SafetensorsFile tensors = SafetensorsFile.open(file, JSON)) {
+        try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
             return tensors.parameters(network);
         } catch (IOException e) {
             throw SafetensorsFile.unreadable(file, e);
@@ -122,7 +102,7 @@ public final class ModelFile {
                     + ", found " + metadata.keySet() + "; as initial weights it may do (--init-weights)");
         }
         try {
-            T value = JSON.readValue(json, type);
+            T value = SafetensorsFile.JSON.readValue(json, type);
             if (value == null || (value instanceof JsonNode node && !node.isObject())) {
                 throw new InputException(file + ": " + METADATA + "." + key + ": expected a JSON object");
             }
@@ -133,46 +113,15 @@ public final class ModelFile {
     }
 
     private static byte[] header(Model model) {
-        ObjectNode header = JSON.createObjectNode();
+        Map<String, String> metadata = new LinkedHashMap<>();
         try {
-            header.putObject(METADATA)
-                    .put(NETWORK, JSON.writeValueAsString(model.network()))
-                    .put(PREPROCESSING, JSON.writeValueAsString(model.preprocessing()))
-                    .put(TRAINING, JSON.writeValueAsString(JSON.readTree(model.training())));
-            for (TensorPlace tensor : TensorPlace.of(model.network())) {
-                ObjectNode entry = header.putObject(tensor.name()).put("dtype", SafetensorsFile.FLOAT32);
-                tensor.shape().forEach(entry.withArray("shape")::add);
-                entry.putArray("data_offsets")
-                        .add((long) tensor.offset() * Float.BYTES)
-                        .add(((long) tensor.offset() + tensor.length()) * Float.BYTES);
-            }
-            return padded(JSON.writeValueAsBytes(header));
+            metadata.put(NETWORK, SafetensorsFile.JSON.writeValueAsString(model.network()));
+            metadata.put(PREPROCESSING, SafetensorsFile.JSON.writeValueAsString(model.preprocessing()));
+            metadata.put(
+                    TRAINING, SafetensorsFile.JSON.writeValueAsString(SafetensorsFile.JSON.readTree(model.training())));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not JSON: training=" + model.training(), e);
         }
-    }
-
-    /** Pads with spaces so that the tensors begin at a multiple of 8 bytes. */
-    private static byte[] padded(byte[] json) {
-        byte[] header = Arrays.copyOf(json, (json.length + 7) / 8 * 8);
-        Arrays.fill(header, json.length, header.length, " ".getBytes(StandardCharsets.US_ASCII)[0]);
-        return header;
-    }
-
-    private static void writeFloats(FileChannel channel, float[] values) throws IOException {
-        ByteBuffer chunk = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
-        int chunkFloats = chunk.capacity() / Float.BYTES;
-        for (int from = 0; from < values.length; from += chunkFloats) {
-            int count = Math.min(chunkFloats, values.length - from);
-            chunk.clear();
-            chunk.asFloatBuffer().put(values, from, count);
-            writeAll(channel, chunk.limit(count * Float.BYTES));
-        }
-    }
-
-    private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
+        return SafetensorsFile.header(metadata, TensorPlace.of(model.network()));
     }
 }

@@ -1,31 +1,55 @@
 package dev.tutti.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tutti.config.InputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * An open safetensors file with its header read and checked: every tensor is float32, has as many bytes as its shape says, and
  * the tensors fill the file without gap or overlap. Used by one thread.
  */
-final class SafetensorsFile implements AutoCloseable {
-    static final String FLOAT32 = "F32";
+public final class SafetensorsFile implements AutoCloseable {
+    /** Reads and writes the JSON of our files: strict, so that a damaged file is found out. */
+    public static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .build();
+
+    /** How the names of the tensors of an optimizer begin, in checkpoints. */
+    public static final String OPTIMIZER = "optimizer.";
+
+    private static final String METADATA = "__metadata__";
+    private static final String FLOAT32 = "F32";
 
     private static final int LENGTH_BYTES = Long.BYTES;
     /** As in the reference implementation. */
@@ -42,7 +66,7 @@ final class SafetensorsFile implements AutoCloseable {
     private final Map<String, String> metadata = new TreeMap<>();
     private final Map<String, Tensor> tensors = new TreeMap<>();
 
-    private SafetensorsFile(Path file, FileChannel channel, JsonMapper json) throws IOException {
+    private SafetensorsFile(Path file, FileChannel channel) throws IOException {
         this.file = file;
         this.channel = channel;
         long size = channel.size();
@@ -58,11 +82,16 @@ final class SafetensorsFile implements AutoCloseable {
         }
         dataStart = LENGTH_BYTES + headerLength;
         ByteBuffer header = fill(ByteBuffer.allocate((int) headerLength), LENGTH_BYTES, "header");
-        readHeader(parse(json, header));
+        readHeader(parse(header));
         requireNoGaps(size - dataStart);
     }
 
-    static SafetensorsFile open(Path file, JsonMapper json) throws IOException {
+    /**
+     * Opens a file and reads its header.
+     *
+     * @throws InputException if there is no such file, or it is no whole safetensors file of float32 tensors
+     */
+    public static SafetensorsFile open(Path file) throws IOException {
         if (!Files.exists(file)) {
             throw new InputException(file + ": no such file; give the path of a .safetensors file");
         }
@@ -74,39 +103,133 @@ final class SafetensorsFile implements AutoCloseable {
         }
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         try {
-            return new SafetensorsFile(file, channel, json);
+            return new SafetensorsFile(file, channel);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
     }
 
-    static InputException unreadable(Path file, IOException e) {
+    /** Returns the error for a file that cannot be read. */
+    public static InputException unreadable(Path file, IOException e) {
         return new InputException(file + ": cannot be read: " + e.getMessage(), e);
     }
 
+    /**
+     * Returns the bytes before the tensors: the length of the header and the header, padded so that the tensors begin at a
+     * multiple of 8 bytes. The same arguments give the same bytes.
+     *
+     * @param metadata strings of {@code __metadata__}, in this order
+     * @param places the tensors, in the order in which they are written
+     */
+    public static byte[] header(Map<String, String> metadata, List<TensorPlace> places) {
+        ObjectNode header = JSON.createObjectNode();
+        ObjectNode strings = header.putObject(METADATA);
+        metadata.forEach(strings::put);
+        long end = 0;
+        for (TensorPlace place : places) {
+            long begin = end;
+            end += (long) place.length() * Float.BYTES;
+            ObjectNode entry = header.putObject(place.name()).put("dtype", FLOAT32);
+            place.shape().forEach(entry.withArray("shape")::add);
+            entry.putArray("data_offsets").add(begin).add(end);
+        }
+        try {
+            byte[] json = JSON.writeValueAsBytes(header);
+            int padded = (json.length + 7) / 8 * 8;
+            byte[] bytes = Arrays.copyOf(json, LENGTH_BYTES + padded);
+            System.arraycopy(json, 0, bytes, LENGTH_BYTES, json.length);
+            Arrays.fill(bytes, LENGTH_BYTES + json.length, bytes.length, (byte) 0x20);
+            ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(0, padded);
+            return bytes;
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not JSON: " + metadata, e);
+        }
+    }
+
+    /** Writes values as float32, little-endian. */
+    public static void writeFloats(WritableByteChannel channel, float[] values) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        int chunkFloats = CHUNK_BYTES / Float.BYTES;
+        for (int from = 0; from < values.length; from += chunkFloats) {
+            int count = Math.min(chunkFloats, values.length - from);
+            chunk.clear();
+            chunk.asFloatBuffer().put(values, from, count);
+            writeAll(channel, chunk.limit(count * Float.BYTES));
+        }
+    }
+
+    /** Writes all bytes that are left in {@code bytes}. */
+    public static void writeAll(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
     /** The strings of {@code __metadata__}; empty where there are none. */
-    Map<String, String> metadata() {
+    public Map<String, String> metadata() {
         return metadata;
     }
 
-    /** Reads the parameters of {@code network}; the file must have exactly its tensors. */
+    /** The names of the tensors, sorted. */
+    public Set<String> names() {
+        return tensors.keySet();
+    }
+
+    /** The number of values of a tensor of the file. */
+    public long length(String name) {
+        Tensor tensor = tensors.get(name);
+        return (tensor.end() - tensor.begin()) / Float.BYTES;
+    }
+
+    /** Feeds the whole file, byte after byte, to {@code digest}, with {@code header} in place of what is before the tensors. */
+    public void digest(MessageDigest digest, byte[] header) throws IOException {
+        digest.update(header);
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
+        for (long position = dataStart; channel.read(chunk.clear(), position) > 0; position += chunk.limit()) {
+            digest.update(chunk.flip());
+        }
+    }
+
+    /** Returns the bytes before the tensors. */
+    public byte[] header() throws IOException {
+        return fill(ByteBuffer.allocate((int) dataStart), 0, "header").array();
+    }
+
+    /** Reads the parameters of {@code network}; the file must have exactly its tensors, but for those of an optimizer. */
     float[] parameters(NetworkSpec network) throws IOException {
         List<TensorPlace> places = TensorPlace.of(network);
+        tensors.keySet().removeIf(name -> name.startsWith(OPTIMIZER));
+        requireExactly(places, "network " + network.shape());
+        float[] parameters = new float[new ParameterLayout(network).parameterCount()];
+        read(places, parameters);
+        return parameters;
+    }
+
+    /**
+     * Checks which tensors the file has.
+     *
+     * @param places all that it must have, and no others
+     * @param of whose tensors they are, for people
+     * @throws InputException if one is missing, is one too many, or has another shape
+     */
+    public void requireExactly(List<TensorPlace> places, String of) {
         for (TensorPlace place : places) {
-            requireTensor(place, network);
+            requireTensor(place, of);
         }
         if (tensors.size() > places.size()) {
             List<String> unknown = new ArrayList<>(tensors.keySet());
             places.forEach(place -> unknown.remove(place.name()));
-            throw new InputException(file + ": tensor " + shown(unknown.get(0)) + ": not part of network "
-                    + network.shape() + "; expected " + places.size() + " tensors, found " + tensors.size());
+            throw new InputException(file + ": tensor " + shown(unknown.get(0)) + ": not part of " + of + "; expected "
+                    + places.size() + " tensors, found " + tensors.size());
         }
-        float[] parameters = new float[new ParameterLayout(network).parameterCount()];
+    }
+
+    /** Reads tensors, each to its place in {@code block}; {@link #requireExactly} must have found them there. */
+    public void read(List<TensorPlace> places, float[] block) throws IOException {
         for (TensorPlace place : places) {
-            readFloats(tensors.get(place.name()), parameters, place);
+            readFloats(tensors.get(place.name()), block, place);
         }
-        return parameters;
     }
 
     @Override
@@ -114,23 +237,23 @@ final class SafetensorsFile implements AutoCloseable {
         channel.close();
     }
 
-    private void requireTensor(TensorPlace place, NetworkSpec network) {
+    private void requireTensor(TensorPlace place, String of) {
         Tensor tensor = tensors.get(place.name());
         if (tensor == null) {
-            throw new InputException(file + ": tensor " + place.name() + ": missing; network " + network.shape()
-                    + " needs it with shape " + place.shape());
+            throw new InputException(
+                    file + ": tensor " + place.name() + ": missing; " + of + " needs it with shape " + place.shape());
         }
         List<Long> expected = place.shape().stream().map(Integer::longValue).toList();
         if (!tensor.shape().equals(expected)) {
-            throw new InputException(file + ": tensor " + place.name() + ": expected shape " + expected
-                    + " for network " + network.shape() + ", found " + tensor.shape());
+            throw new InputException(file + ": tensor " + place.name() + ": expected shape " + expected + " for " + of
+                    + ", found " + tensor.shape());
         }
     }
 
-    private JsonNode parse(JsonMapper json, ByteBuffer header) {
+    private JsonNode parse(ByteBuffer header) {
         try {
             String text = StandardCharsets.UTF_8.newDecoder().decode(header).toString();
-            JsonNode node = json.readTree(text);
+            JsonNode node = JSON.readTree(text);
             if (node == null || !node.isObject()) {
                 throw new InputException(file + ": header: expected a JSON object; is it a safetensors file?");
             }
@@ -144,7 +267,7 @@ final class SafetensorsFile implements AutoCloseable {
 
     private void readHeader(JsonNode header) {
         for (Map.Entry<String, JsonNode> entry : header.properties()) {
-            if (entry.getKey().equals("__metadata__")) {
+            if (entry.getKey().equals(METADATA)) {
                 readMetadata(entry.getValue());
             } else {
                 tensors.put(entry.getKey(), tensor(entry.getKey(), entry.getValue()));
@@ -269,7 +392,7 @@ final class SafetensorsFile implements AutoCloseable {
     }
 
     /** Returns the first line of what Jackson says, without its notes on where the text came from. */
-    static String oneLine(JsonProcessingException e) {
+    public static String oneLine(JsonProcessingException e) {
         Throwable root = e;
         while (root.getCause() != null) {
             root = root.getCause();

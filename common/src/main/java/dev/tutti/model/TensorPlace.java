@@ -3,11 +3,18 @@ package dev.tutti.model;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A tensor of a model file, and where it lies in the parameter block. */
-record TensorPlace(String name, List<Integer> shape, int offset, int length) {
+/**
+ * A tensor of a file, and where it lies in memory.
+ *
+ * @param name its name in the file
+ * @param shape its sizes
+ * @param offset index of its first value in the block that it belongs to, such as that of the parameters
+ * @param length number of its values
+ */
+public record TensorPlace(String name, List<Integer> shape, int offset, int length) {
 
     /** Returns the tensors of a network, in the order of the parameter block. */
-    static List<TensorPlace> of(NetworkSpec network) {
+    public static List<TensorPlace> of(NetworkSpec network) {
         ParameterLayout layout = new ParameterLayout(network);
         List<TensorPlace> tensors = new ArrayList<>();
         for (int layer = 0; layer < network.layers(); layer++) {

@@ -1,5 +1,7 @@
 package dev.tutti.optim;
 
+import java.util.Map;
+
 /** Turns an averaged gradient into new parameters: element by element, in a fixed order of operations. Owned by one thread. */
 public interface Optimizer {
     /**
@@ -10,4 +12,10 @@ public interface Optimizer {
      * @param scale what the sum is multiplied with to give the mean: 1 / (sum of sample weights)
      */
     void update(float[] parameters, float[] gradientSum, float scale);
+
+    /**
+     * The arrays, by name and always in the same order, that are all that this optimizer remembers from step to step: they are
+     * saved in checkpoints and written to when a run is resumed.
+     */
+    Map<String, float[]> state();
 }

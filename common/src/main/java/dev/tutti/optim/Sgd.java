@@ -1,6 +1,7 @@
 package dev.tutti.optim;
 
 import dev.tutti.config.OptimizerSettings;
+import java.util.Map;
 
 /**
  * Stochastic gradient descent with momentum: {@code v = momentum v + g; w = w - learningRate v}. Without momentum
@@ -28,6 +29,11 @@ public final class Sgd implements Optimizer {
         } else {
             updateWithMomentum(parameters, gradientSum, velocity, scale, momentum, -learningRate);
         }
+    }
+
+    @Override
+    public Map<String, float[]> state() {
+        return momentum == 0 ? Map.of() : Map.of("velocity", velocity);
     }
 
     private static void updatePlain(float[] parameters, float[] gradientSum, float scale, float minusLearningRate) {

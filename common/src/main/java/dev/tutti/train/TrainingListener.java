@@ -15,8 +15,21 @@ public interface TrainingListener {
      */
     default void onStep(int epoch, long step, long samples, double meanLoss) {}
 
+    /**
+     * The update of a step was left out, because something was not finite.
+     *
+     * @param epoch number of the epoch, counted from 1
+     * @param step number of the step in the run, counted from 1
+     * @param skipped number of steps left out so far in the run
+     * @param problem what was wrong, in one line
+     */
+    default void onSkippedStep(int epoch, long step, long skipped, String problem) {}
+
     /** An epoch is over. */
     default void onEpoch(EpochMetrics metrics) {}
+
+    /** All about a step, and about the epoch if it was its last, has been told: {@code run} may be saved. */
+    default void onStepEnd(TrainingRun run) {}
 
     /** Training waits for worker processes: {@code present} are there, {@code needed} are needed. */
     default void onWaiting(int present, int needed) {}

@@ -1,5 +1,6 @@
 package dev.tutti.train;
 
+import dev.tutti.config.OnDivergence;
 import dev.tutti.data.Dataset;
 import dev.tutti.data.MiniBatch;
 import dev.tutti.kernel.GradientKernel;
@@ -9,6 +10,8 @@ import dev.tutti.model.ParameterLayout;
 import dev.tutti.optim.Optimizer;
 import dev.tutti.optim.Sgd;
 import dev.tutti.reduce.PartialGradient;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The state of a run and what follows from the sum of a step's gradients: the update, the metrics, the end of an epoch. The
@@ -27,16 +30,23 @@ public final class TrainingRun {
     private final Optimizer optimizer;
     private final Validation validation;
     private final TrainingListener listener;
+    private final Finite finite = new Finite();
+    private final DivergenceGuard guard;
+    private final BadSamples badSamples;
+    private final TrainingState beforeUpdate;
 
-    private int epoch = 1;
+    private int epoch;
     private int stepInEpoch;
     private long step;
     private long samples;
     private double epochLossSum;
     private double epochWeightSum;
     private double epochCorrectSum;
+    private long skippedSteps;
+    private double secondsBefore;
     private long startNs = -1;
     private EpochMetrics lastEpoch;
+    private boolean failed;
 
     /**
      * @param job what to train
@@ -53,6 +63,24 @@ public final class TrainingRun {
         this.optimizer = new Sgd(spec.optimizer(), parameters.length);
         this.validation = job.validation().samples() == 0 ? null : new Validation(spec, job.validation());
         this.listener = listener;
+        this.badSamples = new BadSamples(job);
+        TrainingPosition from = TrainingPosition.START;
+        if (job.start().isPresent()) {
+            job.start().get().copyTo(parameters, optimizer.state());
+            from = job.start().get().position();
+        }
+        this.guard = new DivergenceGuard(from.guard());
+        this.epoch = from.epoch();
+        this.stepInEpoch = from.stepInEpoch();
+        this.step = from.step();
+        this.samples = from.samples();
+        this.epochLossSum = from.lossSum();
+        this.epochWeightSum = from.weightSum();
+        this.epochCorrectSum = from.correctSum();
+        this.skippedSteps = from.skippedSteps();
+        this.secondsBefore = from.seconds();
+        this.lastEpoch = from.last();
+        this.beforeUpdate = job.onDivergence() == OnDivergence.SKIP_STEP ? newState() : null;
     }
 
     /** The settings of the run. */
@@ -92,32 +120,144 @@ public final class TrainingRun {
         }
     }
 
+    /** Metrics of the last whole epoch; null in the first. */
+    public EpochMetrics lastEpoch() {
+        return lastEpoch;
+    }
+
+    /** Number of steps so far whose update was left out. */
+    public long skippedSteps() {
+        return skippedSteps;
+    }
+
+    /** Returns a state with room for this run's, for {@link #save}. */
+    public TrainingState newState() {
+        Map<String, float[]> state = new LinkedHashMap<>();
+        optimizer.state().forEach((name, values) -> state.put(name, new float[values.length]));
+        return new TrainingState(TrainingPosition.START, new float[parameters.length], state);
+    }
+
+    /**
+     * Copies where the run stands between two steps. May be called by any thread: one that is not the run's waits for the end of
+     * an update.
+     *
+     * @param to a state of {@link #newState}
+     * @return false, with {@code to} unchanged, if the training has failed, so that there is no state worth keeping
+     */
+    public synchronized boolean save(TrainingState to) {
+        if (failed) {
+            return false;
+        }
+        to.set(position(), parameters, optimizer.state());
+        return true;
+    }
+
+    private TrainingPosition position() {
+        return new TrainingPosition(
+                epoch,
+                stepInEpoch,
+                step,
+                samples,
+                epochLossSum,
+                epochWeightSum,
+                epochCorrectSum,
+                seconds(),
+                skippedSteps,
+                guard.state(),
+                lastEpoch);
+    }
+
+    private double seconds() {
+        return secondsBefore + (startNs < 0 ? 0 : (System.nanoTime() - startNs) / 1e9);
+    }
+
     /**
      * Makes the update of the current step, and moves on to the next.
      *
      * @param root sum over all segments of the step; only read
-     * @throws TrainingFailedException if it is not finite; the parameters are then those before the update
+     * @throws DivergedException if it is not finite, or the new parameters are not, and such steps are not to be left out; or if
+     *     the loss grows without bound. The run cannot go on then, and has no state to save.
      */
     public void apply(PartialGradient root) {
-        start();
-        int stepSamples = spec.samplesOfStep(stepInEpoch);
-        if (root.weightSum() != stepSamples) {
-            throw new IllegalStateException("step does not add up: epoch=" + epoch + ", step=" + (step + 1)
-                    + ", samples=" + stepSamples + ", found=" + root.weightSum());
+        synchronized (this) {
+            start();
+            int stepSamples = spec.samplesOfStep(stepInEpoch);
+            if (root.weightSum() != stepSamples) {
+                throw new IllegalStateException("step does not add up: epoch=" + epoch + ", step=" + (step + 1)
+                        + ", samples=" + stepSamples + ", found=" + root.weightSum());
+            }
+            double meanLoss = root.lossSum() / root.weightSum();
+            update(root, meanLoss);
+            int stepEpoch = epoch;
+            step++;
+            samples += stepSamples;
+            stepInEpoch++;
+            listener.onStep(stepEpoch, step, samples, meanLoss);
+            if (stepInEpoch == spec.stepsPerEpoch()) {
+                endEpoch();
+            }
         }
-        double meanLoss = root.lossSum() / root.weightSum();
-        checkFinite(root, meanLoss);
-        optimizer.update(parameters, root.gradient(), (float) (1 / root.weightSum()));
-        step++;
-        samples += stepSamples;
+        listener.onStepEnd(this);
+    }
+
+    private void update(PartialGradient root, double meanLoss) {
+        String problem = problemOf(root, meanLoss);
+        if (problem == null) {
+            if (guard.grows(step, meanLoss)) {
+                throw diverged("the loss grows without bound: it is " + (float) meanLoss + ", "
+                        + DivergenceGuard.PATIENCE + " steps in a row above " + (long) DivergenceGuard.FAR
+                        + " times the "
+                        + (float) guard.usualLoss() + " of the first steps");
+            }
+            if (beforeUpdate != null) {
+                save(beforeUpdate);
+            }
+            optimizer.update(parameters, root.gradient(), (float) (1 / root.weightSum()));
+            int bad = finite.firstNotFinite(parameters);
+            problem =
+                    bad < 0 ? null : "the weights of layer " + layout.layerOf(bad) + " would become " + parameters[bad];
+            if (problem != null && beforeUpdate != null) {
+                beforeUpdate.copyTo(parameters, optimizer.state());
+            }
+        }
+        if (problem != null) {
+            skip(problem);
+            return;
+        }
+        guard.onUpdate();
         epochLossSum += root.lossSum();
         epochWeightSum += root.weightSum();
         epochCorrectSum += root.correctSum();
-        listener.onStep(epoch, step, samples, meanLoss);
-        stepInEpoch++;
-        if (stepInEpoch == spec.stepsPerEpoch()) {
-            endEpoch();
+    }
+
+    private String problemOf(PartialGradient root, double meanLoss) {
+        int bad = finite.firstNotFinite(root.gradient());
+        if (Double.isFinite(meanLoss) && bad < 0) {
+            return null;
         }
+        String gradient = bad < 0 ? "" : "the gradient of layer " + layout.layerOf(bad) + " is " + root.gradient()[bad];
+        return Double.isFinite(meanLoss) ? gradient : "the loss is " + meanLoss + (bad < 0 ? "" : ", and " + gradient);
+    }
+
+    private void skip(String problem) {
+        if (beforeUpdate == null) {
+            throw diverged(problem);
+        }
+        if (guard.isTooMany()) {
+            throw diverged(problem + ", as in the " + DivergenceGuard.PATIENCE + " steps before, which were left out");
+        }
+        skippedSteps++;
+        listener.onSkippedStep(
+                epoch, step + 1, skippedSteps, problem + ": " + badSamples.of(parameters, epoch, stepInEpoch));
+    }
+
+    private DivergedException diverged(String problem) {
+        failed = true;
+        boolean changed = problem.startsWith("the weights");
+        return new DivergedException("training diverged: " + problem + ": epoch " + epoch + ", step " + (step + 1)
+                + ", "
+                + (changed ? badSamples.names(epoch, stepInEpoch) : badSamples.of(parameters, epoch, stepInEpoch))
+                + "; a smaller --lr may help (it is " + spec.optimizer().learningRate() + ")");
     }
 
     /** Returns what the run leaves; {@code workers} is the number of worker actors at the end. */
@@ -142,7 +282,7 @@ public final class TrainingRun {
                 classes ? epochCorrectSum / epochWeightSum : Double.NaN,
                 validationLoss,
                 validationAccuracy,
-                (System.nanoTime() - startNs) / 1e9);
+                seconds());
         epoch++;
         stepInEpoch = 0;
         epochLossSum = 0;
@@ -153,47 +293,6 @@ public final class TrainingRun {
 
     private boolean isClassification() {
         return spec.network().loss() != Loss.SQUARED_ERROR;
-    }
-
-    private void checkFinite(PartialGradient root, double meanLoss) {
-        int bad = Double.isFinite(meanLoss) ? firstNotFinite(root.gradient()) : 0;
-        if (bad < 0) {
-            return;
-        }
-        String what = Double.isFinite(meanLoss)
-                ? "the gradient of layer " + layout.layerOf(bad) + " is " + root.gradient()[bad]
-                : "the loss is " + meanLoss;
-        throw new TrainingFailedException("training diverged: " + what + ": epoch " + epoch + ", step " + (step + 1)
-                + ", samples " + (long) stepInEpoch * spec.samplesPerStep() + " to "
-                + ((long) stepInEpoch * spec.samplesPerStep() + spec.samplesOfStep(stepInEpoch) - 1)
-                + " of the epoch's order; a smaller --lr may help (it is "
-                + spec.optimizer().learningRate() + ")");
-    }
-
-    /** Returns the index of the first NaN or infinity, or -1. Four chains: the check then runs at the speed of memory. */
-    private static int firstNotFinite(float[] values) {
-        float sum0 = 0;
-        float sum1 = 0;
-        float sum2 = 0;
-        float sum3 = 0;
-        int i = 0;
-        for (; i + 3 < values.length; i += 4) {
-            sum0 = Math.fma(values[i], 0f, sum0);
-            sum1 = Math.fma(values[i + 1], 0f, sum1);
-            sum2 = Math.fma(values[i + 2], 0f, sum2);
-            sum3 = Math.fma(values[i + 3], 0f, sum3);
-        }
-        for (; i < values.length; i++) {
-            sum0 = Math.fma(values[i], 0f, sum0);
-        }
-        if (sum0 + sum1 + sum2 + sum3 == 0) {
-            return -1;
-        }
-        int index = 0;
-        while (Float.isFinite(values[index])) {
-            index++;
-        }
-        return index;
     }
 
     /** Loss and accuracy of samples that are not trained on. */

@@ -100,7 +100,7 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
         this.observer = observer;
         this.run = new TrainingRun(job, listener);
         this.rows = new EpochRows(spec);
-        sum.begin(spec.segmentsOfStep(0));
+        sum.begin(spec.segmentsOfStep(run.stepInEpoch()));
     }
 
     /** Goes on with a new generation, whose streams then belong to the loop; from any thread. */
