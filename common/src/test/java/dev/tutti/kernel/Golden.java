@@ -15,17 +15,18 @@ import java.util.List;
 import java.util.Locale;
 
 /** Reference values, computed in double by other programs, from the test resources. */
-final class Golden {
+public final class Golden {
     private Golden() {}
 
     /** A network with its parameters and samples. */
-    record Problem(NetworkSpec network, float[] parameters, Dataset dataset, JsonNode json) {
+    public record Problem(NetworkSpec network, float[] parameters, Dataset dataset, JsonNode json) {
         MiniBatch batch(int from, int count) {
             return new MiniBatch().wrap(dataset, Samples.identity(dataset.samples()), from, count);
         }
     }
 
-    static JsonNode read(String name) {
+    /** Reads a file of reference values. */
+    public static JsonNode read(String name) {
         try (InputStream in = Golden.class.getResourceAsStream("/golden/" + name + ".json")) {
             return new ObjectMapper().readTree(in);
         } catch (IOException e) {
@@ -33,7 +34,8 @@ final class Golden {
         }
     }
 
-    static Problem problem(String name) {
+    /** Reads a network with its parameters and samples. */
+    public static Problem problem(String name) {
         JsonNode json = read(name);
         List<Integer> sizes = new ArrayList<>();
         json.at("/network/sizes").forEach(size -> sizes.add(size.asInt()));
@@ -55,7 +57,7 @@ final class Golden {
     }
 
     /** All numbers below a node, in order. */
-    static double[] flatten(JsonNode node) {
+    public static double[] flatten(JsonNode node) {
         List<Double> values = new ArrayList<>();
         collect(node, values);
         return values.stream().mapToDouble(Double::doubleValue).toArray();

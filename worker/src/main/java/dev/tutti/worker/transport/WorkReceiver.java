@@ -79,7 +79,12 @@ final class WorkReceiver implements FrameReceiver.Handler {
         if (frame.partOffset() == 0) {
             return onNewWork(frame);
         }
-        if (incoming == null || frame.partOffset() != itemReceived || frame.step() != incoming.step()) {
+        if (incoming == null
+                || frame.step() != incoming.step()
+                || frame.firstSegment() != incoming.firstSegment()
+                || frame.segmentCount() != incoming.segmentCount()
+                || frame.vectorLength() != incoming.blockLength()
+                || frame.partOffset() != itemReceived) {
             return FrameFault.UNEXPECTED;
         }
         takePart(frame);

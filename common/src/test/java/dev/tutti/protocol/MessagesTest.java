@@ -1,0 +1,123 @@
+package dev.tutti.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.serialization.Serialization;
+import akka.serialization.SerializationExtension;
+import akka.serialization.jackson.JacksonCborSerializer;
+import com.typesafe.config.ConfigFactory;
+import dev.tutti.config.OptimizerSettings;
+import dev.tutti.config.Placement;
+import dev.tutti.config.Sync;
+import dev.tutti.model.Activation;
+import dev.tutti.model.Loss;
+import dev.tutti.model.NetworkSpec;
+import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.Streams;
+import dev.tutti.wire.GenerationId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** Every message survives the way between two processes; a new one needs a sample here. */
+class MessagesTest {
+    private static final int SMALL_BYTES = 4096;
+    private static final ActorTestKit KIT = ActorTestKit.create(
+            "messages",
+            ConfigFactory.parseString("akka.actor.provider = local")
+                    .withFallback(ConfigFactory.parseResources("tutti-akka.conf"))
+                    .withFallback(ConfigFactory.load()));
+
+    private final TestProbe<WorkerMessage> worker = KIT.createTestProbe();
+    private final TestProbe<CoordinatorMessage> coordinator = KIT.createTestProbe();
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    @Test
+    void shouldHaveASampleOfEveryMessage() {
+        Set<Class<?>> sampled = new HashSet<>();
+        samples().forEach(message -> sampled.add(message.getClass()));
+
+        Set<Class<?>> messages = new HashSet<>();
+        collect(WorkerMessage.class, messages);
+        collect(CoordinatorMessage.class, messages);
+
+        assertThat(sampled).isEqualTo(messages).isNotEmpty();
+    }
+
+    @Test
+    void shouldSurviveTheWayBetweenProcesses() {
+        Serialization serialization = SerializationExtension.get(KIT.system());
+        samples().forEach(message -> {
+            assertThat(serialization.findSerializerFor(message)).isInstanceOf(JacksonCborSerializer.class);
+            assertThat(KIT.serializationTestKit().verifySerialization(message, true))
+                    .isEqualTo(message)
+                    .isNotSameAs(message);
+            assertThat(serialization.serialize(message).get())
+                    .as("%s is small", message)
+                    .hasSizeLessThan(SMALL_BYTES);
+        });
+    }
+
+    private Stream<ControlMessage> samples() {
+        GenerationId generation = new GenerationId(3, 17, Long.MIN_VALUE + 1);
+        return Stream.of(
+                new WorkerMessage.Hello("10.0.0.5:25520", "a directory", "an id", coordinator.ref()),
+                new WorkerMessage.PrepareGeneration(
+                        generation,
+                        4093,
+                        job(Placement.STREAM, Sync.EPOCH, List.of(3, 2)),
+                        new Streams(false, "10.0.0.5:4711", 1408, 1 << 20, 17 * 4096),
+                        coordinator.ref()),
+                new WorkerMessage.PrepareGeneration(
+                        generation,
+                        0,
+                        job(Placement.REPLICATE, Sync.STEP, List.of(784, 512, 512, 10)),
+                        new Streams(true, "", 8192, 16 << 20, 0),
+                        coordinator.ref()),
+                new WorkerMessage.EndJob(Integer.MAX_VALUE),
+                new WorkerMessage.Goodbye("the job is done", false),
+                new WorkerMessage.Goodbye("\u00e4, \"quoted\"\nand \ud83c\udfbb", true),
+                new CoordinatorMessage.Introduction(worker.ref(), "10.0.0.6/1234", 8, true, "vector, 512 bits"),
+                new CoordinatorMessage.Prepared(worker.ref(), generation, "10.0.0.6:1", "10.0.0.6:65535", true),
+                new CoordinatorMessage.NotPrepared(worker.ref(), generation, "no room"),
+                new CoordinatorMessage.WorkerFailed(worker.ref(), generation, "null"));
+    }
+
+    private static JobDescription job(Placement placement, Sync sync, List<Integer> sizes) {
+        List<Activation> activations = new ArrayList<>(Collections.nCopies(sizes.size() - 1, Activation.GELU_TANH));
+        activations.set(activations.size() - 1, Activation.SOFTMAX);
+        TrainingSpec spec = new TrainingSpec(
+                new NetworkSpec(sizes, activations, Loss.CROSS_ENTROPY),
+                new OptimizerSettings(0.1f, 0.9f),
+                10,
+                64,
+                16,
+                sync,
+                Long.MAX_VALUE,
+                true,
+                60_000);
+        return new JobDescription(1, "digits", spec, sizes.get(0), 1, placement, "0123abcd");
+    }
+
+    /** All records below a sealed interface. */
+    private static void collect(Class<?> type, Set<Class<?>> found) {
+        if (type.isSealed()) {
+            for (Class<?> permitted : type.getPermittedSubclasses()) {
+                collect(permitted, found);
+            }
+        } else {
+            found.add(type);
+        }
+    }
+}
