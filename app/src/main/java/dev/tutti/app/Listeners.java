@@ -40,13 +40,6 @@ record Listeners(List<TrainingListener> all) implements TrainingListener {
 
     @Override
     public void onCluster(ClusterMetrics metrics) {
-        first.onCluster(metrics);
-        second.onCluster(metrics);
-    }
-
-    @Override
-    public void onWaiting(int present, int needed) {
-        first.onWaiting(present, needed);
-        second.onWaiting(present, needed);
+        all.forEach(listener -> listener.onCluster(metrics));
     }
 }

@@ -1,10 +1,10 @@
 package dev.tutti.app;
 
-import dev.tutti.config.Endpoint;
 import dev.tutti.checkpoint.Checkpoint;
 import dev.tutti.checkpoint.CheckpointDirectory;
 import dev.tutti.checkpoint.Checkpointer;
 import dev.tutti.checkpoint.RunIdentity;
+import dev.tutti.config.Endpoint;
 import dev.tutti.config.Environment;
 import dev.tutti.config.InputException;
 import dev.tutti.config.OnDivergence;

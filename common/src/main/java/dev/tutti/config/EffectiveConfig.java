@@ -23,6 +23,7 @@ final class EffectiveConfig {
         values.put("sync", settings.sync().id());
         values.put("seed", settings.seed());
         values.put("shuffle", settings.shuffle());
+        putSafety(values, settings);
         putCluster(values, settings.cluster());
         settings.name().ifPresent(value -> values.put("name", value));
         values.put("metrics-per-step", settings.metricsPerStep());
@@ -57,6 +58,16 @@ final class EffectiveConfig {
             values.put("init", network.initialization().id());
         }
         values.put("init-value", decimal(network.initialValue()));
+    }
+
+    private static void putSafety(Map<String, Object> values, TrainingSettings settings) {
+        CheckpointSettings checkpoints = settings.checkpoints();
+        values.put("on-divergence", settings.onDivergence().id());
+        if (checkpoints.steps() > 0) {
+            values.put("checkpoint-steps", checkpoints.steps());
+        }
+        values.put("checkpoint-seconds", checkpoints.interval().toNanos() / 1e9);
+        values.put("checkpoint-keep", checkpoints.keep());
     }
 
     private static void putCluster(Map<String, Object> values, ClusterSettings cluster) {
