@@ -41,10 +41,14 @@ final class MetricsFile implements AutoCloseable {
 
     /** Makes an empty file. */
     static MetricsFile create(Path file) {
+        AtomicFile.write(file, channel -> {});
+        return onto(file);
+    }
+
+    /** Writes from the beginning of a file that is there. */
+    static MetricsFile onto(Path file) {
         try {
-            RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw");
-            out.setLength(0);
-            return new MetricsFile(file, out, 0);
+            return new MetricsFile(file, new RandomAccessFile(file.toFile(), "rw"), 0);
         } catch (IOException e) {
             throw new InputException(file + ": cannot be written: " + e.getMessage() + "; check the free space", e);
         }
@@ -103,6 +107,16 @@ final class MetricsFile implements AutoCloseable {
             lost += waiting.toString(StandardCharsets.UTF_8).lines().count();
             waiting.reset();
         }
+    }
+
+    /** Number of bytes that wait to be written. */
+    synchronized int waitingBytes() {
+        return waiting.size();
+    }
+
+    /** Number of lines that were given up. */
+    synchronized long lostLines() {
+        return lost;
     }
 
     /** Brings what was written to the disk. */

@@ -40,7 +40,7 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
         out = MetricsFile.resume(file, from.step());
         steps = from.step();
         skippedSteps = from.skippedSteps();
-        last = from.last();
+        last = from.last().epoch() == 0 ? null : from.last();
     }
 
     /** Brings what was written to the disk; from any thread. */

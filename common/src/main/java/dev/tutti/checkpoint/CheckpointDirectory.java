@@ -146,7 +146,7 @@ public final class CheckpointDirectory {
     /** The validation loss at the weights of a state, or infinity where it is not known. */
     private static double lossAfterEpoch(TrainingState state) {
         EpochMetrics last = state.position().last();
-        boolean known = last != null && state.position().stepInEpoch() == 0 && !Double.isNaN(last.validationLoss());
+        boolean known = state.position().stepInEpoch() == 0 && !Double.isNaN(last.validationLoss());
         return known ? last.validationLoss() : Double.POSITIVE_INFINITY;
     }
 

@@ -85,6 +85,11 @@ public final class Checkpointer implements TrainingListener, AutoCloseable {
         writer.execute(this::write);
     }
 
+    /** Whether a checkpoint is being written. */
+    boolean isBusy() {
+        return busy;
+    }
+
     private boolean isDue(TrainingRun run) {
         long passedNs = System.nanoTime() - sinceNs;
         return passedNs >= settings.interval().toNanos()

@@ -33,10 +33,12 @@ public final class ReferenceTrainer {
         PartialGradient[] root = {new PartialGradient(new ParameterLayout(spec.network()).parameterCount())};
         MiniBatch batch = new MiniBatch();
         int[] rows = new int[spec.samples()];
+        int rowsEpoch = 0;
         run.start();
         while (!run.isFinished()) {
-            if (run.stepInEpoch() == 0) {
+            if (rowsEpoch != run.epoch()) {
                 EpochOrder.fill(rows, spec.seed(), run.epoch(), spec.shuffle());
+                rowsEpoch = run.epoch();
             }
             int step = run.stepInEpoch();
             batch.wrap(job.training(), rows, step * spec.samplesPerStep(), spec.samplesOfStep(step));

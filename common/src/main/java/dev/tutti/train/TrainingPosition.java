@@ -13,7 +13,7 @@ package dev.tutti.train;
  * @param seconds wall time spent so far
  * @param skippedSteps number of steps so far whose update was left out
  * @param guard state of the guard against divergence
- * @param last metrics of the last whole epoch; null in the first
+ * @param last metrics of the last whole epoch; {@link #NO_EPOCH} in the first
  */
 public record TrainingPosition(
         int epoch,
@@ -40,8 +40,13 @@ public record TrainingPosition(
         public static final GuardState NEW = new GuardState(1, 0, 0);
     }
 
+    /** Stands for the metrics of an epoch where none is over. */
+    public static final EpochMetrics NO_EPOCH =
+            new EpochMetrics(0, 0, 0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0);
+
     /** At the beginning of a run. */
-    public static final TrainingPosition START = new TrainingPosition(1, 0, 0, 0, 0, 0, 0, 0, 0, GuardState.NEW, null);
+    public static final TrainingPosition START =
+            new TrainingPosition(1, 0, 0, 0, 0, 0, 0, 0, 0, GuardState.NEW, NO_EPOCH);
 
     /** Returns whether a run of {@code spec} can stand here. */
     public boolean fits(TrainingSpec spec) {
@@ -50,6 +55,6 @@ public record TrainingPosition(
                 && stepInEpoch < spec.stepsPerEpoch()
                 && step == (epoch - 1L) * spec.stepsPerEpoch() + stepInEpoch
                 && samples == (epoch - 1L) * spec.samples() + (long) stepInEpoch * spec.samplesPerStep()
-                && (epoch == 1) == (last == null);
+                && last.epoch() == epoch - 1;
     }
 }

@@ -120,11 +120,6 @@ public final class TrainingRun {
         }
     }
 
-    /** Metrics of the last whole epoch; null in the first. */
-    public EpochMetrics lastEpoch() {
-        return lastEpoch;
-    }
-
     /** Number of steps so far whose update was left out. */
     public long skippedSteps() {
         return skippedSteps;

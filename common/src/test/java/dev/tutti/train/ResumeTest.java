@@ -1,0 +1,99 @@
+package dev.tutti.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ResumeTest {
+    @ParameterizedTest
+    @ValueSource(floats = {0, 0.9f})
+    void shouldEndInTheSameBitsFromEveryStep(float momentum) throws InterruptedException {
+        TrainingJob job = TestJobs.job(momentum);
+        List<EpochMetrics> epochs = new ArrayList<>();
+        TrainingResult expected = ReferenceTrainer.train(job, remember(epochs));
+
+        for (TrainingState state : TestJobs.states(job)) {
+            List<EpochMetrics> later = new ArrayList<>();
+            TrainingResult found = ReferenceTrainer.train(TestJobs.from(job, state), remember(later));
+
+            long step = state.position().step();
+            assertThat(found.parameters()).as("from step %s", step).isEqualTo(expected.parameters());
+            assertThat(untimed(found.last())).isEqualTo(untimed(expected.last()));
+            assertThat(later.stream().map(ResumeTest::untimed))
+                    .as("from step %s", step)
+                    .isEqualTo(epochs.stream()
+                            .filter(epoch -> epoch.steps() > step)
+                            .map(ResumeTest::untimed)
+                            .toList());
+        }
+    }
+
+    @Test
+    void shouldGoOnWithTheClock() throws InterruptedException {
+        TrainingJob job = TestJobs.job(0);
+        TrainingState state = TestJobs.states(job).get(6);
+
+        TrainingResult result = ReferenceTrainer.train(TestJobs.from(job, state), TrainingListener.NONE);
+
+        assertThat(result.last().seconds()).isGreaterThan(state.position().seconds());
+    }
+
+    @Test
+    void shouldTrainFurtherWithMoreEpochs() throws InterruptedException {
+        TrainingResult expected = ReferenceTrainer.train(TestJobs.job(0.5f, 5, 7), TrainingListener.NONE);
+        List<TrainingState> states = TestJobs.states(TestJobs.job(0.5f, 3, 7));
+
+        TrainingJob longer = TestJobs.from(TestJobs.job(0.5f, 5, 7), states.get(states.size() - 1));
+
+        assertThat(ReferenceTrainer.train(longer, TrainingListener.NONE).parameters())
+                .isEqualTo(expected.parameters());
+    }
+
+    @Test
+    void shouldRefuseTheStateOfAnotherRun() throws InterruptedException {
+        TrainingState state = TestJobs.states(TestJobs.job(0)).get(1);
+
+        assertThatThrownBy(() -> new TrainingRun(TestJobs.from(TestJobs.job(0.9f), state), TrainingListener.NONE))
+                .hasMessageContaining("expected=[velocity], found=[]");
+        assertThatThrownBy(() -> new TrainingRun(TestJobs.from(TestJobs.job(0, 3, 8), state), TrainingListener.NONE))
+                .hasMessageContaining("parameters: expected=67, found=59");
+    }
+
+    @Test
+    void shouldKnowWhichPositionsFit() throws InterruptedException {
+        TrainingJob job = TestJobs.job(0);
+        for (TrainingState state : TestJobs.states(job)) {
+            assertThat(state.position().fits(job.spec())).isTrue();
+        }
+        assertThat(TrainingPosition.START.fits(job.spec())).isTrue();
+        TrainingPosition wrong = new TrainingPosition(
+                1, 2, 3, 10, 0, 0, 0, 0, 0, TrainingPosition.GuardState.NEW, TrainingPosition.NO_EPOCH);
+        assertThat(wrong.fits(job.spec())).isFalse();
+    }
+
+    private static TrainingListener remember(List<EpochMetrics> epochs) {
+        return new TrainingListener() {
+            @Override
+            public void onEpoch(EpochMetrics metrics) {
+                epochs.add(metrics);
+            }
+        };
+    }
+
+    private static EpochMetrics untimed(EpochMetrics metrics) {
+        return new EpochMetrics(
+                metrics.epoch(),
+                metrics.steps(),
+                metrics.samples(),
+                metrics.trainLoss(),
+                metrics.trainAccuracy(),
+                metrics.validationLoss(),
+                metrics.validationAccuracy(),
+                0);
+    }
+}
