@@ -109,7 +109,7 @@ public final class KernelBench {
     /** Measures the product of an {@code m x k} and a {@code k x n} matrix by one thread, packing included, in GFLOP/s. */
     public double productGflops(int m, int n, int k) {
         NetworkSpec network = new NetworkSpec(List.of(k, m), List.of(Activation.IDENTITY), Loss.SQUARED_ERROR);
-        GradientKernel kernel = Kernels.create(network, n);
+        GradientKernel kernel = Kernels.createWarm(network, n);
         float[] parameters = InitialWeights.create(network, Initialization.HE, 0, 1);
         Dataset dataset = new Dataset(noise(n * k), k, new float[n * m], m, n);
         MiniBatch batch = new MiniBatch().wrap(dataset, rows(n), 0, n);
@@ -244,7 +244,7 @@ public final class KernelBench {
         Trainer(NetworkSpec network, int batchSize, int segmentSize) {
             this.batchSize = batchSize;
             this.segmentSize = segmentSize;
-            kernel = Kernels.create(network, batchSize);
+            kernel = Kernels.createWarm(network, batchSize);
             parameters = InitialWeights.create(network, Initialization.HE, 0, 1);
             int samples = BATCHES * batchSize;
             float[] targets = new float[samples];

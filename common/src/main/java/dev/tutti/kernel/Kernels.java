@@ -41,6 +41,13 @@ public final class Kernels {
                 new ScalarKernel(network, description()), vector, new ParameterLayout(network).parameterCount());
     }
 
+    /** Creates the kernel that {@link #create} comes to once the code is compiled, for measurements and tests. */
+    static GradientKernel createWarm(NetworkSpec network, int maxSamples) {
+        return usesVectors()
+                ? new VectorKernel(network, maxSamples, description())
+                : new ScalarKernel(network, description());
+    }
+
     /** Says which code is used and why, for example {@code vector 512 bits (AVX-512), JDK 25}. */
     public static String description() {
         String jdk = "JDK " + Runtime.version().feature();

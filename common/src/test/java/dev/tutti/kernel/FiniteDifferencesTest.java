@@ -45,7 +45,7 @@ class FiniteDifferencesTest {
         Dataset dataset = Samples.dataset(random, network, samples);
         float[] parameters = Samples.parameters(random, network);
         MiniBatch batch = new MiniBatch().wrap(dataset, Samples.identity(samples), 0, samples);
-        PartialGradient sum = Samples.gradient(Kernels.create(network, samples), parameters, batch, 2);
+        PartialGradient sum = Samples.gradient(Kernels.createWarm(network, samples), parameters, batch, 2);
         DoubleNetwork reference = new DoubleNetwork(network, parameters);
         assertThat(sum.lossSum()).isCloseTo(reference.loss(batch), within(1e-5));
         for (int p = 0; p < parameters.length; p++) {

@@ -153,6 +153,6 @@ class GoldenTest {
     }
 
     private static GradientKernel kernel(NetworkSpec network) {
-        return Kernels.create(network, 32);
+        return Kernels.createWarm(network, 32);
     }
 }

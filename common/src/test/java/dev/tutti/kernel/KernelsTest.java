@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.config.InputException;
+import dev.tutti.data.MiniBatch;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,8 +24,9 @@ class KernelsTest {
     @Test
     void shouldChooseVectorKernel() {
         String wanted = System.getProperty(Kernels.KERNEL_PROPERTY, "auto");
-        GradientKernel kernel = Kernels.create(NETWORK, 8);
+        GradientKernel kernel = Kernels.createWarm(NETWORK, 8);
         assertThat(kernel).isInstanceOf(wanted.equals("scalar") ? ScalarKernel.class : VectorKernel.class);
+        assertThat(Kernels.create(NETWORK, 8).description()).isEqualTo(kernel.description());
         assertThat(kernel.description())
                 .startsWith(wanted.equals("scalar") ? "scalar, JDK " : "vector " + VectorOps.bits() + " bits (");
     }
@@ -33,6 +36,22 @@ class KernelsTest {
         if (System.getProperty(Kernels.BITS_PROPERTY) == null) {
             assertThat(VectorOps.bits()).isEqualTo(Math.min(512, VectorOps.preferredBits()));
         }
+    }
+
+    @Test
+    void shouldPassOnToScalarOrVectorKernel() {
+        Random random = new Random(1);
+        float[] parameters = Samples.parameters(random, NETWORK);
+        MiniBatch batch = new MiniBatch().wrap(Samples.dataset(random, NETWORK, 9), Samples.identity(9), 0, 9);
+        float[] expected = new float[parameters.length];
+        new ScalarKernel(NETWORK, "scalar").sampleGradient(parameters, batch, 4, expected);
+        float[] actual = new float[parameters.length];
+        GradientKernel kernel = Kernels.create(NETWORK, 8);
+        kernel.sampleGradient(parameters, batch, 4, actual);
+        assertThat(actual).isEqualTo(expected);
+        assertThat(Samples.gradient(kernel, parameters, batch, 2).gradient())
+                .isEqualTo(Samples.gradient(new ScalarKernel(NETWORK, "scalar"), parameters, batch, 2)
+                        .gradient());
     }
 
     @Test
