@@ -1,14 +1,12 @@
 package dev.tutti.app;
 
 import dev.tutti.app.cluster.CoordinatorNode;
+import dev.tutti.app.cluster.JobQueue;
+import dev.tutti.app.cluster.JobRequest;
 import dev.tutti.config.CoordinatorSettings;
 import dev.tutti.config.InputException;
 import dev.tutti.config.TrainingSettings;
-import dev.tutti.coordinator.actor.JobDesk;
 import dev.tutti.protocol.ClientMessage.Ended;
-import dev.tutti.protocol.ClientMessage.Line;
-import dev.tutti.protocol.JobMessage.Cancel;
-import dev.tutti.protocol.JobMessage.Submit;
 import dev.tutti.train.TrainingFailedException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,21 +15,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs the jobs that clients hand to a coordinator process, one after the other. */
-final class JobServer implements JobDesk.Jobs {
+final class JobServer {
     private static final Logger LOG = LoggerFactory.getLogger(JobServer.class);
-    private static final int LONGEST_QUEUE = 100;
 
     private final CoordinatorSettings settings;
-    private final BlockingQueue<Submit> waiting = new ArrayBlockingQueue<>(LONGEST_QUEUE);
-    private volatile Submit current;
-    private volatile Thread worker;
+    private final JobQueue queue = new JobQueue();
 
     JobServer(CoordinatorSettings settings) {
         this.settings = settings;
@@ -41,43 +34,23 @@ final class JobServer implements JobDesk.Jobs {
     void run() throws InterruptedException {
         try (CoordinatorNode node =
                 CoordinatorNode.start(settings.bind(), settings.transport(), settings.aeronDirectory())) {
-            node.takeJobs(this);
+            node.takeJobs(queue);
             LOG.info("waiting for jobs: tutti train DATA --coordinator {}", settings.bind());
             try {
                 while (true) {
-                    run(node, waiting.take());
+                    run(node, queue.take());
                 }
             } finally {
-                waiting.forEach(job -> job.client().tell(new Ended(ExitCode.INTERRUPTED, "the coordinator ends", "")));
+                queue.endAll(new Ended(ExitCode.INTERRUPTED, "the coordinator ends", ""));
                 node.leave("the coordinator ends", true);
             }
         }
     }
 
-    @Override
-    public boolean offer(Submit job) {
-        boolean room = waiting.offer(job);
-        if (room && current != null) {
-            job.client().tell(new Line("waiting for the jobs that came before"));
-        }
-        return room;
-    }
-
-    @Override
-    public void cancel(Cancel cancel) {
-        waiting.removeIf(job -> job.client().equals(cancel.client()));
-        Submit running = current;
-        Thread thread = worker;
-        if (running != null && thread != null && running.client().equals(cancel.client())) {
-            thread.interrupt();
-        }
-    }
-
     /** Runs one job on a thread of its own, so that a client can interrupt its job and nothing else. */
-    private void run(CoordinatorNode node, Submit job) throws InterruptedException {
-        current = job;
-        Thread thread = new Thread(() -> job.client().tell(train(node, job)), "tutti-job");
-        worker = thread;
+    private void run(CoordinatorNode node, JobRequest job) throws InterruptedException {
+        Thread thread = new Thread(() -> job.end(train(node, job)), "tutti-job");
+        queue.running(job, thread);
         thread.start();
         try {
             thread.join();
@@ -86,13 +59,12 @@ final class JobServer implements JobDesk.Jobs {
             thread.join();
             throw e;
         } finally {
-            worker = null;
-            current = null;
+            queue.running(null, null);
         }
     }
 
-    private Ended train(CoordinatorNode node, Submit job) {
-        PrintWriter lines = new PrintWriter(new LineWriter(text -> job.client().tell(new Line(text))), true);
+    private Ended train(CoordinatorNode node, JobRequest job) {
+        PrintWriter lines = new PrintWriter(new LineWriter(job::tell), true);
         StringBuilder summary = new StringBuilder();
         PrintWriter json = new PrintWriter(new LineWriter(summary::append), true);
         try {

@@ -57,6 +57,7 @@ public final class Tutti implements Runnable {
                 new CommandLine(new BenchCommand())
                         .addSubcommand("kernel", new BenchKernelCommand())
                         .addSubcommand("cluster", new BenchClusterCommand()));
+        tutti.addSubcommand("chaos", new ChaosCommand());
         tutti.addSubcommand("doctor", new DoctorCommand());
         tutti.addSubcommand("version", new VersionCommand());
         tutti.setParameterExceptionHandler(ErrorReport::wrongUse);

@@ -51,6 +51,6 @@ final class StepByStep {
                 }
             })));
         };
-        new TrainingSession(settings, trainer, nowhere, nowhere).run();
+        new TrainingSession(settings, trainer, nowhere, nowhere, false).run();
     }
 }

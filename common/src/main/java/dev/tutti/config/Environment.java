@@ -1,5 +1,9 @@
 package dev.tutti.config;
 
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
 
 /** What the process learns from its machine, its virtual machine and the launcher. */
@@ -53,5 +57,17 @@ public final class Environment {
     public static OptionalInt standardErrorDescriptor() {
         Integer descriptor = Integer.getInteger("tutti.stderr");
         return descriptor == null ? OptionalInt.empty() : OptionalInt.of(descriptor);
+    }
+
+    /** Command with which another process of the same Java and flags is started on {@code mainClass}. */
+    public static List<String> commandOfThisProcess(String mainClass) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(javaHome(), "bin", "java").toString());
+        // What the launcher says of this process's own terminal does not hold for another.
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(flag -> !flag.startsWith("-Dtutti.") || flag.startsWith("-Dtutti.kernel"))
+                .forEach(command::add);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+        return command;
     }
 }

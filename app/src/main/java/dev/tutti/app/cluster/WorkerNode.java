@@ -86,7 +86,7 @@ public final class WorkerNode {
                 socket.connect(new InetSocketAddress(coordinator.host(), coordinator.port()), CONNECT_TIMEOUT_MS);
                 return coordinator;
             } catch (IOException | InputException e) {
-                problem = e.getMessage();
+                problem = e.getMessage() == null ? e.toString() : e.getMessage();
             }
             checkPatience(lostNs, problem);
             if (System.nanoTime() - reportedNs >= REPORT_NS) {

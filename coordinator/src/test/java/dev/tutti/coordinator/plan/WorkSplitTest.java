@@ -57,7 +57,8 @@ class WorkSplitTest {
             double[] capacity = new double[1 + random.nextInt(6)];
             double total = 0;
             for (int member = 0; member < capacity.length; member++) {
-                capacity[member] = random.nextInt(4) == 0 ? 0 : Math.scalb(random.nextDouble(), random.nextInt(30) - 15);
+                capacity[member] =
+                        random.nextInt(4) == 0 ? 0 : Math.scalb(random.nextDouble(), random.nextInt(30) - 15);
                 total += capacity[member];
             }
             if (total == 0) {
