@@ -232,7 +232,7 @@ class ResumeCommandTest {
 
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.err())
-                .startsWith("tutti: " + option.split(" ")[0] + ": not to be changed in a run that goes on; allowed", -1)
+                .startsWith("tutti: " + option.split(" ", -1)[0] + ": not to be changed in a run that goes on; allowed")
                 .hasLineCount(1);
     }
 
