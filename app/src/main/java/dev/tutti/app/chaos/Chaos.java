@@ -50,6 +50,7 @@ public final class Chaos {
     private static final int EPOCHS_AT_THE_END = 5;
     private static final long PATIENCE_S = 120;
     private static final long LOOK_MS = 10;
+    private static final double GOES_ON_S = 0.5;
 
     private final String data;
     private final int workerCount;
@@ -141,9 +142,21 @@ public final class Chaos {
             watch(progress, 1.5 + 1.5 * draw());
             progress.takeLongest();
             inject(fault);
-            // A worker's freeze, a coordinator's death: long enough to see it through.
             watch(progress, 4 + 4 * draw());
+            awaitProgress(progress);
             gaps.computeIfAbsent(fault, key -> new ArrayList<>()).add(progress.takeLongest());
+        }
+    }
+
+    /** Sees a fault through: what was to come later has come, and training goes on. */
+    private void awaitProgress(Gaps progress) throws InterruptedException {
+        long endNs = System.nanoTime() + PATIENCE_S * 1_000_000_000L;
+        while (!later.isEmpty() || progress.secondsSinceGrowth() > GOES_ON_S) {
+            if (System.nanoTime() > endNs) {
+                throw new IllegalStateException(
+                        "no progress within " + PATIENCE_S + " s; see the logs in " + directory);
+            }
+            watch(progress, GOES_ON_S);
         }
     }
 

@@ -30,6 +30,11 @@ final class Gaps {
         size = now;
     }
 
+    /** How long ago the file was seen to grow. */
+    double secondsSinceGrowth() {
+        return (System.nanoTime() - grewAtNs) / 1e9;
+    }
+
     /** The longest time without growth since the last call, in seconds. */
     double takeLongest() {
         double seconds = longestNs / 1e9;

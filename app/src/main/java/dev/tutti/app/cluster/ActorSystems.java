@@ -21,6 +21,9 @@ import java.util.concurrent.TimeoutException;
 
 /** Starts and stops actor systems: alone in a process, or as members of a cluster. */
 final class ActorSystems {
+    /** Role of the coordinator in the cluster. */
+    static final String COORDINATOR = "coordinator";
+
     private static final String NAME = "tutti";
     private static final long STOP_TIMEOUT_S = 10;
 
@@ -38,9 +41,10 @@ final class ActorSystems {
      */
     static <T> ActorSystem<T> startCoordinator(Behavior<T> guardian, Endpoint advertised, Endpoint bind) {
         ActorSystem<T> system =
-                startClustered(guardian, advertised.host(), advertised.port(), bind.host(), bind.port(), "coordinator");
+                startClustered(guardian, advertised.host(), advertised.port(), bind.host(), bind.port(), COORDINATOR);
         Cluster cluster = Cluster.get(system);
         cluster.manager().tell(new JoinSeedNodes(List.of(cluster.selfMember().address())));
+        Unreachable.takeOut(system);
         return system;
     }
 

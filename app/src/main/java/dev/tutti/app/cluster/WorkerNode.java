@@ -167,6 +167,7 @@ public final class WorkerNode {
                 coordinator);
         try {
             system.getWhenTerminated().thenRun(() -> goodbye.complete(new Goodbye("it cannot be reached", true)));
+            Unreachable.tellOfCoordinator(system, () -> goodbye.complete(new Goodbye("it does not answer", true)));
             joined.get(JOIN_TIMEOUT_S, TimeUnit.SECONDS);
             Goodbye message = await(goodbye);
             LOG.info("parted from coordinator {}: {}", coordinator, message.reason());
