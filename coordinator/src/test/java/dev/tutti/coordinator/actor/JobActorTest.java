@@ -1,0 +1,262 @@
+package dev.tutti.coordinator.actor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.ManualTime;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import dev.tutti.config.Placement;
+import dev.tutti.coordinator.actor.JobActor.Worker;
+import dev.tutti.protocol.CoordinatorMessage.NotPrepared;
+import dev.tutti.protocol.CoordinatorMessage.Prepared;
+import dev.tutti.protocol.CoordinatorMessage.WorkerFailed;
+import dev.tutti.protocol.WorkerMessage;
+import dev.tutti.protocol.WorkerMessage.EndJob;
+import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
+import dev.tutti.train.TrainingFailedException;
+import dev.tutti.train.TrainingListener;
+import dev.tutti.train.TrainingResult;
+import dev.tutti.transport.AeronNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The life of a job with probes for workers, and a clock that the test turns. */
+class JobActorTest {
+    private static final int JOB = 9;
+    private static final Duration GIVE_UP = Duration.ofSeconds(77);
+    private static final Duration PREPARE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration SHORT = Duration.ofMillis(50);
+    private static ActorTestKit kit;
+    private static ManualTime time;
+    private static AeronNode node;
+
+    private final TestProbe<WorkerMessage> first = kit.createTestProbe();
+    private final TestProbe<WorkerMessage> second = kit.createTestProbe();
+    private final Worker one = worker("first", first);
+    private final Worker two = worker("second", second);
+    private final CompletableFuture<TrainingResult> result = new CompletableFuture<>();
+    private final BlockingQueue<String> waiting = new LinkedBlockingQueue<>();
+    private ActorRef<JobActor.Command> actor;
+
+    @BeforeAll
+    static void start() {
+        node = AeronNode.launch(null);
+        kit = Jobs.kit("job");
+        time = ManualTime.get(kit.system());
+    }
+
+    @AfterAll
+    static void stop() {
+        kit.shutdownTestKit();
+        node.close();
+    }
+
+    @AfterEach
+    void stopJob() {
+        kit.stop(actor);
+    }
+
+    @Test
+    void shouldPutAllWorkersInOneGeneration() {
+        run(2, true);
+        tell(one, two);
+        PrepareGeneration toFirst = Jobs.awaitPrepare(time, first);
+        PrepareGeneration toSecond = second.expectMessageClass(PrepareGeneration.class);
+        assertThat(toSecond.generation()).isEqualTo(toFirst.generation());
+        assertThat(toSecond.streams()).isEqualTo(toFirst.streams());
+        assertThat(toFirst.member()).isZero();
+        assertThat(toSecond.member()).isEqualTo(1);
+        assertThat(toFirst.streams().ipc()).isTrue();
+        assertThat(toFirst.job().job()).isEqualTo(JOB);
+    }
+
+    @Test
+    void shouldWaitForAsManyWorkersAsItIsTold() throws InterruptedException {
+        run(2, true);
+        tell(one);
+        assertThat(awaitReport()).isEqualTo("1 of 2");
+        first.expectNoMessage(SHORT);
+    }
+
+    @Test
+    void shouldLeaveOutAWorkerThatDoesNotAnswer() {
+        run(2, true);
+        tell(one, two);
+        PrepareGeneration generation = Jobs.awaitPrepare(time, first);
+        second.expectMessageClass(PrepareGeneration.class);
+        answer(first, generation);
+        time.timePasses(PREPARE_TIMEOUT);
+
+        PrepareGeneration next = Jobs.awaitPrepare(time, first);
+
+        assertThat(next.generation().number())
+                .isGreaterThan(generation.generation().number());
+        assertThat(next.generation().token())
+                .isNotEqualTo(generation.generation().token());
+        second.expectNoMessage(SHORT);
+        assertThat(result).isNotDone();
+    }
+
+    @Test
+    void shouldTakeBackALeftOutWorkerThatCameAnew() {
+        run(1, true);
+        tell(one, two);
+        PrepareGeneration generation = Jobs.awaitPrepare(time, first);
+        second.expectMessageClass(PrepareGeneration.class);
+        generation.replyTo().tell(new NotPrepared(second.ref(), generation.generation(), "no room"));
+        PrepareGeneration alone = Jobs.awaitPrepare(time, first);
+        second.expectNoMessage(SHORT);
+        tell(one);
+        tell(one, two);
+        PrepareGeneration together = Jobs.awaitPrepare(time, second);
+        assertThat(together.generation().number())
+                .isGreaterThan(alone.generation().number());
+        assertThat(together.member()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldFormANewGenerationWithoutAWorkerThatIsGone() {
+        run(2, true);
+        tell(one, two);
+        PrepareGeneration generation = Jobs.awaitPrepare(time, second);
+        first.expectMessageClass(PrepareGeneration.class);
+        tell(two);
+        PrepareGeneration next = Jobs.awaitPrepare(time, second);
+        assertThat(next.member()).isZero();
+        assertThat(next.generation()).isNotEqualTo(generation.generation());
+        first.expectNoMessage(SHORT);
+    }
+
+    @Test
+    void shouldNotHeedAnswersOfAnotherGeneration() throws InterruptedException {
+        run(2, true);
+        tell(one, two);
+        PrepareGeneration old = Jobs.awaitPrepare(time, first);
+        second.expectMessageClass(PrepareGeneration.class);
+        tell(one);
+        PrepareGeneration next = Jobs.awaitPrepare(time, first);
+        next.replyTo().tell(new WorkerFailed(first.ref(), old.generation(), "too late to matter"));
+        next.replyTo().tell(new NotPrepared(first.ref(), old.generation(), "too late to matter"));
+        answer(first, old);
+        time.timePasses(PREPARE_TIMEOUT);
+        assertThat(awaitReport()).as("the only worker has not answered in time").isEqualTo("0 of 1");
+        first.expectNoMessage(SHORT);
+    }
+
+    @Test
+    void shouldWaitWhenNoWorkerIsLeftAndGoOnWhenOneJoins() throws InterruptedException {
+        run(1, true);
+        tell(one);
+        Jobs.awaitPrepare(time, first);
+        tell();
+        assertThat(awaitReport()).isEqualTo("0 of 1");
+        tell(two);
+        assertThat(Jobs.awaitPrepare(time, second).member()).isZero();
+        assertThat(result).isNotDone();
+    }
+
+    @Test
+    void shouldGoOnWithoutAWorkerThatFails() {
+        run(2, true);
+        tell(one, two);
+        PrepareGeneration generation = Jobs.awaitPrepare(time, first);
+        second.expectMessageClass(PrepareGeneration.class);
+        answer(first, generation);
+        answer(second, generation);
+        generation.replyTo().tell(new WorkerFailed(second.ref(), generation.generation(), "out of order"));
+        Jobs.awaitPrepare(time, first);
+        second.expectNoMessage(SHORT);
+        assertThat(result).isNotDone();
+    }
+
+    @Test
+    void shouldFailWithAWorkerWhereItIsNotElastic() {
+        run(2, false);
+        tell(one, two);
+        PrepareGeneration generation = Jobs.awaitPrepare(time, first);
+        second.expectMessageClass(PrepareGeneration.class);
+        generation.replyTo().tell(new WorkerFailed(second.ref(), generation.generation(), "out of order"));
+        assertThatThrownBy(() -> result.get(5, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("worker second: out of order");
+        first.expectMessage(new EndJob(JOB));
+        second.expectMessage(new EndJob(JOB));
+    }
+
+    @Test
+    void shouldGiveUpWithoutWorkers() {
+        run(2, true);
+        tell(one);
+        for (int i = 0; !result.isDone() && i < 50; i++) {
+            time.timePasses(Duration.ofSeconds(10));
+        }
+        assertThatThrownBy(() -> result.get(5, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(TrainingFailedException.class)
+                .hasMessageContaining("1 of 2 worker processes came within 77 s");
+        first.expectNoMessage(SHORT);
+    }
+
+    @Test
+    void shouldEndWhenAborted() {
+        run(1, true);
+        tell(one);
+        Jobs.awaitPrepare(time, first);
+        actor.tell(new JobActor.Abort());
+        assertThatThrownBy(() -> result.get(5, TimeUnit.SECONDS)).hasCauseInstanceOf(InterruptedException.class);
+        first.expectMessage(new EndJob(JOB));
+    }
+
+    @Test
+    void shouldEndItsResultWhenStopped() {
+        run(1, true);
+        kit.stop(actor);
+        assertThatThrownBy(() -> result.get(5, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("the coordinator was stopped");
+    }
+
+    private void run(int waitWorkers, boolean elastic) {
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void onWaiting(int present, int needed) {
+                waiting.add(present + " of " + needed);
+            }
+        };
+        JobActor.Setup setup = new JobActor.Setup(
+                JOB, Jobs.job(), "data", Placement.REPLICATE, waitWorkers, GIVE_UP, elastic, listener, result);
+        actor = kit.spawn(JobActor.create(setup, node, Jobs.DATA_PLANE, new AtomicInteger()));
+    }
+
+    private void tell(Worker... present) {
+        actor.tell(new JobActor.Workers(List.of(present)));
+    }
+
+    private static Worker worker(String name, TestProbe<WorkerMessage> probe) {
+        return new Worker(probe.ref(), name, 1, true);
+    }
+
+    /** What the listener is told of the workers that are waited for. */
+    private String awaitReport() throws InterruptedException {
+        String report = null;
+        for (int turn = 0; report == null && turn < 50; turn++) {
+            time.timePasses(Duration.ofSeconds(2));
+            report = waiting.poll(20, TimeUnit.MILLISECONDS);
+        }
+        return report;
+    }
+
+    private static void answer(TestProbe<WorkerMessage> worker, PrepareGeneration to) {
+        to.replyTo().tell(new Prepared(worker.ref(), to.generation(), "", "", true));
+    }
+}

@@ -1,0 +1,231 @@
+package dev.tutti.worker.compute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tutti.config.OptimizerSettings;
+import dev.tutti.config.Sync;
+import dev.tutti.data.Dataset;
+import dev.tutti.data.EpochOrder;
+import dev.tutti.data.MiniBatch;
+import dev.tutti.kernel.GradientKernel;
+import dev.tutti.kernel.Kernels;
+import dev.tutti.model.Activation;
+import dev.tutti.model.Loss;
+import dev.tutti.model.NetworkSpec;
+import dev.tutti.model.ParameterLayout;
+import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.TreeSum;
+import dev.tutti.train.TrainingSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(value = 20, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ComputeTeamTest {
+    private static final long SEED = Long.getLong("tutti.seed", 20261121);
+    private static final int SAMPLES = 101;
+    private static final int FEATURES = 5;
+    private static final NetworkSpec NETWORK =
+            new NetworkSpec(List.of(FEATURES, 7, 3), List.of(Activation.TANH, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
+    private static final int PARAMETERS = new ParameterLayout(NETWORK).parameterCount();
+
+    private final Random random = new Random(SEED);
+    private final float[] parameters = floats(PARAMETERS);
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, false, 8, 32, STEP",
+        "1, true, 3, 32, STEP",
+        "2, false, 5, 33, STEP",
+        "2, true, 1, 20, STEP",
+        "3, false, 1, 40, STEP",
+        "3, true, 4, 30, EPOCH",
+        "4, false, 7, 50, STEP",
+        "4, true, 13, 50, STEP",
+        "5, false, 2, 16, EPOCH",
+        "5, true, 2, 64, STEP",
+    })
+    void shouldAddTheSegmentsOfAnyPieceToTheBitsOfTheTree(
+            int threads, boolean samplesComeAlong, int segment, int batch, Sync sync) {
+        TrainingSpec spec = spec(segment, batch, sync, true);
+        Dataset data = data();
+        SampleSource source = new SampleSource(spec, FEATURES, 1, samplesComeAlong ? null : data);
+        try (Running team = new Running(new ComputeTeam(spec, source, threads))) {
+            Reference reference = new Reference(spec, data);
+            WorkItem item = new WorkItem();
+            for (int round = 0; round < 40; round++) {
+                int step = random.nextInt(spec.stepsPerEpoch() * spec.epochs());
+                int epoch = 1 + step / spec.stepsPerEpoch();
+                int segments = spec.segmentsOfStep(step % spec.stepsPerEpoch());
+                int first = random.nextInt(segments);
+                int count = 1 + random.nextInt(segments - first);
+                reference.begin(epoch, step % spec.stepsPerEpoch());
+                float[] block = samplesComeAlong ? reference.block(first, count) : new float[0];
+                item.set(epoch, step, first, count, block.length);
+                System.arraycopy(block, 0, item.block(), 0, block.length);
+
+                TreeSum sum = team.team.compute(item, parameters);
+
+                assertThat(sum.coveredSegments()).isEqualTo(count);
+                for (int at = first; at < first + count; ) {
+                    PartialGradient node = sum.nodeAt(at);
+                    PartialGradient expected = reference.node(at, node.endSegment());
+                    String name = "seed " + SEED + ", round " + round + ", segment " + at;
+                    assertThat(node.gradient()).as(name).isEqualTo(expected.gradient());
+                    assertThat(node.lossSum()).as(name).isEqualTo(expected.lossSum());
+                    assertThat(node.weightSum()).as(name).isEqualTo(expected.weightSum());
+                    assertThat(node.correctSum()).as(name).isEqualTo(expected.correctSum());
+                    at = node.endSegment();
+                }
+            }
+        }
+    }
+
+    /** A row that does not exist makes a kernel throw, on the thread whose part of the work it is in. */
+    @ParameterizedTest
+    @CsvSource({"1, 0", "3, 0", "3, 1", "3, 2", "4, 3"})
+    void shouldEndWithTheExceptionOfAnyThread(int threads, int throwing) {
+        int batch = 12;
+        TrainingSpec spec = spec(1, batch, Sync.STEP, true);
+        Dataset data = data();
+        Dataset cut = new Dataset(
+                Arrays.copyOf(data.features(), (SAMPLES - 1) * FEATURES), FEATURES, data.targets(), 1, SAMPLES - 1);
+        int epoch = 0;
+        int place;
+        do {
+            epoch++;
+            place = placeOf(SAMPLES - 1, spec, epoch);
+        } while (place % batch * threads / batch != throwing || place / batch == SAMPLES / batch);
+        WorkItem item = new WorkItem();
+        item.set(epoch, (epoch - 1L) * spec.stepsPerEpoch() + place / batch, 0, batch, 0);
+        try (Running team = new Running(new ComputeTeam(spec, new SampleSource(spec, FEATURES, 1, cut), threads))) {
+            assertThatThrownBy(() -> team.team.compute(item, parameters)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
+    private static int placeOf(int row, TrainingSpec spec, int epoch) {
+        int[] order = new int[SAMPLES];
+        EpochOrder.fill(order, spec.seed(), epoch, true);
+        int place = 0;
+        while (order[place] != row) {
+            place++;
+        }
+        return place;
+    }
+
+    private static TrainingSpec spec(int segment, int batch, Sync sync, boolean shuffle) {
+        return new TrainingSpec(NETWORK, new OptimizerSettings(0.1f, 0), 3, batch, segment, sync, 7, shuffle, SAMPLES);
+    }
+
+    private Dataset data() {
+        float[] targets = new float[SAMPLES];
+        for (int row = 0; row < SAMPLES; row++) {
+            targets[row] = random.nextInt(3);
+        }
+        return new Dataset(floats(SAMPLES * FEATURES), FEATURES, targets, 1, SAMPLES);
+    }
+
+    private float[] floats(int count) {
+        float[] floats = new float[count];
+        for (int i = 0; i < count; i++) {
+            floats[i] = (float) random.nextGaussian();
+        }
+        return floats;
+    }
+
+    /** A team with its threads, none of which may outlive it. */
+    private static final class Running implements AutoCloseable {
+        private final ComputeTeam team;
+        private final List<Thread> threads = new ArrayList<>();
+
+        Running(ComputeTeam team) {
+            this.team = team;
+            for (int i = 1; i < team.threads(); i++) {
+                int number = i;
+                Thread thread = new Thread(() -> team.serve(number), "compute-" + i);
+                thread.setDaemon(true);
+                thread.start();
+                threads.add(thread);
+            }
+        }
+
+        @Override
+        public void close() {
+            team.close();
+            for (Thread thread : threads) {
+                try {
+                    thread.join(10_000);
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+                assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+            }
+        }
+    }
+
+    /** Each segment on its own, added by the tree as seen from the top. */
+    private final class Reference {
+        private final TrainingSpec spec;
+        private final Dataset data;
+        private final GradientKernel kernel;
+        private final int[] order = new int[SAMPLES];
+        private int stepInEpoch;
+
+        Reference(TrainingSpec spec, Dataset data) {
+            this.spec = spec;
+            this.data = data;
+            this.kernel = Kernels.create(NETWORK, spec.segmentSize());
+        }
+
+        void begin(int epoch, int stepInEpoch) {
+            EpochOrder.fill(order, spec.seed(), epoch, spec.shuffle());
+            this.stepInEpoch = stepInEpoch;
+        }
+
+        PartialGradient node(int first, int end) {
+            PartialGradient node = new PartialGradient(PARAMETERS).reset(first, end - first);
+            if (end - first == 1) {
+                MiniBatch batch = new MiniBatch().wrap(data, order, firstSample(first), samples(first, 1));
+                kernel.gradients(parameters, batch, spec.segmentSize(), new PartialGradient[] {node}, 1);
+                return node;
+            }
+            int middle = first + Integer.highestOneBit(end - first - 1);
+            PartialGradient left = node(first, middle);
+            PartialGradient right = node(middle, end);
+            for (int i = 0; i < PARAMETERS; i++) {
+                node.gradient()[i] = left.gradient()[i] + right.gradient()[i];
+            }
+            node.sums(
+                    left.lossSum() + right.lossSum(),
+                    left.weightSum() + right.weightSum(),
+                    left.correctSum() + right.correctSum());
+            return node;
+        }
+
+        float[] block(int first, int count) {
+            int samples = samples(first, count);
+            float[] block = new float[samples * (FEATURES + 1)];
+            for (int i = 0; i < samples; i++) {
+                int row = order[firstSample(first) + i];
+                System.arraycopy(data.features(), row * FEATURES, block, i * FEATURES, FEATURES);
+                block[samples * FEATURES + i] = data.targets()[row];
+            }
+            return block;
+        }
+
+        private int firstSample(int segment) {
+            return stepInEpoch * spec.samplesPerStep() + segment * spec.segmentSize();
+        }
+
+        private int samples(int first, int count) {
+            int left = spec.samplesOfStep(stepInEpoch) - first * spec.segmentSize();
+            return Math.min(count * spec.segmentSize(), left);
+        }
+    }
+}
