@@ -23,10 +23,14 @@ final class VectorKernel implements GradientKernel {
     private static final int TILE_SIZE = TILE_ROWS * PANEL;
     /** Terms of a sum that are added in one go: a panel and a tile of this depth share the first-level cache. */
     private static final int DEPTH = 192;
-    /** Rows of weights that are packed in one go, so that they stay in the second-level cache. */
-    private static final int ROW_BLOCK = 36 * TILE_ROWS;
+    /** Packed weights that stay in the second-level cache while all samples pass. */
+    private static final int CACHED_WEIGHTS = 1 << 18;
     /** Rows of a weight gradient that are written side by side: a panel of inputs is read once for so many. */
     private static final int GRADIENT_ROWS = 4 * TILE_ROWS;
+    /** Inputs of a layer that stay in the second-level cache while all rows of the weight gradient pass. */
+    private static final int CACHED_VALUES = 1 << 17;
+    /** Samples of a panel that stay in the first-level cache while that many rows are computed. */
+    private static final int GROUP_SAMPLES = 128;
     /** Most samples worked on together; more are worked on block by block. */
     private static final int MAX_BLOCK = 512;
     /** Most values of one layer of a block: very wide layers get smaller blocks. */
@@ -71,8 +75,8 @@ final class VectorKernel implements GradientKernel {
     private float[] factors;
     private final float[] inputSquares = new float[PANEL];
     private final float[] errorSquares = new float[PANEL];
-    /** Sums of subtrees of one tile, [depth of the tree][TILE_ROWS x PANEL]. */
-    private final float[] tileSums = new float[TREE_DEPTH * TILE_SIZE];
+    /** Sums of subtrees [tile][depth of the tree][TILE_ROWS x PANEL]. */
+    private final float[] tileSums = new float[GRADIENT_ROWS / TILE_ROWS * TREE_DEPTH * TILE_SIZE];
 
     private final float[] tileScratch = new float[TILE_SIZE];
 
@@ -87,8 +91,7 @@ final class VectorKernel implements GradientKernel {
         classes = network.loss() == Loss.CROSS_ENTROPY;
         int widest = widestLayer();
         maxBlock = Math.max(PANEL, Math.min(MAX_BLOCK, MAX_BLOCK_VALUES / widest / PANEL * PANEL));
-        int tiles = roundUp(Math.min(widest, ROW_BLOCK), TILE_ROWS) / TILE_ROWS;
-        packedWeights = new float[(tiles * Math.min(DEPTH, widest) + 2 * TILE_STRIDE) * TILE_STRIDE];
+        packedWeights = new float[packedLength()];
         biasRows = new float[roundUp(widest, TILE_ROWS) * PANEL];
         biasSums = new float[TREE_DEPTH * biasLength(widest)];
         plan = new BlockPlan(layout.parameterCount());
@@ -114,6 +117,22 @@ final class VectorKernel implements GradientKernel {
     /** Length of one panel of a layer's values: rows rounded up so that whole blocks can be transposed. */
     private static int panelLength(int units) {
         return roundUp(units, PANEL) * PANEL;
+    }
+
+    /** Rows of weights that are packed in one go, each of {@code depth} terms. */
+    private static int rowBlock(int depth) {
+        return Math.max(1, CACHED_WEIGHTS / TILE_STRIDE / depth) * TILE_ROWS;
+    }
+
+    private int packedLength() {
+        int length = 0;
+        for (int layer = 0; layer < layers; layer++) {
+            int inputs = network.inputs(layer);
+            int outputs = network.outputs(layer);
+            length = Math.max(length, roundUp(Math.min(outputs, rowBlock(inputs)), TILE_ROWS) / TILE_ROWS * inputs);
+            length = Math.max(length, roundUp(Math.min(inputs, rowBlock(outputs)), TILE_ROWS) / TILE_ROWS * outputs);
+        }
+        return (length + 2 * TILE_STRIDE) * TILE_STRIDE;
     }
 
     /** Cuts {@code terms} into parts of the same length, at most {@link #DEPTH}. */
@@ -364,14 +383,14 @@ final class VectorKernel implements GradientKernel {
         int inputs = network.inputs(layer);
         int outputs = network.outputs(layer);
         VectorOps.broadcastRows(parameters, layout.biasOffset(layer), outputs, biasRows);
-        for (int j = 0; j < outputs; j += ROW_BLOCK) {
-            int rows = Math.min(ROW_BLOCK, outputs - j);
-            int step = evenDepth(inputs);
-            for (int k = 0; k < inputs; k += step) {
-                int depth = Math.min(step, inputs - k);
-                packForward(parameters, layout.weightOffset(layer) + j * inputs + k, inputs, rows, depth);
-                for (int p = 0; p * PANEL < samples; p++) {
-                    forwardPanel(layer, p, j, rows, k, depth);
+        int block = rowBlock(inputs);
+        int step = evenDepth(inputs);
+        for (int j = 0; j < outputs; j += block) {
+            int rows = Math.min(block, outputs - j);
+            packForward(parameters, layout.weightOffset(layer) + j * inputs, inputs, rows);
+            for (int p = 0; p * PANEL < samples; p++) {
+                for (int k = 0; k < inputs; k += step) {
+                    forwardPanel(layer, p, j, rows, k, Math.min(step, inputs - k));
                 }
             }
         }
@@ -395,7 +414,7 @@ final class VectorKernel implements GradientKernel {
                     n,
                     depth,
                     packedWeights,
-                    r / TILE_ROWS * depth * TILE_STRIDE,
+                    (r / TILE_ROWS * inputs + k) * TILE_STRIDE,
                     x,
                     xOffset,
                     start,
@@ -411,7 +430,8 @@ final class VectorKernel implements GradientKernel {
     }
 
     /** Packs rows of weights as tiles [tile][input][TILE_STRIDE]. */
-    private void packForward(float[] parameters, int offset, int stride, int rows, int depth) {
+    private void packForward(float[] parameters, int offset, int stride, int rows) {
+        int depth = stride;
         for (int r = 0; r < rows; r += TILE_ROWS) {
             int tile = r / TILE_ROWS * depth * TILE_STRIDE;
             for (int row = 0; row < TILE_STRIDE; row += VectorOps.LANES) {
@@ -511,25 +531,26 @@ final class VectorKernel implements GradientKernel {
     private void backward(int layer, float[] parameters, int samples) {
         int inputs = network.inputs(layer);
         int outputs = network.outputs(layer);
-        for (int i = 0; i < inputs; i += ROW_BLOCK) {
-            int rows = Math.min(ROW_BLOCK, inputs - i);
-            int step = evenDepth(outputs);
-            for (int k = 0; k < outputs; k += step) {
-                int depth = Math.min(step, outputs - k);
-                packBackward(parameters, layout.weightOffset(layer) + k * inputs + i, inputs, rows, depth);
-                for (int p = 0; p * PANEL < samples; p++) {
-                    backwardPanel(layer, p, i, rows, k, depth);
+        int block = rowBlock(outputs);
+        int step = evenDepth(outputs);
+        for (int i = 0; i < inputs; i += block) {
+            int rows = Math.min(block, inputs - i);
+            packBackward(parameters, layout.weightOffset(layer) + i, inputs, rows, outputs);
+            for (int p = 0; p * PANEL < samples; p++) {
+                for (int k = 0; k < outputs; k += step) {
+                    backwardPanel(layer, p, i, rows, k, Math.min(step, outputs - k));
                 }
             }
         }
     }
 
     private void backwardPanel(int layer, int p, int firstRow, int rows, int k, int depth) {
+        int outputs = network.outputs(layer);
         float[] d = errors[layer];
         float[] below = errors[layer - 1];
-        int dOffset = p * panelLength(network.outputs(layer)) + k * PANEL;
+        int dOffset = p * panelLength(outputs) + k * PANEL;
         int belowOffset = p * panelLength(network.inputs(layer)) + firstRow * PANEL;
-        boolean done = k + depth == network.outputs(layer);
+        boolean done = k + depth == outputs;
         for (int r = 0; r < rows; r += TILE_ROWS) {
             int n = Math.min(TILE_ROWS, rows - r);
             int row = belowOffset + r * PANEL;
@@ -537,7 +558,7 @@ final class VectorKernel implements GradientKernel {
                     n,
                     depth,
                     packedWeights,
-                    r / TILE_ROWS * depth * TILE_STRIDE,
+                    (r / TILE_ROWS * outputs + k) * TILE_STRIDE,
                     d,
                     dOffset,
                     k == 0 ? zeros : below,
@@ -583,18 +604,27 @@ final class VectorKernel implements GradientKernel {
             x = columns;
             transposeColumns(values[layer], columns, inputs, samples);
         }
-        for (int block = 0; block < outputs; block += GRADIENT_ROWS) {
-            int end = Math.min(outputs, block + GRADIENT_ROWS);
-            for (int i = 0; i < inputs; i += PANEL) {
-                for (int j = block; j < end; j += TILE_ROWS) {
-                    for (int task = 0; task < plan.tasks(); task++) {
-                        tileGradient(layer, task, x, i, j);
-                    }
-                }
+        int columnBlock = Math.max(PANEL, CACHED_VALUES / samples / PANEL * PANEL);
+        for (int column = 0; column < inputs; column += columnBlock) {
+            int endColumn = Math.min(inputs, column + columnBlock);
+            for (int row = 0; row < outputs; row += GRADIENT_ROWS) {
+                gradientBlock(layer, x, row, Math.min(outputs, row + GRADIENT_ROWS), column, endColumn);
             }
         }
         for (int task = 0; task < plan.tasks(); task++) {
             biasGradient(layer, task);
+        }
+    }
+
+    private void gradientBlock(int layer, float[] x, int row, int endRow, int column, int endColumn) {
+        for (int i = column; i < endColumn; i += PANEL) {
+            for (int task = 0; task < plan.tasks(); task++) {
+                if (plan.isOneSegment(task)) {
+                    oneSegment(layer, task, x, i, row, endRow);
+                } else {
+                    sumSegments(layer, task, x, i, row, endRow);
+                }
+            }
         }
     }
 
@@ -616,105 +646,116 @@ final class VectorKernel implements GradientKernel {
         }
     }
 
-    /** One tile of the weight gradient of one task, its segments added by the tree while they are in the first-level cache. */
-    private void tileGradient(int layer, int task, float[] x, int i, int j) {
-        int inputs = network.inputs(layer);
-        int rows = Math.min(TILE_ROWS, network.outputs(layer) - j);
-        int tile = j / TILE_ROWS * capacity * TILE_STRIDE;
-        int panel = i * capacity;
-        int width = Math.min(PANEL, inputs - i);
-        float[] gradient = plan.gradient(task);
-        int to = layout.weightOffset(layer) + j * inputs + i;
-        int from = plan.taskFrom(task);
-        int end = plan.taskEnd(task);
-        if (plan.isOneSegment(task)) {
-            int a = tile + from * TILE_STRIDE;
-            int b = panel + from * PANEL;
-            oneSegment(rows, end - from, a, x, b, gradient, to, inputs, width, plan.continues(task));
-            return;
-        }
-        sumSegments(rows, tile + from * TILE_STRIDE, x, panel + from * PANEL, end - from, gradient, to, inputs, width);
-    }
-
-    /** At least two segments: a stack of tiles holds the sums of complete subtrees; the last addition goes to the gradient. */
-    private void sumSegments(
-            int rows, int a, float[] x, int b, int samples, float[] gradient, int to, int stride, int width) {
-        int segment = plan.segmentSize();
-        int segments = SegmentTree.segments(samples, segment);
-        boolean whole = width == PANEL;
-        int top = 0;
-        for (int number = 0; number < segments; number++) {
-            int s = number * segment;
-            int depth = Math.min(segment, samples - s);
-            boolean last = number == segments - 1;
-            int merges = last ? top : Integer.numberOfTrailingZeros(~number);
-            int at = a + s * TILE_STRIDE;
-            int bt = b + s * PANEL;
-            if (merges == 0) {
-                int slot = top * TILE_SIZE;
-                VectorOps.segment(rows, depth, errorTiles, at, x, bt, null, 0, tileSums, slot, PANEL, tileScratch);
-                top++;
-                continue;
+    /**
+     * Some rows and one panel of columns of the weight gradient of a task of at least two segments. The segments are added by
+     * the tree while they are in the first-level cache: each tile has a stack of sums of complete subtrees. A few segments
+     * at a time, so that the panel's samples stay there too while the tiles take turns.
+     */
+    private void sumSegments(int layer, int task, float[] x, int i, int row, int endRow) {
+        int outputs = network.outputs(layer);
+        int stride = network.inputs(layer);
+        int samples = plan.taskEnd(task) - plan.taskFrom(task);
+        int segments = SegmentTree.segments(samples, plan.segmentSize());
+        int group = Math.max(1, GROUP_SAMPLES / plan.segmentSize());
+        int to = layout.weightOffset(layer) + row * stride + i;
+        int depth = 0;
+        for (int first = 0; first < segments; first += group) {
+            int end = Math.min(segments, first + group);
+            int depthAfter = depth;
+            for (int j = row; j < endRow; j += TILE_ROWS) {
+                int rows = Math.min(TILE_ROWS, outputs - j);
+                int slots = (j - row) / TILE_ROWS * TREE_DEPTH * TILE_SIZE;
+                depthAfter = depth;
+                for (int number = first; number < end; number++) {
+                    int a = (j / TILE_ROWS * capacity + plan.taskFrom(task)) * TILE_STRIDE;
+                    int b = i * capacity + plan.taskFrom(task) * PANEL;
+                    boolean last = number == segments - 1;
+                    float[] direct = last && stride - i >= PANEL ? plan.gradient(task) : null;
+                    int merges = last ? depthAfter : Integer.numberOfTrailingZeros(~number);
+                    int top = slots + depthAfter * TILE_SIZE;
+                    addSegment(rows, number, samples, a, x, b, top, merges, direct, to + (j - row) * stride, stride);
+                    depthAfter += 1 - merges;
+                }
             }
-            top--;
-            boolean direct = last && whole && merges == 1;
-            VectorOps.segment(
-                    rows,
-                    depth,
-                    errorTiles,
-                    at,
-                    x,
-                    bt,
-                    tileSums,
-                    top * TILE_SIZE,
-                    direct ? gradient : tileSums,
-                    direct ? to : top * TILE_SIZE,
-                    direct ? stride : PANEL,
-                    tileScratch);
-            for (; merges > 1; merges--) {
-                top--;
-                direct = last && whole && merges == 2;
-                VectorOps.addInto(
-                        direct ? gradient : tileSums,
-                        direct ? to : top * TILE_SIZE,
-                        direct ? stride : PANEL,
-                        tileSums,
-                        top * TILE_SIZE,
-                        tileSums,
-                        (top + 1) * TILE_SIZE,
-                        rows);
-            }
-            top++;
+            depth = depthAfter;
         }
-        if (!whole) {
-            copyRows(tileSums, 0, PANEL, gradient, to, stride, rows, width);
+        for (int j = row; j < endRow && stride - i < PANEL; j += TILE_ROWS) {
+            int slots = (j - row) / TILE_ROWS * TREE_DEPTH * TILE_SIZE;
+            int rows = Math.min(TILE_ROWS, outputs - j);
+            copyRows(tileSums, slots, PANEL, plan.gradient(task), to + (j - row) * stride, stride, rows, stride - i);
         }
     }
 
-    private void oneSegment(
+    /**
+     * One segment of one tile, added to the subtrees before it.
+     *
+     * @param top where the stack of the tile's sums ends in {@code tileSums}
+     * @param merges how many of the last sums it is added to
+     * @param direct where the last addition goes, from {@code to}; null: on the stack
+     */
+    private void addSegment(
             int rows,
-            int depth,
+            int number,
+            int samples,
             int a,
             float[] x,
             int b,
-            float[] gradient,
+            int top,
+            int merges,
+            float[] direct,
             int to,
-            int stride,
-            int width,
-            boolean continues) {
-        if (width == PANEL) {
-            float[] start = continues ? gradient : zeros;
-            int startOffset = continues ? to : 0;
-            int startStride = continues ? stride : 0;
-            VectorOps.multiply(rows, depth, errorTiles, a, x, b, start, startOffset, startStride, gradient, to, stride);
+            int stride) {
+        int s = number * plan.segmentSize();
+        int depth = Math.min(plan.segmentSize(), samples - s);
+        int at = a + s * TILE_STRIDE;
+        int bt = b + s * PANEL;
+        if (merges == 0) {
+            VectorOps.segment(rows, depth, errorTiles, at, x, bt, null, 0, tileSums, top, PANEL, tileScratch);
             return;
         }
-        if (continues) {
-            copyRows(gradient, to, stride, tileSums, 0, PANEL, rows, width);
+        int left = top - TILE_SIZE;
+        if (merges == 1 && direct != null) {
+            VectorOps.segment(rows, depth, errorTiles, at, x, bt, tileSums, left, direct, to, stride, tileScratch);
+            return;
         }
-        float[] start = continues ? tileSums : zeros;
-        VectorOps.multiply(rows, depth, errorTiles, a, x, b, start, 0, continues ? PANEL : 0, tileSums, 0, PANEL);
-        copyRows(tileSums, 0, PANEL, gradient, to, stride, rows, width);
+        VectorOps.segment(rows, depth, errorTiles, at, x, bt, tileSums, left, tileSums, left, PANEL, tileScratch);
+        for (int more = merges - 1; more > 0; more--) {
+            int right = left;
+            left -= TILE_SIZE;
+            if (more == 1 && direct != null) {
+                VectorOps.addInto(direct, to, stride, tileSums, left, tileSums, right, rows);
+            } else {
+                VectorOps.addInto(tileSums, left, PANEL, tileSums, left, tileSums, right, rows);
+            }
+        }
+    }
+
+    /** The same of a task within one segment: plain running sums, which may go on from the block before. */
+    private void oneSegment(int layer, int task, float[] x, int i, int row, int endRow) {
+        int stride = network.inputs(layer);
+        int depth = plan.taskEnd(task) - plan.taskFrom(task);
+        int b = i * capacity + plan.taskFrom(task) * PANEL;
+        float[] gradient = plan.gradient(task);
+        boolean continues = plan.continues(task);
+        for (int j = row; j < endRow; j += TILE_ROWS) {
+            int rows = Math.min(TILE_ROWS, network.outputs(layer) - j);
+            int a = (j / TILE_ROWS * capacity + plan.taskFrom(task)) * TILE_STRIDE;
+            int to = layout.weightOffset(layer) + j * stride + i;
+            if (stride - i >= PANEL) {
+                float[] start = continues ? gradient : zeros;
+                int startOffset = continues ? to : 0;
+                int startStride = continues ? stride : 0;
+                VectorOps.multiply(
+                        rows, depth, errorTiles, a, x, b, start, startOffset, startStride, gradient, to, stride);
+                continue;
+            }
+            if (continues) {
+                copyRows(gradient, to, stride, tileSums, 0, PANEL, rows, stride - i);
+            }
+            float[] start = continues ? tileSums : zeros;
+            VectorOps.multiply(rows, depth, errorTiles, a, x, b, start, 0, continues ? PANEL : 0, tileSums, 0, PANEL);
+            copyRows(tileSums, 0, PANEL, gradient, to, stride, rows, stride - i);
+        }
     }
 
     private static void copyRows(
