@@ -30,7 +30,6 @@ public final class TrainingRun {
     private final Optimizer optimizer;
     private final Validation validation;
     private final TrainingListener listener;
-    private final Finite finite = new Finite();
     private final DivergenceGuard guard;
     private final BadSamples badSamples;
     private final TrainingState beforeUpdate;
@@ -208,7 +207,7 @@ public final class TrainingRun {
                 save(beforeUpdate);
             }
             optimizer.update(parameters, root.gradient(), (float) (1 / root.weightSum()));
-            int bad = finite.firstNotFinite(parameters);
+            int bad = Finite.firstNotFinite(parameters);
             problem =
                     bad < 0 ? null : "the weights of layer " + layout.layerOf(bad) + " would become " + parameters[bad];
             if (problem != null && beforeUpdate != null) {
@@ -226,7 +225,7 @@ public final class TrainingRun {
     }
 
     private String problemOf(PartialGradient root, double meanLoss) {
-        int bad = finite.firstNotFinite(root.gradient());
+        int bad = Finite.firstNotFinite(root.gradient());
         if (Double.isFinite(meanLoss) && bad < 0) {
             return null;
         }
