@@ -5,7 +5,6 @@ import dev.tutti.data.Dataset;
 import dev.tutti.data.MiniBatch;
 import dev.tutti.kernel.GradientKernel;
 import dev.tutti.kernel.Kernels;
-import dev.tutti.model.Loss;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.optim.Optimizer;
 import dev.tutti.optim.Sgd;
@@ -286,7 +285,10 @@ public final class TrainingRun {
     }
 
     private boolean isClassification() {
-        return spec.network().loss() != Loss.SQUARED_ERROR;
+        return switch (spec.network().loss()) {
+            case CROSS_ENTROPY, BINARY_CROSS_ENTROPY -> true;
+            case SQUARED_ERROR, HUBER, ABSOLUTE_ERROR -> false;
+        };
     }
 
     /** Loss and accuracy of samples that are not trained on. */
