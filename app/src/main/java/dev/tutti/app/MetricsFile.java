@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class MetricsFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsFile.class);
     private static final int MOST_WAITING = 1 << 20;
+    private static final long RETRY_NS = 1_000_000_000L;
 
     private final Path file;
     // Not a channel: an interrupt would close it.
@@ -32,6 +33,7 @@ final class MetricsFile implements AutoCloseable {
     private long length;
     private long lost;
     private boolean failing;
+    private long failedNs;
 
     private MetricsFile(Path file, RandomAccessFile out, long length) {
         this.file = file;
@@ -82,6 +84,15 @@ final class MetricsFile implements AutoCloseable {
     /** Adds a line. */
     synchronized void add(String line) {
         waiting.writeBytes((line + "\n").getBytes(StandardCharsets.UTF_8));
+        if (!failing || System.nanoTime() - failedNs > RETRY_NS) {
+            write();
+        }
+        if (waiting.size() > MOST_WAITING) {
+            giveUpWaiting();
+        }
+    }
+
+    private void write() {
         try {
             out.seek(length);
             out.write(waiting.toByteArray());
@@ -103,10 +114,12 @@ final class MetricsFile implements AutoCloseable {
             LOG.warn("{}: cannot be written: {}; training goes on, lines wait in memory", file, e.getMessage());
         }
         failing = true;
-        if (waiting.size() > MOST_WAITING) {
-            lost += waiting.toString(StandardCharsets.UTF_8).lines().count();
-            waiting.reset();
-        }
+        failedNs = System.nanoTime();
+    }
+
+    private void giveUpWaiting() {
+        lost += waiting.toString(StandardCharsets.UTF_8).lines().count();
+        waiting.reset();
     }
 
     /** Number of bytes that wait to be written. */
@@ -130,7 +143,10 @@ final class MetricsFile implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        lost += waiting.toString(StandardCharsets.UTF_8).lines().count();
+        if (waiting.size() > 0) {
+            write();
+        }
+        giveUpWaiting();
         if (lost > 0) {
             LOG.warn("{}: {} lines could not be written", file, lost);
         }

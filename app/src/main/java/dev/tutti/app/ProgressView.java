@@ -49,6 +49,11 @@ final class ProgressView implements TrainingListener, AutoCloseable {
         this.samplesOfRun = (long) spec.epochs() * spec.samples();
     }
 
+    /** Begins at a number of samples that were trained on before. */
+    void goOnFrom(long samples) {
+        drawnSamples = samples;
+    }
+
     @Override
     public void onStep(int epoch, long step, long samples, double meanLoss) {
         if (!live) {

@@ -104,6 +104,10 @@ final class TrainCommand implements Callable<Integer> {
     private TrainingSettings settings() {
         Map<String, String> given = SettingOptions.given(spec, TrainingSettings.SETTINGS);
         if (resume != null) {
+            if (coordinator != null) {
+                throw new ParameterException(
+                        spec.commandLine(), "--resume goes on in this process; it does not go with --coordinator");
+            }
             if (data != null || SettingOptions.file(spec).isPresent()) {
                 throw new ParameterException(
                         spec.commandLine(),

@@ -194,6 +194,7 @@ final class TrainingSession {
         try (checkpointer;
                 ProgressView view = new ProgressView(
                         people, live, Environment.columns(), run.job().spec())) {
+            run.job().start().ifPresent(start -> view.goOnFrom(start.position().samples()));
             result = trainer.train(run.job(), new Listeners(List.of(recorder, view, checkpointer)));
         } catch (InterruptedException e) {
             Uninterrupted.run(checkpointer::finish);
@@ -211,10 +212,14 @@ final class TrainingSession {
             TrainingResult result,
             Checkpointer checkpointer) {
         checkpointer.finish();
-        run.saveModel(directory.file(RunDirectory.MODEL), result);
         Summary summary = new Summary(run, result, directory.file(RunDirectory.MODEL), recorder.skippedSteps());
         String json = summary.json();
-        directory.write(RunDirectory.SUMMARY, json + "\n");
+        try {
+            run.saveModel(directory.file(RunDirectory.MODEL), result);
+            directory.write(RunDirectory.SUMMARY, json + "\n");
+        } catch (InputException e) {
+            throw new InputException(e.getMessage() + "; then: tutti train --resume " + directory.shown(""), e);
+        }
         LOG.info("done: {}", json);
         people.print(summary.forPeople(directory.shown(RunDirectory.MODEL)));
         people.flush();

@@ -70,10 +70,10 @@ class ResumeIT {
 
     @Test
     void shouldGoOnWhenTheDiskIsFull() throws Exception {
-        // No file may be larger than 24 blocks of 1024 bytes: the checkpoints are, metrics and log are not.
+        // No file may be larger than 48 blocks of 512 bytes: the checkpoints are, metrics and log are not.
         Process process = start(
                 "full",
-                List.of("sh", "-c", "ulimit -f 24; exec \"$0\" \"$@\""),
+                List.of("sh", "-c", "ulimit -f 48; exec \"$0\" \"$@\""),
                 all(
                         List.of("digits", "--hidden", "64", "--epochs", "6"),
                         "--trainer",

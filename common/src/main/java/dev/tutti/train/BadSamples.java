@@ -16,7 +16,6 @@ final class BadSamples {
     private static final int MOST_TRIED = 4096;
 
     private final TrainingJob job;
-    private final Finite finite = new Finite();
 
     BadSamples(TrainingJob job) {
         this.job = job;
@@ -35,7 +34,7 @@ final class BadSamples {
         for (int i = from; i < from + Math.min(count, MOST_TRIED) && bad.size() <= MOST_NAMED; i++) {
             sums[0].reset(0, 1);
             kernel.gradients(parameters, batch.wrap(job.training(), rows, i, 1), 1, sums, 1);
-            if (!Double.isFinite(sums[0].lossSum()) || finite.firstNotFinite(sums[0].gradient()) >= 0) {
+            if (!Double.isFinite(sums[0].lossSum()) || Finite.firstNotFinite(sums[0].gradient()) >= 0) {
                 bad.add(rows[i]);
             }
         }

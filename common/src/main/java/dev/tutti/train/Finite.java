@@ -1,44 +1,50 @@
 package dev.tutti.train;
 
-/** Finds numbers that are not finite, at the speed of memory. Owned by one thread. */
+/** Finds numbers that are not finite. */
 final class Finite {
-    /** As many sums as fit into the first-level cache, so that the loop over them runs in vectors. */
-    private static final int LANES = 512;
+    private static final int CHAINS = 8;
 
-    private final float[] sums = new float[LANES];
+    private Finite() {}
 
     /** Returns the index of the first NaN or infinity, or -1. */
-    int firstNotFinite(float[] values) {
-        return isFinite(values) ? -1 : search(values);
-    }
-
-    /** Zero times a finite number is zero; times infinity or NaN it is NaN, and stays so through the sums. */
-    private boolean isFinite(float[] values) {
-        int whole = values.length - values.length % LANES;
-        for (int from = 0; from < whole; from += LANES) {
-            addZeroTimes(values, from, LANES);
+    static int firstNotFinite(float[] values) {
+        if (sumOfZeros(values) == 0) {
+            return -1;
         }
-        addZeroTimes(values, whole, values.length - whole);
-        float sum = 0;
-        for (int lane = 0; lane < LANES; lane++) {
-            sum += sums[lane];
-            sums[lane] = 0;
-        }
-        return sum == 0;
-    }
-
-    private void addZeroTimes(float[] values, int from, int count) {
-        float[] to = sums;
-        for (int lane = 0; lane < count; lane++) {
-            to[lane] = Math.fma(values[from + lane], 0f, to[lane]);
-        }
-    }
-
-    private static int search(float[] values) {
         int index = 0;
         while (Float.isFinite(values[index])) {
             index++;
         }
         return index;
+    }
+
+    /**
+     * Zero times a finite number is zero; times infinity or NaN it is NaN, and stays so through the sums. Eight sums, as each
+     * waits for its last addition; vectors, which the compiler does not make of a sum, would gain little over that.
+     */
+    private static float sumOfZeros(float[] values) {
+        float sum0 = 0;
+        float sum1 = 0;
+        float sum2 = 0;
+        float sum3 = 0;
+        float sum4 = 0;
+        float sum5 = 0;
+        float sum6 = 0;
+        float sum7 = 0;
+        int i = 0;
+        for (; i + CHAINS <= values.length; i += CHAINS) {
+            sum0 = Math.fma(values[i], 0f, sum0);
+            sum1 = Math.fma(values[i + 1], 0f, sum1);
+            sum2 = Math.fma(values[i + 2], 0f, sum2);
+            sum3 = Math.fma(values[i + 3], 0f, sum3);
+            sum4 = Math.fma(values[i + 4], 0f, sum4);
+            sum5 = Math.fma(values[i + 5], 0f, sum5);
+            sum6 = Math.fma(values[i + 6], 0f, sum6);
+            sum7 = Math.fma(values[i + 7], 0f, sum7);
+        }
+        for (; i < values.length; i++) {
+            sum0 = Math.fma(values[i], 0f, sum0);
+        }
+        return sum0 + sum1 + sum2 + sum3 + sum4 + sum5 + sum6 + sum7;
     }
 }

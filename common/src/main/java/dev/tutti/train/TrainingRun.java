@@ -5,7 +5,6 @@ import dev.tutti.data.Dataset;
 import dev.tutti.data.MiniBatch;
 import dev.tutti.kernel.GradientKernel;
 import dev.tutti.kernel.Kernels;
-import dev.tutti.model.Loss;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.optim.Optimizer;
 import dev.tutti.optim.Sgd;
@@ -30,7 +29,6 @@ public final class TrainingRun {
     private final Optimizer optimizer;
     private final Validation validation;
     private final TrainingListener listener;
-    private final Finite finite = new Finite();
     private final DivergenceGuard guard;
     private final BadSamples badSamples;
     private final TrainingState beforeUpdate;
@@ -208,7 +206,7 @@ public final class TrainingRun {
                 save(beforeUpdate);
             }
             optimizer.update(parameters, root.gradient(), (float) (1 / root.weightSum()));
-            int bad = finite.firstNotFinite(parameters);
+            int bad = Finite.firstNotFinite(parameters);
             problem =
                     bad < 0 ? null : "the weights of layer " + layout.layerOf(bad) + " would become " + parameters[bad];
             if (problem != null && beforeUpdate != null) {
@@ -226,7 +224,7 @@ public final class TrainingRun {
     }
 
     private String problemOf(PartialGradient root, double meanLoss) {
-        int bad = finite.firstNotFinite(root.gradient());
+        int bad = Finite.firstNotFinite(root.gradient());
         if (Double.isFinite(meanLoss) && bad < 0) {
             return null;
         }
@@ -287,7 +285,10 @@ public final class TrainingRun {
     }
 
     private boolean isClassification() {
-        return spec.network().loss() != Loss.SQUARED_ERROR;
+        return switch (spec.network().loss()) {
+            case CROSS_ENTROPY, BINARY_CROSS_ENTROPY -> true;
+            case SQUARED_ERROR, HUBER, ABSOLUTE_ERROR -> false;
+        };
     }
 
     /** Loss and accuracy of samples that are not trained on. */
