@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
@@ -32,6 +33,7 @@ public final class AeronNode implements AutoCloseable {
      */
     private static final Duration LIVENESS = Duration.ofSeconds(40);
 
+    private static final AtomicLong LAST_ERROR_NS = new AtomicLong(System.nanoTime() - 2_000_000_000L);
     private static final int SOCKET_BUFFER_BYTES = 4 << 20;
     private static final int WINDOW_BYTES = 1 << 20;
     private static final int COUNTERS_BYTES = 1 << 20;
@@ -156,9 +158,14 @@ public final class AeronNode implements AutoCloseable {
                 10, 20, Duration.ofNanos(1_000).toNanos(), Duration.ofMillis(1).toNanos());
     }
 
+    /** Once a second at most: whoever can send packets can cause errors. */
     private static void logError(Throwable error) {
-        LOG.warn("aeron: {}", error.toString());
-        LOG.debug("aeron error", error);
+        long nowNs = System.nanoTime();
+        long lastNs = LAST_ERROR_NS.get();
+        if (nowNs - lastNs > 1_000_000_000L && LAST_ERROR_NS.compareAndSet(lastNs, nowNs)) {
+            LOG.warn("aeron: {}", error.toString());
+            LOG.debug("aeron error", error);
+        }
     }
 
     private static String firstLine(Throwable error) {

@@ -229,15 +229,19 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         started = true;
         boolean ipc = dataPlane.allowsIpc() && wanted.stream().allMatch(Worker::sharesDriver);
         generation = new GenerationId(setup.number, generations.incrementAndGet(), tokens.nextLong());
-        plane = CoordinatorPlane.open(
-                node,
-                generation,
-                wanted.size(),
-                ipc,
-                dataPlane.host(),
-                dataPlane.port(),
-                dataPlane.mtuBytes(),
-                parameterCount);
+        try {
+            plane = CoordinatorPlane.open(
+                    node,
+                    generation,
+                    wanted.size(),
+                    ipc,
+                    dataPlane.host(),
+                    dataPlane.port(),
+                    dataPlane.mtuBytes(),
+                    parameterCount);
+        } catch (RuntimeException e) {
+            return onFailed(new Failed(e));
+        }
         for (int member = 0; member < wanted.size(); member++) {
             Worker worker = wanted.get(member);
             told.add(worker.ref);

@@ -113,6 +113,12 @@ public final class RoundMachine {
         return added > 0;
     }
 
+    /** A node begins to arrive that is not wanted any more: its step is over, or others have done the work. */
+    public void refuse(int member, int segments) {
+        heardOf(member);
+        ledger.duplicate(segments);
+    }
+
     /** A member shows a sign of life. */
     public void heardOf(int member) {
         suspects.clear(member);

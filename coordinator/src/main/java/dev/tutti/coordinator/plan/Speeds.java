@@ -9,6 +9,9 @@ import java.util.Arrays;
 final class Speeds {
     private static final double WEIGHT_OF_LAST = 0.1;
 
+    /** Share of the distance to the mean speed that a member without work makes up with each change. */
+    private static final double FORGIVENESS = 0.2;
+
     /** Shares follow speeds now and then, not with every twitch of the machine. */
     private static final int STEPS_BETWEEN_CHANGES = 16;
 
@@ -18,6 +21,7 @@ final class Speeds {
     private final long[] waitedNs;
     private final int[] delivered;
     private final long[] deliveredAtNs;
+    private final boolean[] measured;
     private int steps;
 
     Speeds(int[] threads) {
@@ -27,6 +31,7 @@ final class Speeds {
         waitedNs = new long[threads.length];
         delivered = new int[threads.length];
         deliveredAtNs = new long[threads.length];
+        measured = new boolean[threads.length];
     }
 
     double[] capacity() {
@@ -51,6 +56,7 @@ final class Speeds {
             if (delivered[member] == 0) {
                 continue;
             }
+            measured[member] = true;
             double speed = delivered[member] / (double) Math.max(1, deliveredAtNs[member] - startNs);
             segmentsPerNs[member] = segmentsPerNs[member] == 0
                     ? speed
@@ -73,10 +79,17 @@ final class Speeds {
     }
 
     private void follow() {
-        for (double speed : segmentsPerNs) {
-            if (speed == 0) {
+        double mean = Arrays.stream(segmentsPerNs).average().orElse(0);
+        for (int member = 0; member < segmentsPerNs.length; member++) {
+            if (segmentsPerNs[member] == 0) {
                 return;
             }
+            // Who was so slow as to get nothing is not measured any more; it must have a chance to show that it is
+            // better now.
+            if (!measured[member]) {
+                segmentsPerNs[member] += FORGIVENESS * Math.max(0, mean - segmentsPerNs[member]);
+            }
+            measured[member] = false;
         }
         double scale =
                 Arrays.stream(threads).sum() / Arrays.stream(segmentsPerNs).sum();

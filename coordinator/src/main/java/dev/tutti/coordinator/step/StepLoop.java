@@ -164,8 +164,8 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     }
 
     @Override
-    public void onSignOfLife(int member) {
-        rounds.heardOf(member);
+    public void onRefused(int member, int segmentCount) {
+        rounds.refuse(member, segmentCount);
     }
 
     @Override

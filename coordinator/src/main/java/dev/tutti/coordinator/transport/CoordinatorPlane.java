@@ -35,8 +35,8 @@ public final class CoordinatorPlane implements AutoCloseable {
         /** A node has arrived whole; the buffer changes owner. */
         void onGradient(int member, long step, PartialGradient node);
 
-        /** A frame of this generation came from a member, of whatever use it is. */
-        void onSignOfLife(int member);
+        /** A node of the summation tree came from a member that {@link #acquire} did not want. */
+        void onRefused(int member, int segmentCount);
 
         /** A buffer is not needed any more: the rest of its node did not arrive. */
         void release(PartialGradient node);

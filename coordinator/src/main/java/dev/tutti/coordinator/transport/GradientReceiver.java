@@ -59,7 +59,7 @@ final class GradientReceiver implements FrameReceiver.Handler {
                 drop();
                 node = events.acquire(frame.step(), frame.firstSegment(), frame.segmentCount());
                 if (node == null) {
-                    events.onSignOfLife(member);
+                    events.onRefused(member, frame.segmentCount());
                     return FrameFault.UNEXPECTED;
                 }
                 this.sessionId = sessionId;

@@ -48,6 +48,8 @@ final class WorkerActor extends AbstractBehavior<WorkerActor.Command> {
             lead.loop.run();
         } catch (RuntimeException e) {
             failure = e;
+        } catch (Error e) {
+            failure = new IllegalStateException(e.toString(), e);
         }
         lead.replyTo.tell(new Ended(lead.loop, failure));
         return this;

@@ -98,6 +98,9 @@ public final class ComputeTeam {
                 computePart(member);
             } catch (RuntimeException e) {
                 failure = e;
+            } catch (Throwable e) {
+                // Whatever it is, the leader must hear of it rather than wait.
+                failure = new IllegalStateException("compute thread " + thread + ": " + e, e);
             }
             unfinished.decrementAndGet();
         }
