@@ -22,7 +22,7 @@ class ResumeIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long PATIENCE_SECONDS = 60;
     private static final List<String> JOB =
-            List.of("digits", "--epochs", "400", "--hidden", "24", "--momentum", "0.9", "--lr", "0.02");
+            List.of("digits", "--epochs", "150", "--hidden", "24", "--momentum", "0.9", "--lr", "0.02");
 
     @TempDir
     private Path directory;
@@ -62,10 +62,10 @@ class ResumeIT {
             assertThat(summary.get(key)).as(key).isEqualTo(undisturbed.get(key));
         }
         List<String> epochs = Files.readAllLines(directory.resolve("run/metrics.jsonl"));
-        for (int i = 0; i < 400; i++) {
+        for (int i = 0; i < 150; i++) {
             assertThat(JSON.readTree(epochs.get(i)).get("epoch").asInt()).isEqualTo(i + 1);
         }
-        assertThat(epochs).hasSize(400);
+        assertThat(epochs).hasSize(150);
     }
 
     @Test
