@@ -70,6 +70,7 @@ final class VectorKernel implements GradientKernel {
     private final float[] zeros = new float[PANEL];
     private float[] losses;
     private float[] notFinite;
+    private float[] margins;
     private float[] correct;
     private float[] norms;
     private float[] factors;
@@ -169,6 +170,7 @@ final class VectorKernel implements GradientKernel {
         errorTiles = new float[(biasLength(widest) + TILE_STRIDE) * capacity];
         losses = new float[capacity];
         notFinite = new float[capacity];
+        margins = new float[capacity];
         correct = new float[capacity];
         norms = new float[capacity];
         factors = new float[capacity];
@@ -484,7 +486,8 @@ final class VectorKernel implements GradientKernel {
         for (int p = 0; p * PANEL < samples; p++) {
             int offset = p * panelLength(outputs);
             if (classes) {
-                VectorOps.crossEntropy(logits, values[layers], offset, outputs, targets, p * PANEL, losses, correct);
+                VectorOps.crossEntropy(
+                        logits, values[layers], offset, outputs, targets, p * PANEL, losses, margins, correct);
             } else {
                 int count = outputs * PANEL;
                 System.arraycopy(logits, offset, values[layers], offset, count);
@@ -496,6 +499,9 @@ final class VectorKernel implements GradientKernel {
 
     private void computeLosses(int samples) {
         int outputs = network.outputs();
+        if (classes) {
+            VectorOps.logs(losses, margins, samples);
+        }
         for (int p = 0; p * PANEL < samples && !classes; p++) {
             int offset = p * panelLength(outputs);
             VectorOps.losses(

@@ -1210,18 +1210,35 @@ final class VectorOps {
      * @param z logits {@code [outputs x PANEL]} from {@code offset}
      * @param a receives the probabilities, at the same places
      * @param classes number of the class of each sample {@code [PANEL]} from {@code at}
-     * @param losses receives the losses, from {@code at}
+     * @param losses receives the sums of the exponentials, from {@code at}; {@link #logs} makes losses of them
+     * @param margins receives the class's logit minus the largest, from {@code at}
      * @param correct receives 1 where the largest logit is the class's, from {@code at}
      */
     static void crossEntropy(
-            float[] z, float[] a, int offset, int outputs, float[] classes, int at, float[] losses, float[] correct) {
+            float[] z,
+            float[] a,
+            int offset,
+            int outputs,
+            float[] classes,
+            int at,
+            float[] losses,
+            float[] margins,
+            float[] correct) {
         for (int half = 0; half < PANEL; half += LANES) {
-            crossEntropyOfVector(z, a, offset + half, outputs, classes, at + half, losses, correct);
+            crossEntropyOfVector(z, a, offset + half, outputs, classes, at + half, losses, margins, correct);
         }
     }
 
     private static void crossEntropyOfVector(
-            float[] z, float[] a, int offset, int outputs, float[] classes, int at, float[] losses, float[] correct) {
+            float[] z,
+            float[] a,
+            int offset,
+            int outputs,
+            float[] classes,
+            int at,
+            float[] losses,
+            float[] margins,
+            float[] correct) {
         FloatVector target = FloatVector.fromArray(FLOATS, classes, at);
         FloatVector largest = FloatVector.fromArray(FLOATS, z, offset);
         FloatVector best = FloatVector.zero(FLOATS);
@@ -1244,10 +1261,33 @@ final class VectorOps {
         for (int j = 0; j < outputs; j++) {
             FloatVector.fromArray(FLOATS, a, offset + j * PANEL).div(sum).intoArray(a, offset + j * PANEL);
         }
-        log(sum).sub(logit.sub(largest)).intoArray(losses, at);
+        sum.intoArray(losses, at);
+        logit.sub(largest).intoArray(margins, at);
         FloatVector.zero(FLOATS)
                 .blend(1f, best.compare(VectorOperators.EQ, target))
                 .intoArray(correct, at);
+    }
+
+    /**
+     * {@code values = log(values) - margins}, for {@code count} samples. The logarithm stands here and not in a method that takes and
+     * returns a vector: C2 may refuse to inline one of its size, and then every call allocates.
+     */
+    static void logs(float[] values, float[] margins, int count) {
+        for (int i = 0; i < count; i += LANES) {
+            FloatVector x = FloatVector.fromArray(FLOATS, values, i);
+            VectorMask<Float> denormal = x.compare(VectorOperators.LT, FloatMath.SMALLEST_NORMAL);
+            IntVector bits = x.blend(x.mul(0x1p23f), denormal).reinterpretAsInts();
+            IntVector exponent = bits.sub(FloatMath.SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, 23);
+            FloatVector f = bits.sub(exponent.lanewise(VectorOperators.LSHL, 23))
+                    .reinterpretAsFloats()
+                    .sub(1f);
+            IntVector shifted = exponent.blend(exponent.sub(23), denormal.cast(INTS));
+            FloatVector result = logOfReduced(f, (FloatVector) shifted.convertShape(VectorOperators.I2F, FLOATS, 0));
+            result = x.blend(result, x.compare(VectorOperators.LT, Float.POSITIVE_INFINITY));
+            result = result.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f));
+            result = result.blend(Float.NaN, x.compare(VectorOperators.LT, 0f));
+            result.sub(FloatVector.fromArray(FLOATS, margins, i)).intoArray(values, i);
+        }
     }
 
     /** {@code d_j = a_j - (class == j)} in place, for one panel. */
@@ -1406,20 +1446,6 @@ final class VectorOps {
 
     private static FloatVector powerOfTwo(IntVector exponent) {
         return exponent.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-    }
-
-    private static FloatVector log(FloatVector x) {
-        VectorMask<Float> denormal = x.compare(VectorOperators.LT, FloatMath.SMALLEST_NORMAL);
-        IntVector bits = x.blend(x.mul(0x1p23f), denormal).reinterpretAsInts();
-        IntVector exponent = bits.sub(FloatMath.SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, 23);
-        FloatVector f = bits.sub(exponent.lanewise(VectorOperators.LSHL, 23))
-                .reinterpretAsFloats()
-                .sub(1f);
-        IntVector shifted = exponent.blend(exponent.sub(23), denormal.cast(INTS));
-        FloatVector result = logOfReduced(f, (FloatVector) shifted.convertShape(VectorOperators.I2F, FLOATS, 0));
-        result = x.blend(result, x.compare(VectorOperators.LT, Float.POSITIVE_INFINITY));
-        result = result.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f));
-        return result.blend(Float.NaN, x.compare(VectorOperators.LT, 0f));
     }
 
     private static FloatVector log1pOfUnit(FloatVector u) {
