@@ -182,7 +182,7 @@ class GradientReceiverTest {
         }
 
         @Override
-        public void onSignOfLife(int member) {
+        public void onRefused(int member, int segmentCount) {
             alive.add(member);
         }
 
