@@ -70,17 +70,11 @@ public final class PartialGradient {
     }
 
     /** Adds the node that begins where this one ends: element by element, this one's value first. */
-    void add(PartialGradient right) {
-        addTo(gradient, right.gradient);
+    void add(PartialGradient right, VectorSum vectors) {
+        vectors.add(gradient, right.gradient);
         segmentCount += right.segmentCount;
         lossSum += right.lossSum;
         weightSum += right.weightSum;
         correctSum += right.correctSum;
-    }
-
-    private static void addTo(float[] sum, float[] values) {
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] += values[i];
-        }
     }
 }

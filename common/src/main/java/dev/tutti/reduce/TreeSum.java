@@ -10,6 +10,7 @@ import java.util.function.Consumer;
  */
 public final class TreeSum {
     private final Consumer<PartialGradient> release;
+    private final VectorSum vectors;
     private PartialGradient[] nodeAt = new PartialGradient[16];
     private boolean[] covered = new boolean[16];
     private int segments;
@@ -17,7 +18,16 @@ public final class TreeSum {
 
     /** @param release takes back a buffer whose values have been added to another */
     public TreeSum(Consumer<PartialGradient> release) {
+        this(release, VectorSum.SERIAL);
+    }
+
+    /**
+     * @param release takes back a buffer whose values have been added to another
+     * @param vectors adds two gradients
+     */
+    public TreeSum(Consumer<PartialGradient> release, VectorSum vectors) {
         this.release = release;
+        this.vectors = vectors;
     }
 
     /** Begins a new sum over {@code segments} segments; nodes that are still held are released. */
@@ -142,7 +152,7 @@ public final class TreeSum {
     private void merge(int left, int right) {
         PartialGradient sum = nodeAt[left];
         PartialGradient other = nodeAt[right];
-        sum.add(other);
+        sum.add(other, vectors);
         nodeAt[right] = null;
         release.accept(other);
     }

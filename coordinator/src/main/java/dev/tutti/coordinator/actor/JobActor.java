@@ -22,6 +22,7 @@ import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Idle;
 import dev.tutti.wire.GenerationId;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -34,7 +35,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.concurrent.AgentRunner;
-import org.agrona.concurrent.BackoffIdleStrategy;
 import org.slf4j.Logger;
 
 /**
@@ -157,7 +157,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                 setup.dataFingerprint);
         this.loop = new StepLoop(job, setup.placement, setup.listener, new LoopObserver(context.getSelf()));
         this.runner = new AgentRunner(
-                new BackoffIdleStrategy(2_000, 100, 10_000, 100_000),
+                Idle.betweenFrames(),
                 error -> context.getSelf().tell(new Failed(new IllegalStateException(error))),
                 null,
                 loop);

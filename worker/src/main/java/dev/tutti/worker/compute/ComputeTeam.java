@@ -7,6 +7,7 @@ import dev.tutti.model.ParameterLayout;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.SummationTree;
 import dev.tutti.reduce.TreeSum;
+import dev.tutti.reduce.VectorSum;
 import dev.tutti.train.TrainingSpec;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -19,8 +20,12 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class ComputeTeam {
     private static final int MAX_KERNEL_SAMPLES = 1024;
-    private static final int SPINS = 1_000;
-    private static final int YIELDS = 200;
+    private static final int SPINS = 500;
+    private static final int YIELDS = 5_000;
+
+    /** Below this, waking the others takes longer than adding. */
+    private static final int SHORT_VECTOR = 1 << 15;
+
     private static final long PARK_NS = 1_000_000;
 
     private final TrainingSpec spec;
@@ -28,10 +33,12 @@ public final class ComputeTeam {
     private final SampleSource source;
     private final Member[] members;
     private final ArrayDeque<PartialGradient> pool = new ArrayDeque<>();
-    private final TreeSum sum = new TreeSum(pool::push);
+    private final TreeSum sum = new TreeSum(pool::push, this::addTogether);
     private final AtomicInteger ticket = new AtomicInteger();
     private final AtomicInteger unfinished = new AtomicInteger();
     private float[] parameters;
+    private float[] addend;
+    private float[] added;
     private volatile boolean closed;
     private volatile RuntimeException failure;
 
@@ -69,16 +76,7 @@ public final class ComputeTeam {
         int segments = spec.segmentsOfStep((int) (item.step() % spec.stepsPerEpoch()));
         sum.begin(segments);
         assign(item, segments);
-        unfinished.set(members.length - 1);
-        ticket.incrementAndGet();
-        for (int thread = 1; thread < members.length; thread++) {
-            members[thread].wake();
-        }
-        computePart(members[0]);
-        awaitOthers();
-        if (failure != null) {
-            throw failure;
-        }
+        runTogether();
         for (Member member : members) {
             for (int node = 0; node < member.nodeCount; node++) {
                 sum.add(member.nodes[node]);
@@ -95,7 +93,7 @@ public final class ComputeTeam {
         while (member.awaitTicket(seen)) {
             seen++;
             try {
-                computePart(member);
+                doPart(thread);
             } catch (RuntimeException e) {
                 failure = e;
             } catch (Throwable e) {
@@ -112,6 +110,43 @@ public final class ComputeTeam {
         for (Member member : members) {
             member.wake();
         }
+    }
+
+    /** Has each thread do its part of what the fields say, and waits for all. */
+    private void runTogether() {
+        unfinished.set(members.length - 1);
+        ticket.incrementAndGet();
+        for (int thread = 1; thread < members.length; thread++) {
+            members[thread].wake();
+        }
+        doPart(0);
+        awaitOthers();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void doPart(int thread) {
+        if (added == null) {
+            computePart(members[thread]);
+        } else {
+            int from = (int) ((long) added.length * thread / members.length);
+            int end = (int) ((long) added.length * (thread + 1) / members.length);
+            VectorSum.addRange(added, addend, from, end);
+        }
+    }
+
+    /** Long vectors are added by all threads together; the sum of two numbers is the same whoever adds. */
+    private void addTogether(float[] sum, float[] values) {
+        if (members.length == 1 || sum.length < SHORT_VECTOR) {
+            VectorSum.SERIAL.add(sum, values);
+            return;
+        }
+        added = sum;
+        addend = values;
+        runTogether();
+        added = null;
+        addend = null;
     }
 
     /** Shares the item's segments among the threads, in order. */
