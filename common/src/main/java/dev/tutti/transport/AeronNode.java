@@ -149,6 +149,8 @@ public final class AeronNode implements AutoCloseable {
                 .socketRcvbufLength(SOCKET_BUFFER_BYTES)
                 .socketSndbufLength(SOCKET_BUFFER_BYTES)
                 .counterValuesBufferLength(COUNTERS_BYTES)
+                // Room is checked by ourselves, for what is needed.
+                .lowStorageWarningThreshold(0)
                 .errorHandler(AeronNode::logError);
     }
 

@@ -56,6 +56,21 @@ public final class SharedMemory {
         }
     }
 
+    /**
+     * Checks that streams find room, before they are opened.
+     *
+     * @throws InputException if fewer than {@code bytes} are free beside {@code directory}
+     */
+    public static void checkRoomForStreams(Path directory, long bytes) {
+        long free = freeBytes(directory);
+        if (free < bytes) {
+            throw new InputException("too little shared memory for the streams of this network: "
+                    + directory.toAbsolutePath().getParent() + " has " + (free >> 20) + " MiB free, needed are "
+                    + (bytes >> 20)
+                    + " MiB; in a container give --shm-size=1g (compose: shm_size: 1g), or name another --aeron-dir");
+        }
+    }
+
     /** @throws InputException if too little is free */
     static void checkRoom(Path directory) {
         long free = freeBytes(directory);

@@ -37,6 +37,14 @@ public record Streams(boolean ipc, String gradientEndpoint, int mtuBytes, int te
         return term;
     }
 
+    /**
+     * Number of bytes of shared memory that the streams between the coordinator and {@code members} members take on its machine:
+     * three terms for the weights, and for each member's work and gradients.
+     */
+    public long sharedMemoryBytes(int members) {
+        return (long) LogBufferDescriptor.PARTITION_COUNT * termBytes * (1 + 2L * members);
+    }
+
     /** Largest number of floats of one frame. */
     public int floatsPerFrame() {
         int frame = (ipc ? IPC_MTU_BYTES : mtuBytes) - DataHeaderFlyweight.HEADER_LENGTH;

@@ -29,7 +29,7 @@ public final class Chaos {
         KILL_WORKER,
         /** A worker gets SIGSTOP, and SIGCONT after some seconds. */
         FREEZE_WORKER,
-        /** One more worker is started. */
+        /** One more worker is started; if there are many, one is asked to leave first. */
         ADD_WORKER,
         /** The coordinator gets SIGKILL, and is started again with --resume soon after. */
         KILL_COORDINATOR
@@ -62,6 +62,7 @@ public final class Chaos {
     private final String address = "127.0.0.1:" + freePort();
     private final List<Child> workers = new ArrayList<>();
     private final List<Child> frozen = new ArrayList<>();
+    private final List<Child> leaves = new ArrayList<>();
     private final Map<Fault, List<Double>> gaps = new EnumMap<>(Fault.class);
     private final PriorityQueue<Later> later = new PriorityQueue<>();
     private final long startNs = System.nanoTime();
@@ -124,6 +125,7 @@ public final class Chaos {
             throw new InputException(directory + " cannot be written: " + e.getMessage() + "; name another --out", e);
         } finally {
             workers.forEach(Child::end);
+            leaves.forEach(Child::end);
             if (coordinator != null) {
                 coordinator.end();
             }
@@ -189,7 +191,16 @@ public final class Chaos {
                 frozen.add(victim);
                 in(2 + 8 * draw(), () -> wake(victim));
             }
-            case ADD_WORKER -> startWorker();
+            case ADD_WORKER -> {
+                if (workers.size() > workerCount) {
+                    Child leaving = pick();
+                    tell("ask " + leaving.name() + " to leave");
+                    leaving.signal("TERM");
+                    leaves.add(leaving);
+                    workers.remove(leaving);
+                }
+                startWorker();
+            }
             case KILL_COORDINATOR -> {
                 tell("kill coordinator at epoch " + epochs());
                 coordinator.signal("KILL");

@@ -265,7 +265,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
 
     private Behavior<Command> onFromWorker(FromWorker envelope) {
         if (envelope.message instanceof Prepared answer) {
-            onPrepared(answer);
+            return onPrepared(answer);
         } else if (envelope.message instanceof NotPrepared answer && isCurrent(answer.generation())) {
             return onWorkerFailed(answer.worker(), answer.reason());
         } else if (envelope.message instanceof WorkerFailed failed && isCurrent(failed.generation())) {
@@ -288,13 +288,13 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         return id.equals(generation);
     }
 
-    private void onPrepared(Prepared answer) {
+    private Behavior<Command> onPrepared(Prepared answer) {
         if (plane == null || !isCurrent(answer.generation())) {
-            return;
+            return this;
         }
         prepared.put(answer.worker(), answer);
         if (prepared.size() < members.size()) {
-            return;
+            return this;
         }
         timers.cancel(PrepareDeadline.class);
         List<String> weightsEndpoints = new ArrayList<>();
@@ -308,9 +308,14 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
             boolean needsTraining = setup.placement == Placement.REPLICATE && !of.holdsData();
             loopMembers[member] = new StepLoop.Member(worker.name, worker.threads, needsTraining);
         }
-        plane.connect(weightsEndpoints, workEndpoints);
+        try {
+            plane.connect(weightsEndpoints, workEndpoints);
+        } catch (RuntimeException e) {
+            return onFailed(new Failed(e));
+        }
         loop.enter(plane, loopMembers);
         plane = null;
+        return this;
     }
 
     private Behavior<Command> onPrepareDeadline(PrepareDeadline message) {

@@ -5,6 +5,7 @@ import dev.tutti.reduce.PartialGradient;
 import dev.tutti.transport.AeronNode;
 import dev.tutti.transport.FaultCounters;
 import dev.tutti.transport.FrameReceiver;
+import dev.tutti.transport.SharedMemory;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.UdpEndpoint;
 import dev.tutti.transport.VectorSender;
@@ -79,6 +80,7 @@ public final class CoordinatorPlane implements AutoCloseable {
      * @param port UDP port for gradients; 0 for any
      * @param mtuBytes largest datagram's payload, for UDP
      * @param parameterCount length of the vectors
+     * @throws dev.tutti.config.InputException if there is too little shared memory
      */
     public static CoordinatorPlane open(
             AeronNode node,
@@ -92,6 +94,7 @@ public final class CoordinatorPlane implements AutoCloseable {
         int termBytes = Streams.termBytesFor((long) parameterCount * Float.BYTES);
         int baseStreamId = generation.number() * Streams.IDS_PER_GENERATION;
         Streams draft = new Streams(ipc, "", mtuBytes, termBytes, baseStreamId);
+        SharedMemory.checkRoomForStreams(node.directory(), draft.sharedMemoryBytes(members));
         Subscription subscription =
                 node.aeron().addSubscription(draft.subscription(host + ":" + port), draft.gradientStreamId());
         String endpoint = ipc ? "" : UdpEndpoint.await(subscription);
