@@ -23,8 +23,8 @@ final class VectorKernel implements GradientKernel {
     private static final int TILE_SIZE = TILE_ROWS * PANEL;
     /** Terms of a sum that are added in one go: a panel and a tile of this depth share the first-level cache. */
     private static final int DEPTH = 192;
-    /** Packed weights that stay in the second-level cache while all samples pass. */
-    private static final int CACHED_WEIGHTS = 1 << 18;
+    /** Rows of weights that are packed in one go, so that they stay in the second-level cache while all samples pass. */
+    private static final int ROW_BLOCK = 36 * TILE_ROWS;
     /** Rows of a weight gradient that are written side by side: a panel of inputs is read once for so many. */
     private static final int GRADIENT_ROWS = 4 * TILE_ROWS;
     /** Inputs of a layer that stay in the second-level cache while all rows of the weight gradient pass. */
@@ -92,7 +92,8 @@ final class VectorKernel implements GradientKernel {
         classes = network.loss() == Loss.CROSS_ENTROPY;
         int widest = widestLayer();
         maxBlock = Math.max(PANEL, Math.min(MAX_BLOCK, MAX_BLOCK_VALUES / widest / PANEL * PANEL));
-        packedWeights = new float[packedLength()];
+        int tiles = roundUp(Math.min(widest, ROW_BLOCK), TILE_ROWS) / TILE_ROWS;
+        packedWeights = new float[(tiles * Math.min(DEPTH, widest) + 2 * TILE_STRIDE) * TILE_STRIDE];
         biasRows = new float[roundUp(widest, TILE_ROWS) * PANEL];
         biasSums = new float[TREE_DEPTH * biasLength(widest)];
         plan = new BlockPlan(layout.parameterCount());
@@ -118,22 +119,6 @@ final class VectorKernel implements GradientKernel {
     /** Length of one panel of a layer's values: rows rounded up so that whole blocks can be transposed. */
     private static int panelLength(int units) {
         return roundUp(units, PANEL) * PANEL;
-    }
-
-    /** Rows of weights that are packed in one go, each of {@code depth} terms. */
-    private static int rowBlock(int depth) {
-        return Math.max(1, CACHED_WEIGHTS / TILE_STRIDE / depth) * TILE_ROWS;
-    }
-
-    private int packedLength() {
-        int length = 0;
-        for (int layer = 0; layer < layers; layer++) {
-            int inputs = network.inputs(layer);
-            int outputs = network.outputs(layer);
-            length = Math.max(length, roundUp(Math.min(outputs, rowBlock(inputs)), TILE_ROWS) / TILE_ROWS * inputs);
-            length = Math.max(length, roundUp(Math.min(inputs, rowBlock(outputs)), TILE_ROWS) / TILE_ROWS * outputs);
-        }
-        return (length + 2 * TILE_STRIDE) * TILE_STRIDE;
     }
 
     /** Cuts {@code terms} into parts of the same length, at most {@link #DEPTH}. */
@@ -217,18 +202,23 @@ final class VectorKernel implements GradientKernel {
     @Override
     public void outputs(float[] parameters, MiniBatch batch, float[] outputs) {
         reserve(Math.min(batch.count(), maxBlock));
-        int count = network.outputs();
         for (int from = 0; from < batch.count(); from += capacity) {
             int samples = Math.min(capacity, batch.count() - from);
             forward(parameters, batch, from, samples);
-            Arrays.fill(targets, 0f);
-            activateOutputs(samples);
-            copyOutputs(outputs, from, samples);
+            if (classes) {
+                Arrays.fill(targets, 0f);
+                activateOutputs(samples);
+                copyOutputs(values[layers], outputs, from, samples);
+            } else {
+                int count = (samples + PANEL - 1) / PANEL * panelLength(network.outputs());
+                VectorOps.activate(network.activation(layers - 1), logits, 0, count, slopes[layers - 1]);
+                copyOutputs(logits, outputs, from, samples);
+            }
         }
     }
 
     /** From panels to one row for each sample. */
-    private void copyOutputs(float[] outputs, int from, int samples) {
+    private void copyOutputs(float[] panels, float[] outputs, int from, int samples) {
         int count = network.outputs();
         int lanes = VectorOps.LANES;
         for (int s = 0; s < samples; s += lanes) {
@@ -236,12 +226,12 @@ final class VectorKernel implements GradientKernel {
             for (int j = 0; j < count; j += lanes) {
                 int to = (from + s) * count + j;
                 if (s + lanes <= samples && j + lanes <= count) {
-                    VectorOps.transpose(values[layers], offset + j * PANEL, PANEL, outputs, to, count);
+                    VectorOps.transpose(panels, offset + j * PANEL, PANEL, outputs, to, count);
                     continue;
                 }
                 for (int r = 0; r < Math.min(lanes, samples - s); r++) {
                     for (int c = 0; c < Math.min(lanes, count - j); c++) {
-                        outputs[to + r * count + c] = values[layers][offset + (j + c) * PANEL + r];
+                        outputs[to + r * count + c] = panels[offset + (j + c) * PANEL + r];
                     }
                 }
             }
@@ -385,14 +375,14 @@ final class VectorKernel implements GradientKernel {
         int inputs = network.inputs(layer);
         int outputs = network.outputs(layer);
         VectorOps.broadcastRows(parameters, layout.biasOffset(layer), outputs, biasRows);
-        int block = rowBlock(inputs);
         int step = evenDepth(inputs);
-        for (int j = 0; j < outputs; j += block) {
-            int rows = Math.min(block, outputs - j);
-            packForward(parameters, layout.weightOffset(layer) + j * inputs, inputs, rows);
-            for (int p = 0; p * PANEL < samples; p++) {
-                for (int k = 0; k < inputs; k += step) {
-                    forwardPanel(layer, p, j, rows, k, Math.min(step, inputs - k));
+        for (int j = 0; j < outputs; j += ROW_BLOCK) {
+            int rows = Math.min(ROW_BLOCK, outputs - j);
+            for (int k = 0; k < inputs; k += step) {
+                int depth = Math.min(step, inputs - k);
+                packForward(parameters, layout.weightOffset(layer) + j * inputs + k, inputs, rows, depth);
+                for (int p = 0; p * PANEL < samples; p++) {
+                    forwardPanel(layer, p, j, rows, k, depth);
                 }
             }
         }
@@ -416,7 +406,7 @@ final class VectorKernel implements GradientKernel {
                     n,
                     depth,
                     packedWeights,
-                    (r / TILE_ROWS * inputs + k) * TILE_STRIDE,
+                    r / TILE_ROWS * depth * TILE_STRIDE,
                     x,
                     xOffset,
                     start,
@@ -432,8 +422,7 @@ final class VectorKernel implements GradientKernel {
     }
 
     /** Packs rows of weights as tiles [tile][input][TILE_STRIDE]. */
-    private void packForward(float[] parameters, int offset, int stride, int rows) {
-        int depth = stride;
+    private void packForward(float[] parameters, int offset, int stride, int rows, int depth) {
         for (int r = 0; r < rows; r += TILE_ROWS) {
             int tile = r / TILE_ROWS * depth * TILE_STRIDE;
             for (int row = 0; row < TILE_STRIDE; row += VectorOps.LANES) {
@@ -537,14 +526,14 @@ final class VectorKernel implements GradientKernel {
     private void backward(int layer, float[] parameters, int samples) {
         int inputs = network.inputs(layer);
         int outputs = network.outputs(layer);
-        int block = rowBlock(outputs);
         int step = evenDepth(outputs);
-        for (int i = 0; i < inputs; i += block) {
-            int rows = Math.min(block, inputs - i);
-            packBackward(parameters, layout.weightOffset(layer) + i, inputs, rows, outputs);
-            for (int p = 0; p * PANEL < samples; p++) {
-                for (int k = 0; k < outputs; k += step) {
-                    backwardPanel(layer, p, i, rows, k, Math.min(step, outputs - k));
+        for (int i = 0; i < inputs; i += ROW_BLOCK) {
+            int rows = Math.min(ROW_BLOCK, inputs - i);
+            for (int k = 0; k < outputs; k += step) {
+                int depth = Math.min(step, outputs - k);
+                packBackward(parameters, layout.weightOffset(layer) + k * inputs + i, inputs, rows, depth);
+                for (int p = 0; p * PANEL < samples; p++) {
+                    backwardPanel(layer, p, i, rows, k, depth);
                 }
             }
         }
@@ -564,7 +553,7 @@ final class VectorKernel implements GradientKernel {
                     n,
                     depth,
                     packedWeights,
-                    (r / TILE_ROWS * outputs + k) * TILE_STRIDE,
+                    r / TILE_ROWS * depth * TILE_STRIDE,
                     d,
                     dOffset,
                     k == 0 ? zeros : below,
