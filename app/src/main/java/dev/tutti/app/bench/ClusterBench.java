@@ -90,7 +90,7 @@ public final class ClusterBench {
 
     /** Which kernel computes. */
     public String kernel() {
-        return Kernels.create(job.spec().network(), 1).description();
+        return Kernels.description();
     }
 
     /** Measures the reference trainer. */

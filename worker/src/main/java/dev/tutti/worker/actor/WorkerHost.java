@@ -15,9 +15,6 @@ import dev.tutti.config.Placement;
 import dev.tutti.config.TransportKind;
 import dev.tutti.data.Dataset;
 import dev.tutti.kernel.Kernels;
-import dev.tutti.model.Activation;
-import dev.tutti.model.Loss;
-import dev.tutti.model.NetworkSpec;
 import dev.tutti.protocol.CoordinatorMessage.Introduction;
 import dev.tutti.protocol.CoordinatorMessage.NotPrepared;
 import dev.tutti.protocol.CoordinatorMessage.Prepared;
@@ -160,7 +157,7 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
                 hello.coordinatorName(),
                 setup.threads,
                 shares ? "ipc" : "udp");
-        hello.replyTo().tell(new Introduction(self, setup.name, setup.threads, shares, kernelDescription()));
+        hello.replyTo().tell(new Introduction(self, setup.name, setup.threads, shares, Kernels.description()));
     }
 
     private void onPrepareGeneration(PrepareGeneration prepare) {
@@ -245,11 +242,6 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
             workers.get(thread).tell(new WorkerActor.Serve(team, thread));
         }
         return team;
-    }
-
-    private static String kernelDescription() {
-        NetworkSpec smallest = new NetworkSpec(List.of(1, 1), List.of(Activation.IDENTITY), Loss.SQUARED_ERROR);
-        return Kernels.create(smallest, 1).description();
     }
 
     private AeronNode nodeFor(boolean ipc) {
