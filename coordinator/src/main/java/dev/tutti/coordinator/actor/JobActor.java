@@ -22,7 +22,7 @@ import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
-import dev.tutti.transport.Idle;
+import dev.tutti.transport.StepIdleStrategy;
 import dev.tutti.wire.GenerationId;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -157,7 +157,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                 setup.dataFingerprint);
         this.loop = new StepLoop(job, setup.placement, setup.listener, new LoopObserver(context.getSelf()));
         this.runner = new AgentRunner(
-                Idle.betweenFrames(),
+                new StepIdleStrategy(),
                 error -> context.getSelf().tell(new Failed(new IllegalStateException(error))),
                 null,
                 loop);

@@ -21,7 +21,10 @@ import java.util.concurrent.locks.LockSupport;
 public final class ComputeTeam {
     private static final int MAX_KERNEL_SAMPLES = 1024;
     private static final int SPINS = 500;
-    private static final int YIELDS = 5_000;
+    private static final long SPIN_NS = 20_000;
+
+    /** As {@link dev.tutti.transport.StepIdleStrategy}, for the same reasons; after that the leader wakes who sleeps. */
+    private static final long AWAKE_NS = 1_000_000;
 
     /** Below this, waking the others takes longer than adding. */
     private static final int SHORT_VECTOR = 1 << 15;
@@ -209,10 +212,12 @@ public final class ComputeTeam {
 
         /** Waits for work: awake for about as long as a step takes on a small network, then asleep. */
         boolean awaitTicket(int seen) {
-            for (int turn = 0; ticket.get() == seen && !closed; turn++) {
-                if (turn < SPINS) {
+            long sinceNs = System.nanoTime();
+            while (ticket.get() == seen && !closed) {
+                long waitedNs = System.nanoTime() - sinceNs;
+                if (waitedNs < SPIN_NS) {
                     Thread.onSpinWait();
-                } else if (turn < SPINS + YIELDS) {
+                } else if (waitedNs < AWAKE_NS) {
                     Thread.yield();
                 } else {
                     parked = true;

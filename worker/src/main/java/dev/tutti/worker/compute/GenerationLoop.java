@@ -3,7 +3,7 @@ package dev.tutti.worker.compute;
 import dev.tutti.data.Dataset;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.TreeSum;
-import dev.tutti.transport.Idle;
+import dev.tutti.transport.StepIdleStrategy;
 import dev.tutti.worker.transport.WorkerPlane;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -24,7 +24,7 @@ public final class GenerationLoop {
     private final WorkerPlane plane;
     private final Function<Dataset, ComputeTeam> startTeam;
     private final Consumer<Dataset> keepTraining;
-    private final IdleStrategy idle = Idle.betweenFrames();
+    private final IdleStrategy idle = new StepIdleStrategy();
     private ComputeTeam team;
     private long waitingStep = -1;
     private long waitingSinceNs;
