@@ -39,10 +39,10 @@ public class PartsBenchmark {
 
     @Setup
     public void fill() {
-        tile = filled(depth * VectorOps.TILE_STRIDE);
-        panel = filled(depth * VectorOps.PANEL);
+        tile = filled(2 * depth * VectorOps.TILE_STRIDE);
+        panel = filled(2 * depth * VectorOps.PANEL);
         sums = filled(VectorOps.TILE_ROWS * VectorOps.PANEL);
-        scratch = filled(VectorOps.TILE_ROWS * VectorOps.PANEL);
+        scratch = filled(2 * VectorOps.TILE_ROWS * VectorOps.PANEL);
         values = filled(VALUES);
         block = filled(VALUES);
     }
@@ -63,10 +63,10 @@ public class PartsBenchmark {
         return scratch;
     }
 
-    /** A segment of the weight gradient, added to the segment before. */
+    /** Two segments of the weight gradient and their sum; twice the operations. */
     @Benchmark
-    public float[] segment() {
-        VectorOps.segment(VectorOps.TILE_ROWS, depth, tile, 0, panel, 0, sums, 0, scratch, 0, VectorOps.PANEL, scratch);
+    public float[] segments() {
+        VectorOps.segments(VectorOps.TILE_ROWS, 2 * depth, depth, tile, 0, panel, 0, scratch);
         return scratch;
     }
 

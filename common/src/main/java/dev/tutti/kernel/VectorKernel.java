@@ -26,11 +26,9 @@ final class VectorKernel implements GradientKernel {
     /** Rows of weights that are packed in one go, so that they stay in the second-level cache while all samples pass. */
     private static final int ROW_BLOCK = 36 * TILE_ROWS;
     /** Rows of a weight gradient that are written side by side: a panel of inputs is read once for so many. */
-    private static final int GRADIENT_ROWS = 4 * TILE_ROWS;
+    private static final int GRADIENT_ROWS = 2 * TILE_ROWS;
     /** Inputs of a layer that stay in the second-level cache while all rows of the weight gradient pass. */
     private static final int CACHED_VALUES = 1 << 17;
-    /** Samples of a panel that stay in the first-level cache while that many rows are computed. */
-    private static final int GROUP_SAMPLES = 128;
     /** Most samples worked on together; more are worked on block by block. */
     private static final int MAX_BLOCK = 512;
     /** Most values of one layer of a block: very wide layers get smaller blocks. */
@@ -70,16 +68,15 @@ final class VectorKernel implements GradientKernel {
     private final float[] zeros = new float[PANEL];
     private float[] losses;
     private float[] notFinite;
+    private final int[] featureRows = new int[PANEL];
     private float[] margins;
     private float[] correct;
     private float[] norms;
     private float[] factors;
     private final float[] inputSquares = new float[PANEL];
     private final float[] errorSquares = new float[PANEL];
-    /** Sums of subtrees [tile][depth of the tree][TILE_ROWS x PANEL]. */
-    private final float[] tileSums = new float[GRADIENT_ROWS / TILE_ROWS * TREE_DEPTH * TILE_SIZE];
-
-    private final float[] tileScratch = new float[TILE_SIZE];
+    /** Sums of subtrees of a tile [depth of the tree][TILE_ROWS x PANEL]. */
+    private final float[] tileSums = new float[TREE_DEPTH * TILE_SIZE];
 
     private final LossSums lossSums = new LossSums();
     private final BlockPlan plan;
@@ -185,7 +182,7 @@ final class VectorKernel implements GradientKernel {
         plan.begin(batch.count(), segmentSize, nodes, nodeCount, capacity);
         lossSums.reset();
         while (plan.nextBlock()) {
-            forward(parameters, batch, plan.from(), plan.samples());
+            forward(parameters, batch, plan.from(), plan.samples(), true);
             outputErrors(batch, plan.from(), plan.samples());
             sumLosses(nodes, segmentSize, batch.count(), perSample);
             for (int layer = layers - 1; layer > 0; layer--) {
@@ -204,7 +201,7 @@ final class VectorKernel implements GradientKernel {
         reserve(Math.min(batch.count(), maxBlock));
         for (int from = 0; from < batch.count(); from += capacity) {
             int samples = Math.min(capacity, batch.count() - from);
-            forward(parameters, batch, from, samples);
+            forward(parameters, batch, from, samples, false);
             if (classes) {
                 Arrays.fill(targets, 0f);
                 activateOutputs(samples);
@@ -245,7 +242,7 @@ final class VectorKernel implements GradientKernel {
         int inSegment = 0;
         for (int from = 0; from < batch.count(); from += capacity) {
             int samples = Math.min(capacity, batch.count() - from);
-            forward(parameters, batch, from, samples);
+            forward(parameters, batch, from, samples, false);
             packTargets(batch, from, samples);
             activateOutputs(samples);
             computeLosses(samples);
@@ -308,7 +305,7 @@ final class VectorKernel implements GradientKernel {
 
     @Override
     public void sampleGradient(float[] parameters, MiniBatch batch, int sample, float[] gradient) {
-        forward(parameters, batch, sample, 1);
+        forward(parameters, batch, sample, 1, true);
         outputErrors(batch, sample, 1);
         for (int layer = layers - 1; layer > 0; layer--) {
             backward(layer, parameters, 1);
@@ -321,46 +318,58 @@ final class VectorKernel implements GradientKernel {
 
     // ---- Forward --------------------------------------------------------------------------------------------------
 
-    private void forward(float[] parameters, MiniBatch batch, int from, int samples) {
-        packInputs(batch, from, samples);
+    /** @param keep whether the inputs are kept as columns too, for the weight gradient */
+    private void forward(float[] parameters, MiniBatch batch, int from, int samples, boolean keep) {
+        for (int s = 0; s < samples; s += PANEL) {
+            packInputs(batch, from + s, Math.min(PANEL, samples - s), s, keep);
+        }
         for (int layer = 0; layer < layers; layer++) {
             forwardLayer(layer, parameters, samples);
         }
     }
 
-    /** Gathers the samples' rows: as columns for the weight gradient, and from these as panels of samples. */
-    private void packInputs(MiniBatch batch, int from, int samples) {
+    /**
+     * Gathers the rows of one panel of samples: as columns, and from these, while they are in the first-level cache, as a panel.
+     *
+     * @param count number of samples
+     * @param to first sample of the panel, in the block
+     */
+    private void packInputs(MiniBatch batch, int from, int count, int to, boolean keep) {
         int inputs = network.inputs();
-        float[] features = batch.features();
-        for (int s = 0; s < samples; s++) {
-            int row = batch.featureOffset(from + s);
-            int whole = inputs / PANEL * PANEL;
-            for (int i = 0; i < whole; i += PANEL) {
-                VectorOps.copyPanelRow(features, row + i, inputColumns, i * capacity + s * PANEL);
-            }
-            int rest = whole * capacity + s * PANEL;
-            for (int i = whole; i < inputs; i++) {
-                inputColumns[rest + i - whole] = features[row + i];
-            }
+        int panel = to / PANEL * panelLength(inputs);
+        Arrays.fill(notFinite, to, to + PANEL, 0f);
+        for (int s = 0; s < count; s++) {
+            featureRows[s] = batch.featureOffset(from + s);
         }
-        transposePanels(inputColumns, values[0], inputs, samples);
-        for (int p = 0; p * PANEL < samples; p++) {
-            VectorOps.notFinite(values[0], p * panelLength(inputs), inputs, notFinite, p * PANEL);
-        }
-    }
-
-    /** From {@code [panel of units][sample][PANEL]} to {@code [panel of samples][unit][PANEL]}. */
-    private void transposePanels(float[] from, float[] to, int units, int samples) {
-        for (int s = 0; s < samples; s += VectorOps.LANES) {
-            int toSample = s / PANEL * panelLength(units) + s % PANEL;
-            for (int u = 0; u < units; u += VectorOps.LANES) {
-                int fromUnit = u / PANEL * PANEL * capacity + u % PANEL;
-                VectorOps.transpose(from, fromUnit + s * PANEL, PANEL, to, toSample + u * PANEL, PANEL);
+        for (int i = 0; i < inputs; i += PANEL) {
+            int rows = Math.min(PANEL, inputs - i);
+            int columns = keep ? i * capacity + to * PANEL : 0;
+            copyInputs(batch.features(), i, rows, count, columns);
+            for (int s = 0; s < count; s += VectorOps.LANES) {
+                for (int u = 0; u < rows; u += VectorOps.LANES) {
+                    int corner = panel + (i + u) * PANEL + s;
+                    VectorOps.transpose(inputColumns, columns + s * PANEL + u, PANEL, values[0], corner, PANEL);
+                }
             }
+            VectorOps.addNotFinite(values[0], panel + i * PANEL, rows, notFinite, to);
         }
     }
 
-    /** The way back. */
+    /** Copies {@code width} inputs from number {@code i} of {@code count} samples. */
+    private void copyInputs(float[] features, int i, int width, int count, int to) {
+        for (int s = 0; s < count; s++) {
+            int row = featureRows[s] + i;
+            if (width == PANEL) {
+                VectorOps.copyPanelRow(features, row, inputColumns, to + s * PANEL);
+                continue;
+            }
+            for (int u = 0; u < width; u++) {
+                inputColumns[to + s * PANEL + u] = features[row + u];
+            }
+        }
+    }
+
+    /** From {@code [panel of samples][unit][PANEL]} to {@code [panel of units][sample][PANEL]}. */
     private void transposeColumns(float[] from, float[] to, int units, int samples) {
         for (int s = 0; s < samples; s += VectorOps.LANES) {
             int fromSample = s / PANEL * panelLength(units) + s % PANEL;
@@ -643,84 +652,24 @@ final class VectorKernel implements GradientKernel {
 
     /**
      * Some rows and one panel of columns of the weight gradient of a task of at least two segments. The segments are added by
-     * the tree while they are in the first-level cache: each tile has a stack of sums of complete subtrees. A few segments
-     * at a time, so that the panel's samples stay there too while the tiles take turns.
+     * the tree while they are in the first-level cache: a tile has a stack of sums of complete subtrees.
      */
     private void sumSegments(int layer, int task, float[] x, int i, int row, int endRow) {
         int outputs = network.outputs(layer);
         int stride = network.inputs(layer);
-        int samples = plan.taskEnd(task) - plan.taskFrom(task);
-        int segments = SegmentTree.segments(samples, plan.segmentSize());
-        int group = Math.max(1, GROUP_SAMPLES / plan.segmentSize());
+        int from = plan.taskFrom(task);
+        int samples = plan.taskEnd(task) - from;
         int to = layout.weightOffset(layer) + row * stride + i;
-        int depth = 0;
-        for (int first = 0; first < segments; first += group) {
-            int end = Math.min(segments, first + group);
-            int depthAfter = depth;
-            for (int j = row; j < endRow; j += TILE_ROWS) {
-                int rows = Math.min(TILE_ROWS, outputs - j);
-                int slots = (j - row) / TILE_ROWS * TREE_DEPTH * TILE_SIZE;
-                depthAfter = depth;
-                for (int number = first; number < end; number++) {
-                    int a = (j / TILE_ROWS * capacity + plan.taskFrom(task)) * TILE_STRIDE;
-                    int b = i * capacity + plan.taskFrom(task) * PANEL;
-                    boolean last = number == segments - 1;
-                    float[] direct = last && stride - i >= PANEL ? plan.gradient(task) : null;
-                    int merges = last ? depthAfter : Integer.numberOfTrailingZeros(~number);
-                    int top = slots + depthAfter * TILE_SIZE;
-                    addSegment(rows, number, samples, a, x, b, top, merges, direct, to + (j - row) * stride, stride);
-                    depthAfter += 1 - merges;
-                }
-            }
-            depth = depthAfter;
-        }
-        for (int j = row; j < endRow && stride - i < PANEL; j += TILE_ROWS) {
-            int slots = (j - row) / TILE_ROWS * TREE_DEPTH * TILE_SIZE;
+        int b = i * capacity + from * PANEL;
+        for (int j = row; j < endRow; j += TILE_ROWS) {
             int rows = Math.min(TILE_ROWS, outputs - j);
-            copyRows(tileSums, slots, PANEL, plan.gradient(task), to + (j - row) * stride, stride, rows, stride - i);
-        }
-    }
-
-    /**
-     * One segment of one tile, added to the subtrees before it.
-     *
-     * @param top where the stack of the tile's sums ends in {@code tileSums}
-     * @param merges how many of the last sums it is added to
-     * @param direct where the last addition goes, from {@code to}; null: on the stack
-     */
-    private void addSegment(
-            int rows,
-            int number,
-            int samples,
-            int a,
-            float[] x,
-            int b,
-            int top,
-            int merges,
-            float[] direct,
-            int to,
-            int stride) {
-        int s = number * plan.segmentSize();
-        int depth = Math.min(plan.segmentSize(), samples - s);
-        int at = a + s * TILE_STRIDE;
-        int bt = b + s * PANEL;
-        if (merges == 0) {
-            VectorOps.segment(rows, depth, errorTiles, at, x, bt, null, 0, tileSums, top, PANEL, tileScratch);
-            return;
-        }
-        int left = top - TILE_SIZE;
-        if (merges == 1 && direct != null) {
-            VectorOps.segment(rows, depth, errorTiles, at, x, bt, tileSums, left, direct, to, stride, tileScratch);
-            return;
-        }
-        VectorOps.segment(rows, depth, errorTiles, at, x, bt, tileSums, left, tileSums, left, PANEL, tileScratch);
-        for (int more = merges - 1; more > 0; more--) {
-            int right = left;
-            left -= TILE_SIZE;
-            if (more == 1 && direct != null) {
-                VectorOps.addInto(direct, to, stride, tileSums, left, tileSums, right, rows);
+            int a = (j / TILE_ROWS * capacity + from) * TILE_STRIDE;
+            VectorOps.segments(rows, samples, plan.segmentSize(), errorTiles, a, x, b, tileSums);
+            int place = to + (j - row) * stride;
+            if (stride - i >= PANEL) {
+                VectorOps.copyRows(tileSums, 0, plan.gradient(task), place, stride, rows);
             } else {
-                VectorOps.addInto(tileSums, left, PANEL, tileSums, left, tileSums, right, rows);
+                copyRows(tileSums, 0, PANEL, plan.gradient(task), place, stride, rows, stride - i);
             }
         }
     }
