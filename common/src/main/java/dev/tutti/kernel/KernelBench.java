@@ -109,6 +109,7 @@ public final class KernelBench {
     /** Measures the product of an {@code m x k} and a {@code k x n} matrix by one thread, packing included, in GFLOP/s. */
     public double productGflops(int m, int n, int k) {
         NetworkSpec network = new NetworkSpec(List.of(k, m), List.of(Activation.IDENTITY), Loss.SQUARED_ERROR);
+        WarmUp.finish(network);
         GradientKernel kernel = Kernels.createWarm(network, n);
         float[] parameters = InitialWeights.create(network, Initialization.HE, 0, 1);
         Dataset dataset = new Dataset(noise(n * k), k, new float[n * m], m, n);
@@ -129,6 +130,7 @@ public final class KernelBench {
      * @param threads number of threads, at least 1
      */
     public Step step(NetworkSpec network, int batch, int segmentSize, int threads) throws InterruptedException {
+        WarmUp.finish(network);
         List<Trainer> trainers = new ArrayList<>();
         for (int thread = 0; thread < threads; thread++) {
             trainers.add(new Trainer(network, batch, segmentSize));

@@ -432,12 +432,6 @@ final class VectorOps {
     }
 
     /**
-     * Computes the product of a tile and a panel from zero and adds it to the sums of segments before.
-     *
-     * @param left {@code [rows x PANEL]} from {@code lo}, the left term of each addition; null for none
-     * @param out receives the sums, from {@code oo}, rows {@code os} apart; may be {@code left}
-     */
-    /**
      * The weight gradient of one tile: each segment's sums start at zero and are added to its neighbours' by the summation tree.
      *
      * @param rows number of rows, at most {@code TILE_ROWS}
@@ -455,11 +449,14 @@ final class VectorOps {
             int at = ao + from * TILE_STRIDE;
             int bt = bo + from * PANEL;
             int top = complete * TILE_ROWS * PANEL;
-            if (rows == 14) {
-                segment14(end - from, a, at, b, bt, sums, top, merges);
-            } else {
+            if (rows < 14) {
                 multiply(rows, end - from, a, at, b, bt, ZEROS, 0, 0, sums, top, PANEL);
                 addDown(rows, sums, top, merges);
+            } else if (merges == 0) {
+                segment14(end - from, a, at, b, bt, sums, top);
+            } else {
+                segment14Plus(end - from, a, at, b, bt, sums, top - TILE_ROWS * PANEL);
+                addDown(rows, sums, top - TILE_ROWS * PANEL, merges - 1);
             }
             complete += 1 - merges;
             number++;
@@ -474,8 +471,8 @@ final class VectorOps {
         }
     }
 
-    /** One segment of a full tile; {@code merges} sums from {@code top} down are added to it, it replaces the last of them. */
-    private static void segment14(int depth, float[] a, int ao, float[] b, int bo, float[] sums, int top, int merges) {
+    /** One segment of a full tile, from zero. */
+    private static void segment14(int depth, float[] a, int ao, float[] b, int bo, float[] out, int oo) {
         FloatVector x0 = FloatVector.zero(FLOATS);
         FloatVector y0 = FloatVector.zero(FLOATS);
         FloatVector x1 = FloatVector.zero(FLOATS);
@@ -551,66 +548,141 @@ final class VectorOps {
             x13 = a13.fma(bx, x13);
             y13 = a13.fma(by, y13);
         }
-        int lo = top;
-        for (int m = 0; m < merges; m++) {
-            lo -= TILE_ROWS * PANEL;
-            x0 = FloatVector.fromArray(FLOATS, sums, lo).add(x0);
-            y0 = FloatVector.fromArray(FLOATS, sums, lo + LANES).add(y0);
-            x1 = FloatVector.fromArray(FLOATS, sums, lo + PANEL).add(x1);
-            y1 = FloatVector.fromArray(FLOATS, sums, lo + PANEL + LANES).add(y1);
-            x2 = FloatVector.fromArray(FLOATS, sums, lo + 2 * PANEL).add(x2);
-            y2 = FloatVector.fromArray(FLOATS, sums, lo + 2 * PANEL + LANES).add(y2);
-            x3 = FloatVector.fromArray(FLOATS, sums, lo + 3 * PANEL).add(x3);
-            y3 = FloatVector.fromArray(FLOATS, sums, lo + 3 * PANEL + LANES).add(y3);
-            x4 = FloatVector.fromArray(FLOATS, sums, lo + 4 * PANEL).add(x4);
-            y4 = FloatVector.fromArray(FLOATS, sums, lo + 4 * PANEL + LANES).add(y4);
-            x5 = FloatVector.fromArray(FLOATS, sums, lo + 5 * PANEL).add(x5);
-            y5 = FloatVector.fromArray(FLOATS, sums, lo + 5 * PANEL + LANES).add(y5);
-            x6 = FloatVector.fromArray(FLOATS, sums, lo + 6 * PANEL).add(x6);
-            y6 = FloatVector.fromArray(FLOATS, sums, lo + 6 * PANEL + LANES).add(y6);
-            x7 = FloatVector.fromArray(FLOATS, sums, lo + 7 * PANEL).add(x7);
-            y7 = FloatVector.fromArray(FLOATS, sums, lo + 7 * PANEL + LANES).add(y7);
-            x8 = FloatVector.fromArray(FLOATS, sums, lo + 8 * PANEL).add(x8);
-            y8 = FloatVector.fromArray(FLOATS, sums, lo + 8 * PANEL + LANES).add(y8);
-            x9 = FloatVector.fromArray(FLOATS, sums, lo + 9 * PANEL).add(x9);
-            y9 = FloatVector.fromArray(FLOATS, sums, lo + 9 * PANEL + LANES).add(y9);
-            x10 = FloatVector.fromArray(FLOATS, sums, lo + 10 * PANEL).add(x10);
-            y10 = FloatVector.fromArray(FLOATS, sums, lo + 10 * PANEL + LANES).add(y10);
-            x11 = FloatVector.fromArray(FLOATS, sums, lo + 11 * PANEL).add(x11);
-            y11 = FloatVector.fromArray(FLOATS, sums, lo + 11 * PANEL + LANES).add(y11);
-            x12 = FloatVector.fromArray(FLOATS, sums, lo + 12 * PANEL).add(x12);
-            y12 = FloatVector.fromArray(FLOATS, sums, lo + 12 * PANEL + LANES).add(y12);
-            x13 = FloatVector.fromArray(FLOATS, sums, lo + 13 * PANEL).add(x13);
-            y13 = FloatVector.fromArray(FLOATS, sums, lo + 13 * PANEL + LANES).add(y13);
+        x0.intoArray(out, oo);
+        y0.intoArray(out, oo + LANES);
+        x1.intoArray(out, oo + PANEL);
+        y1.intoArray(out, oo + PANEL + LANES);
+        x2.intoArray(out, oo + 2 * PANEL);
+        y2.intoArray(out, oo + 2 * PANEL + LANES);
+        x3.intoArray(out, oo + 3 * PANEL);
+        y3.intoArray(out, oo + 3 * PANEL + LANES);
+        x4.intoArray(out, oo + 4 * PANEL);
+        y4.intoArray(out, oo + 4 * PANEL + LANES);
+        x5.intoArray(out, oo + 5 * PANEL);
+        y5.intoArray(out, oo + 5 * PANEL + LANES);
+        x6.intoArray(out, oo + 6 * PANEL);
+        y6.intoArray(out, oo + 6 * PANEL + LANES);
+        x7.intoArray(out, oo + 7 * PANEL);
+        y7.intoArray(out, oo + 7 * PANEL + LANES);
+        x8.intoArray(out, oo + 8 * PANEL);
+        y8.intoArray(out, oo + 8 * PANEL + LANES);
+        x9.intoArray(out, oo + 9 * PANEL);
+        y9.intoArray(out, oo + 9 * PANEL + LANES);
+        x10.intoArray(out, oo + 10 * PANEL);
+        y10.intoArray(out, oo + 10 * PANEL + LANES);
+        x11.intoArray(out, oo + 11 * PANEL);
+        y11.intoArray(out, oo + 11 * PANEL + LANES);
+        x12.intoArray(out, oo + 12 * PANEL);
+        y12.intoArray(out, oo + 12 * PANEL + LANES);
+        x13.intoArray(out, oo + 13 * PANEL);
+        y13.intoArray(out, oo + 13 * PANEL + LANES);
+    }
+
+    /** One segment of a full tile, from zero, added to the sums at {@code at}: while these are on their way, at no cost of a pass. */
+    private static void segment14Plus(int depth, float[] a, int ao, float[] b, int bo, float[] sums, int at) {
+        FloatVector x0 = FloatVector.zero(FLOATS);
+        FloatVector y0 = FloatVector.zero(FLOATS);
+        FloatVector x1 = FloatVector.zero(FLOATS);
+        FloatVector y1 = FloatVector.zero(FLOATS);
+        FloatVector x2 = FloatVector.zero(FLOATS);
+        FloatVector y2 = FloatVector.zero(FLOATS);
+        FloatVector x3 = FloatVector.zero(FLOATS);
+        FloatVector y3 = FloatVector.zero(FLOATS);
+        FloatVector x4 = FloatVector.zero(FLOATS);
+        FloatVector y4 = FloatVector.zero(FLOATS);
+        FloatVector x5 = FloatVector.zero(FLOATS);
+        FloatVector y5 = FloatVector.zero(FLOATS);
+        FloatVector x6 = FloatVector.zero(FLOATS);
+        FloatVector y6 = FloatVector.zero(FLOATS);
+        FloatVector x7 = FloatVector.zero(FLOATS);
+        FloatVector y7 = FloatVector.zero(FLOATS);
+        FloatVector x8 = FloatVector.zero(FLOATS);
+        FloatVector y8 = FloatVector.zero(FLOATS);
+        FloatVector x9 = FloatVector.zero(FLOATS);
+        FloatVector y9 = FloatVector.zero(FLOATS);
+        FloatVector x10 = FloatVector.zero(FLOATS);
+        FloatVector y10 = FloatVector.zero(FLOATS);
+        FloatVector x11 = FloatVector.zero(FLOATS);
+        FloatVector y11 = FloatVector.zero(FLOATS);
+        FloatVector x12 = FloatVector.zero(FLOATS);
+        FloatVector y12 = FloatVector.zero(FLOATS);
+        FloatVector x13 = FloatVector.zero(FLOATS);
+        FloatVector y13 = FloatVector.zero(FLOATS);
+        for (int k = 0; k < depth; k++) {
+            int ak = ao + k * TILE_STRIDE;
+            FloatVector bx = FloatVector.fromArray(FLOATS, b, bo + k * PANEL);
+            FloatVector by = FloatVector.fromArray(FLOATS, b, bo + k * PANEL + LANES);
+            FloatVector a0 = FloatVector.broadcast(FLOATS, a[ak]);
+            x0 = a0.fma(bx, x0);
+            y0 = a0.fma(by, y0);
+            FloatVector a1 = FloatVector.broadcast(FLOATS, a[ak + 1]);
+            x1 = a1.fma(bx, x1);
+            y1 = a1.fma(by, y1);
+            FloatVector a2 = FloatVector.broadcast(FLOATS, a[ak + 2]);
+            x2 = a2.fma(bx, x2);
+            y2 = a2.fma(by, y2);
+            FloatVector a3 = FloatVector.broadcast(FLOATS, a[ak + 3]);
+            x3 = a3.fma(bx, x3);
+            y3 = a3.fma(by, y3);
+            FloatVector a4 = FloatVector.broadcast(FLOATS, a[ak + 4]);
+            x4 = a4.fma(bx, x4);
+            y4 = a4.fma(by, y4);
+            FloatVector a5 = FloatVector.broadcast(FLOATS, a[ak + 5]);
+            x5 = a5.fma(bx, x5);
+            y5 = a5.fma(by, y5);
+            FloatVector a6 = FloatVector.broadcast(FLOATS, a[ak + 6]);
+            x6 = a6.fma(bx, x6);
+            y6 = a6.fma(by, y6);
+            FloatVector a7 = FloatVector.broadcast(FLOATS, a[ak + 7]);
+            x7 = a7.fma(bx, x7);
+            y7 = a7.fma(by, y7);
+            FloatVector a8 = FloatVector.broadcast(FLOATS, a[ak + 8]);
+            x8 = a8.fma(bx, x8);
+            y8 = a8.fma(by, y8);
+            FloatVector a9 = FloatVector.broadcast(FLOATS, a[ak + 9]);
+            x9 = a9.fma(bx, x9);
+            y9 = a9.fma(by, y9);
+            FloatVector a10 = FloatVector.broadcast(FLOATS, a[ak + 10]);
+            x10 = a10.fma(bx, x10);
+            y10 = a10.fma(by, y10);
+            FloatVector a11 = FloatVector.broadcast(FLOATS, a[ak + 11]);
+            x11 = a11.fma(bx, x11);
+            y11 = a11.fma(by, y11);
+            FloatVector a12 = FloatVector.broadcast(FLOATS, a[ak + 12]);
+            x12 = a12.fma(bx, x12);
+            y12 = a12.fma(by, y12);
+            FloatVector a13 = FloatVector.broadcast(FLOATS, a[ak + 13]);
+            x13 = a13.fma(bx, x13);
+            y13 = a13.fma(by, y13);
         }
-        x0.intoArray(sums, lo);
-        y0.intoArray(sums, lo + LANES);
-        x1.intoArray(sums, lo + PANEL);
-        y1.intoArray(sums, lo + PANEL + LANES);
-        x2.intoArray(sums, lo + 2 * PANEL);
-        y2.intoArray(sums, lo + 2 * PANEL + LANES);
-        x3.intoArray(sums, lo + 3 * PANEL);
-        y3.intoArray(sums, lo + 3 * PANEL + LANES);
-        x4.intoArray(sums, lo + 4 * PANEL);
-        y4.intoArray(sums, lo + 4 * PANEL + LANES);
-        x5.intoArray(sums, lo + 5 * PANEL);
-        y5.intoArray(sums, lo + 5 * PANEL + LANES);
-        x6.intoArray(sums, lo + 6 * PANEL);
-        y6.intoArray(sums, lo + 6 * PANEL + LANES);
-        x7.intoArray(sums, lo + 7 * PANEL);
-        y7.intoArray(sums, lo + 7 * PANEL + LANES);
-        x8.intoArray(sums, lo + 8 * PANEL);
-        y8.intoArray(sums, lo + 8 * PANEL + LANES);
-        x9.intoArray(sums, lo + 9 * PANEL);
-        y9.intoArray(sums, lo + 9 * PANEL + LANES);
-        x10.intoArray(sums, lo + 10 * PANEL);
-        y10.intoArray(sums, lo + 10 * PANEL + LANES);
-        x11.intoArray(sums, lo + 11 * PANEL);
-        y11.intoArray(sums, lo + 11 * PANEL + LANES);
-        x12.intoArray(sums, lo + 12 * PANEL);
-        y12.intoArray(sums, lo + 12 * PANEL + LANES);
-        x13.intoArray(sums, lo + 13 * PANEL);
-        y13.intoArray(sums, lo + 13 * PANEL + LANES);
+        FloatVector.fromArray(FLOATS, sums, at).add(x0).intoArray(sums, at);
+        FloatVector.fromArray(FLOATS, sums, at + LANES).add(y0).intoArray(sums, at + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + PANEL).add(x1).intoArray(sums, at + PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + PANEL + LANES).add(y1).intoArray(sums, at + PANEL + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + 2 * PANEL).add(x2).intoArray(sums, at + 2 * PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + 2 * PANEL + LANES).add(y2).intoArray(sums, at + 2 * PANEL + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + 3 * PANEL).add(x3).intoArray(sums, at + 3 * PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + 3 * PANEL + LANES).add(y3).intoArray(sums, at + 3 * PANEL + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + 4 * PANEL).add(x4).intoArray(sums, at + 4 * PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + 4 * PANEL + LANES).add(y4).intoArray(sums, at + 4 * PANEL + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + 5 * PANEL).add(x5).intoArray(sums, at + 5 * PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + 5 * PANEL + LANES).add(y5).intoArray(sums, at + 5 * PANEL + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + 6 * PANEL).add(x6).intoArray(sums, at + 6 * PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + 6 * PANEL + LANES).add(y6).intoArray(sums, at + 6 * PANEL + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + 7 * PANEL).add(x7).intoArray(sums, at + 7 * PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + 7 * PANEL + LANES).add(y7).intoArray(sums, at + 7 * PANEL + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + 8 * PANEL).add(x8).intoArray(sums, at + 8 * PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + 8 * PANEL + LANES).add(y8).intoArray(sums, at + 8 * PANEL + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + 9 * PANEL).add(x9).intoArray(sums, at + 9 * PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + 9 * PANEL + LANES).add(y9).intoArray(sums, at + 9 * PANEL + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + 10 * PANEL).add(x10).intoArray(sums, at + 10 * PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + 10 * PANEL + LANES).add(y10).intoArray(sums, at + 10 * PANEL + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + 11 * PANEL).add(x11).intoArray(sums, at + 11 * PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + 11 * PANEL + LANES).add(y11).intoArray(sums, at + 11 * PANEL + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + 12 * PANEL).add(x12).intoArray(sums, at + 12 * PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + 12 * PANEL + LANES).add(y12).intoArray(sums, at + 12 * PANEL + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + 13 * PANEL).add(x13).intoArray(sums, at + 13 * PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + 13 * PANEL + LANES).add(y13).intoArray(sums, at + 13 * PANEL + LANES);
     }
 
     static void copyRows(float[] from, int fromOffset, float[] to, int toOffset, int stride, int rows) {
@@ -935,25 +1007,20 @@ final class VectorOps {
         sum3.intoArray(to, at + 3 * TILE_STRIDE);
     }
 
-    /** Adds 0 for each column of a panel of finite values, else NaN. Any order of the sum gives the same. */
+    /** Adds 0 for each column of a panel of finite values, else NaN. Any order of the sum gives the same, and any row twice. */
     static void addNotFinite(float[] panel, int offset, int rows, float[] to, int toOffset) {
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector x0 = FloatVector.fromArray(FLOATS, to, toOffset);
         FloatVector y0 = FloatVector.fromArray(FLOATS, to, toOffset + LANES);
         FloatVector x1 = zero;
         FloatVector y1 = zero;
-        int r = 0;
-        for (; r + 2 <= rows; r += 2) {
+        for (int r = 0; r < rows; r += 2) {
             int row = offset + r * PANEL;
+            int next = offset + Math.min(r + 1, rows - 1) * PANEL;
             x0 = FloatVector.fromArray(FLOATS, panel, row).fma(zero, x0);
             y0 = FloatVector.fromArray(FLOATS, panel, row + LANES).fma(zero, y0);
-            x1 = FloatVector.fromArray(FLOATS, panel, row + PANEL).fma(zero, x1);
-            y1 = FloatVector.fromArray(FLOATS, panel, row + PANEL + LANES).fma(zero, y1);
-        }
-        if (r < rows) {
-            int row = offset + r * PANEL;
-            x0 = FloatVector.fromArray(FLOATS, panel, row).fma(zero, x0);
-            y0 = FloatVector.fromArray(FLOATS, panel, row + LANES).fma(zero, y0);
+            x1 = FloatVector.fromArray(FLOATS, panel, next).fma(zero, x1);
+            y1 = FloatVector.fromArray(FLOATS, panel, next + LANES).fma(zero, y1);
         }
         x0.add(x1).intoArray(to, toOffset);
         y0.add(y1).intoArray(to, toOffset + LANES);

@@ -40,6 +40,14 @@ final class WarmUp {
         }
     }
 
+    /** Returns when the vector kernel is compiled, if there is one: for measurements. */
+    static synchronized void finish(NetworkSpec network) {
+        if (!started && Kernels.usesVectors()) {
+            started = true;
+            run(network, new ScalarKernel(network, "warm-up"), new VectorKernel(network, SAMPLES, "warm-up"));
+        }
+    }
+
     private static void run(NetworkSpec network, GradientKernel scalar, GradientKernel vector) {
         try {
             Calls calls = new Calls(network);
