@@ -17,6 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelsTest {
+    /** What {@link BitsDigest} must come to for good: a change of it is a change of the contract. */
+    private static final long DIGEST = 1_538_222_728_500_251_393L;
+
     private static final NetworkSpec NETWORK =
             new NetworkSpec(List.of(5, 18, 3), List.of(Activation.GELU_TANH, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
 
@@ -85,6 +88,7 @@ class KernelsTest {
         with(Kernels.BITS_PROPERTY, bits, () -> {
             long[] digests = (long[]) IsolatedClasses.call(BitsDigest.class, "digests");
             assertThat(digests[0]).as("width in bits").isEqualTo(Long.parseLong(bits));
+            assertThat(digests[1]).as("bits of every Java and machine").isEqualTo(DIGEST);
             assertThat(digests[2]).as("vector against scalar").isEqualTo(digests[1]);
         });
     }

@@ -115,6 +115,21 @@ class SameBitsTest {
         }
     }
 
+    @Test
+    void shouldTurnWhatIsNoClassIntoNaN() {
+        NetworkSpec network =
+                network(List.of(5, 4, 3), List.of(Activation.RELU, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
+        for (float bad : new float[] {3f, -1f, 1.5f, Float.NaN, Float.POSITIVE_INFINITY}) {
+            Problem problem = new Problem(new Random(16), network, 9);
+            problem.dataset.targets()[7] = bad;
+            for (GradientKernel kernel : problem.kernels()) {
+                assertThat(evaluate(kernel, problem, 4).lossSum())
+                        .as(bad + " " + kernel.description())
+                        .isNaN();
+            }
+        }
+    }
+
     private static final class Problem {
         final NetworkSpec network;
         final Dataset dataset;
