@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(
         value = 1,
-        jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
+        jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "-XX:ObjectAlignmentInBytes=64"})
 public class PartsBenchmark {
     private static final int VALUES = 1024;
 
@@ -66,7 +66,7 @@ public class PartsBenchmark {
     /** Two segments of the weight gradient and their sum; twice the operations. */
     @Benchmark
     public float[] segments() {
-        VectorOps.segments(VectorOps.TILE_ROWS, 2 * depth, depth, tile, 0, panel, 0, scratch);
+        VectorOps.segments(VectorOps.TILE_ROWS, 2 * depth, depth, tile, 0, panel, 0, scratch, 0);
         return scratch;
     }
 

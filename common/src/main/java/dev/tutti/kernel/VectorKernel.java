@@ -20,6 +20,12 @@ final class VectorKernel implements GradientKernel {
     private static final int PANEL = VectorOps.PANEL;
     private static final int TILE_ROWS = VectorOps.TILE_ROWS;
     private static final int TILE_STRIDE = VectorOps.TILE_STRIDE;
+    /**
+     * First element used of arrays that are read by vectors: behind the 16 bytes of an array's header it begins a cache line, if
+     * the JVM aligns objects so ({@code -XX:ObjectAlignmentInBytes=64}, set by the start script). Vectors across two lines cost more.
+     */
+    private static final int ALIGNED = 12;
+
     private static final int TILE_SIZE = TILE_ROWS * PANEL;
     /** Terms of a sum that are added in one go: a panel and a tile of this depth share the first-level cache. */
     private static final int DEPTH = 192;
@@ -76,7 +82,7 @@ final class VectorKernel implements GradientKernel {
     private final float[] inputSquares = new float[PANEL];
     private final float[] errorSquares = new float[PANEL];
     /** Sums of subtrees of a tile [depth of the tree][TILE_ROWS x PANEL]. */
-    private final float[] tileSums = new float[TREE_DEPTH * TILE_SIZE];
+    private final float[] tileSums = new float[ALIGNED + TREE_DEPTH * TILE_SIZE];
 
     private final LossSums lossSums = new LossSums();
     private final BlockPlan plan;
@@ -90,8 +96,8 @@ final class VectorKernel implements GradientKernel {
         int widest = widestLayer();
         maxBlock = Math.max(PANEL, Math.min(MAX_BLOCK, MAX_BLOCK_VALUES / widest / PANEL * PANEL));
         int tiles = roundUp(Math.min(widest, ROW_BLOCK), TILE_ROWS) / TILE_ROWS;
-        packedWeights = new float[(tiles * Math.min(DEPTH, widest) + 2 * TILE_STRIDE) * TILE_STRIDE];
-        biasRows = new float[roundUp(widest, TILE_ROWS) * PANEL];
+        packedWeights = new float[ALIGNED + (tiles * Math.min(DEPTH, widest) + 2 * TILE_STRIDE) * TILE_STRIDE];
+        biasRows = new float[ALIGNED + roundUp(widest, TILE_ROWS) * PANEL];
         biasSums = new float[TREE_DEPTH * biasLength(widest)];
         plan = new BlockPlan(layout.parameterCount());
         reserve(Math.max(1, Math.min(maxSamples, maxBlock)));
@@ -118,6 +124,26 @@ final class VectorKernel implements GradientKernel {
         return roundUp(units, PANEL) * PANEL;
     }
 
+    /** Where the panel of a sample of a layer's values begins. */
+    private static int panel(int sample, int units) {
+        return ALIGNED + sample / PANEL * panelLength(units);
+    }
+
+    /** Where the inputs from number {@code i}, the first of a panel, of a sample are among the columns. */
+    private int column(int i, int sample) {
+        return ALIGNED + i * capacity + sample * PANEL;
+    }
+
+    /** Where the local errors of the tile of unit {@code j} of a sample are. */
+    private int errorTile(int j, int sample) {
+        return ALIGNED + (j / TILE_ROWS * capacity + sample) * TILE_STRIDE;
+    }
+
+    /** Where the packed tile of row {@code row} is. */
+    private static int weightTile(int row, int depth) {
+        return ALIGNED + row / TILE_ROWS * depth * TILE_STRIDE;
+    }
+
     /** Cuts {@code terms} into parts of the same length, at most {@link #DEPTH}. */
     private static int evenDepth(int terms) {
         int parts = (terms + DEPTH - 1) / DEPTH;
@@ -138,7 +164,7 @@ final class VectorKernel implements GradientKernel {
         int widest = widestLayer();
         for (int layer = 0; layer <= layers; layer++) {
             int units = network.sizes().get(layer);
-            values[layer] = new float[panels * panelLength(units) + slack];
+            values[layer] = new float[ALIGNED + panels * panelLength(units) + slack];
             if (layer > 0) {
                 errors[layer - 1] = new float[values[layer].length];
                 slopes[layer - 1] =
@@ -147,9 +173,9 @@ final class VectorKernel implements GradientKernel {
         }
         logits = new float[values[layers].length];
         targets = new float[classes ? capacity : values[layers].length];
-        inputColumns = new float[roundUp(network.inputs(), PANEL) * capacity];
-        columns = new float[roundUp(widest, PANEL) * capacity];
-        errorTiles = new float[(biasLength(widest) + TILE_STRIDE) * capacity];
+        inputColumns = new float[ALIGNED + roundUp(network.inputs(), PANEL) * capacity];
+        columns = new float[ALIGNED + roundUp(widest, PANEL) * capacity];
+        errorTiles = new float[ALIGNED + (biasLength(widest) + TILE_STRIDE) * capacity];
         losses = new float[capacity];
         notFinite = new float[capacity];
         margins = new float[capacity];
@@ -208,7 +234,7 @@ final class VectorKernel implements GradientKernel {
                 copyOutputs(values[layers], outputs, from, samples);
             } else {
                 int count = (samples + PANEL - 1) / PANEL * panelLength(network.outputs());
-                VectorOps.activate(network.activation(layers - 1), logits, 0, count, slopes[layers - 1]);
+                VectorOps.activate(network.activation(layers - 1), logits, ALIGNED, count, slopes[layers - 1]);
                 copyOutputs(logits, outputs, from, samples);
             }
         }
@@ -219,7 +245,7 @@ final class VectorKernel implements GradientKernel {
         int count = network.outputs();
         int lanes = VectorOps.LANES;
         for (int s = 0; s < samples; s += lanes) {
-            int offset = s / PANEL * panelLength(count) + s % PANEL;
+            int offset = panel(s, count) + s % PANEL;
             for (int j = 0; j < count; j += lanes) {
                 int to = (from + s) * count + j;
                 if (s + lanes <= samples && j + lanes <= count) {
@@ -295,8 +321,8 @@ final class VectorKernel implements GradientKernel {
         for (int layer = 0; layer < layers; layer++) {
             int inputs = network.inputs(layer);
             int outputs = network.outputs(layer);
-            VectorOps.sumSquares(values[layer], p * panelLength(inputs), inputs, inputSquares, 0);
-            VectorOps.sumSquares(errors[layer], p * panelLength(outputs), outputs, errorSquares, 0);
+            VectorOps.sumSquares(values[layer], panel(p * PANEL, inputs), inputs, inputSquares, 0);
+            VectorOps.sumSquares(errors[layer], panel(p * PANEL, outputs), outputs, errorSquares, 0);
             for (int s = 0; s < PANEL; s++) {
                 norms[p * PANEL + s] = Math.fma(errorSquares[s], inputSquares[s] + 1f, norms[p * PANEL + s]);
             }
@@ -336,14 +362,14 @@ final class VectorKernel implements GradientKernel {
      */
     private void packInputs(MiniBatch batch, int from, int count, int to, boolean keep) {
         int inputs = network.inputs();
-        int panel = to / PANEL * panelLength(inputs);
+        int panel = panel(to, inputs);
         Arrays.fill(notFinite, to, to + PANEL, 0f);
         for (int s = 0; s < count; s++) {
             featureRows[s] = batch.featureOffset(from + s);
         }
         for (int i = 0; i < inputs; i += PANEL) {
             int rows = Math.min(PANEL, inputs - i);
-            int columns = keep ? i * capacity + to * PANEL : 0;
+            int columns = keep ? column(i, to) : ALIGNED;
             copyInputs(batch.features(), i, rows, count, columns);
             for (int s = 0; s < count; s += VectorOps.LANES) {
                 for (int u = 0; u < rows; u += VectorOps.LANES) {
@@ -372,10 +398,10 @@ final class VectorKernel implements GradientKernel {
     /** From {@code [panel of samples][unit][PANEL]} to {@code [panel of units][sample][PANEL]}. */
     private void transposeColumns(float[] from, float[] to, int units, int samples) {
         for (int s = 0; s < samples; s += VectorOps.LANES) {
-            int fromSample = s / PANEL * panelLength(units) + s % PANEL;
+            int fromSample = panel(s, units) + s % PANEL;
             for (int u = 0; u < units; u += VectorOps.LANES) {
-                int toUnit = u / PANEL * PANEL * capacity + u % PANEL;
-                VectorOps.transpose(from, fromSample + u * PANEL, PANEL, to, toUnit + s * PANEL, PANEL);
+                int toUnit = column(u / PANEL * PANEL, s) + u % PANEL;
+                VectorOps.transpose(from, fromSample + u * PANEL, PANEL, to, toUnit, PANEL);
             }
         }
     }
@@ -383,7 +409,7 @@ final class VectorKernel implements GradientKernel {
     private void forwardLayer(int layer, float[] parameters, int samples) {
         int inputs = network.inputs(layer);
         int outputs = network.outputs(layer);
-        VectorOps.broadcastRows(parameters, layout.biasOffset(layer), outputs, biasRows);
+        VectorOps.broadcastRows(parameters, layout.biasOffset(layer), outputs, biasRows, ALIGNED);
         int step = evenDepth(inputs);
         for (int j = 0; j < outputs; j += ROW_BLOCK) {
             int rows = Math.min(ROW_BLOCK, outputs - j);
@@ -403,11 +429,11 @@ final class VectorKernel implements GradientKernel {
         int inputs = network.inputs(layer);
         float[] x = values[layer];
         float[] z = last ? logits : values[layer + 1];
-        int xOffset = p * panelLength(inputs) + k * PANEL;
-        int zOffset = p * panelLength(network.outputs(layer)) + firstRow * PANEL;
+        int xOffset = panel(p * PANEL, inputs) + k * PANEL;
+        int zOffset = panel(p * PANEL, network.outputs(layer)) + firstRow * PANEL;
         boolean done = k + depth == inputs && !last;
         float[] start = k == 0 ? biasRows : z;
-        int startOffset = k == 0 ? firstRow * PANEL : zOffset;
+        int startOffset = k == 0 ? ALIGNED + firstRow * PANEL : zOffset;
         for (int r = 0; r < rows; r += TILE_ROWS) {
             int n = Math.min(TILE_ROWS, rows - r);
             int row = zOffset + r * PANEL;
@@ -415,7 +441,7 @@ final class VectorKernel implements GradientKernel {
                     n,
                     depth,
                     packedWeights,
-                    r / TILE_ROWS * depth * TILE_STRIDE,
+                    weightTile(r, depth),
                     x,
                     xOffset,
                     start,
@@ -433,7 +459,7 @@ final class VectorKernel implements GradientKernel {
     /** Packs rows of weights as tiles [tile][input][TILE_STRIDE]. */
     private void packForward(float[] parameters, int offset, int stride, int rows, int depth) {
         for (int r = 0; r < rows; r += TILE_ROWS) {
-            int tile = r / TILE_ROWS * depth * TILE_STRIDE;
+            int tile = weightTile(r, depth);
             for (int row = 0; row < TILE_STRIDE; row += VectorOps.LANES) {
                 for (int k = 0; k < depth; k += VectorOps.LANES) {
                     int from = offset + (r + row) * stride + k;
@@ -470,7 +496,7 @@ final class VectorKernel implements GradientKernel {
         int outputs = network.outputs();
         for (int s = 0; s < samples; s++) {
             int row = batch.targetOffset(from + s);
-            int offset = s / PANEL * panelLength(outputs) + s % PANEL;
+            int offset = panel(s, outputs) + s % PANEL;
             for (int j = 0; j < outputs; j++) {
                 targets[offset + j * PANEL] = y[row + j];
                 notFinite[s] = Math.fma(y[row + j], 0f, notFinite[s]);
@@ -482,7 +508,7 @@ final class VectorKernel implements GradientKernel {
     private void activateOutputs(int samples) {
         int outputs = network.outputs();
         for (int p = 0; p * PANEL < samples; p++) {
-            int offset = p * panelLength(outputs);
+            int offset = panel(p * PANEL, outputs);
             if (classes) {
                 VectorOps.crossEntropy(
                         logits, values[layers], offset, outputs, targets, p * PANEL, losses, margins, correct);
@@ -501,7 +527,7 @@ final class VectorKernel implements GradientKernel {
             VectorOps.logs(losses, margins, samples);
         }
         for (int p = 0; p * PANEL < samples && !classes; p++) {
-            int offset = p * panelLength(outputs);
+            int offset = panel(p * PANEL, outputs);
             VectorOps.losses(
                     network.loss(), logits, values[layers], targets, offset, outputs, losses, correct, p * PANEL);
         }
@@ -515,7 +541,7 @@ final class VectorKernel implements GradientKernel {
         int count = outputs * PANEL;
         float[] d = errors[layers - 1];
         for (int p = 0; p * PANEL < samples; p++) {
-            int offset = p * panelLength(outputs);
+            int offset = panel(p * PANEL, outputs);
             if (classes) {
                 System.arraycopy(values[layers], offset, d, offset, count);
                 VectorOps.subtractClass(d, offset, outputs, targets, p * PANEL);
@@ -552,8 +578,8 @@ final class VectorKernel implements GradientKernel {
         int outputs = network.outputs(layer);
         float[] d = errors[layer];
         float[] below = errors[layer - 1];
-        int dOffset = p * panelLength(outputs) + k * PANEL;
-        int belowOffset = p * panelLength(network.inputs(layer)) + firstRow * PANEL;
+        int dOffset = panel(p * PANEL, outputs) + k * PANEL;
+        int belowOffset = panel(p * PANEL, network.inputs(layer)) + firstRow * PANEL;
         boolean done = k + depth == outputs;
         for (int r = 0; r < rows; r += TILE_ROWS) {
             int n = Math.min(TILE_ROWS, rows - r);
@@ -562,7 +588,7 @@ final class VectorKernel implements GradientKernel {
                     n,
                     depth,
                     packedWeights,
-                    r / TILE_ROWS * depth * TILE_STRIDE,
+                    weightTile(r, depth),
                     d,
                     dOffset,
                     k == 0 ? zeros : below,
@@ -584,13 +610,13 @@ final class VectorKernel implements GradientKernel {
         int reach = (tiles - 1) * TILE_ROWS + TILE_STRIDE;
         for (int k = 0; k < depth; k++) {
             int from = offset + k * stride;
-            int to = k * TILE_STRIDE;
+            int to = weightTile(0, depth) + k * TILE_STRIDE;
             if (from + reach <= parameters.length) {
                 VectorOps.spreadRow(parameters, from, tiles, packedWeights, to, depth * TILE_STRIDE);
                 continue;
             }
             for (int r = 0; r < rows; r++) {
-                int tile = to + r / TILE_ROWS * depth * TILE_STRIDE;
+                int tile = weightTile(r, depth) + k * TILE_STRIDE;
                 packedWeights[tile + r % TILE_ROWS] = parameters[from + r];
             }
         }
@@ -634,16 +660,14 @@ final class VectorKernel implements GradientKernel {
 
     private void packErrorTiles(int layer, int samples, boolean scaled) {
         int outputs = network.outputs(layer);
-        int length = panelLength(outputs);
         for (int j = 0; j < outputs; j += TILE_ROWS) {
-            int tile = j / TILE_ROWS * capacity * TILE_STRIDE;
             for (int row = 0; row < TILE_STRIDE; row += VectorOps.LANES) {
                 for (int s = 0; s < samples; s += VectorOps.LANES) {
-                    int from = s / PANEL * length + (j + row) * PANEL + s % PANEL;
-                    VectorOps.transpose(
-                            errors[layer], from, PANEL, errorTiles, tile + s * TILE_STRIDE + row, TILE_STRIDE);
+                    int from = panel(s, outputs) + (j + row) * PANEL + s % PANEL;
+                    int to = errorTile(j, s) + row;
+                    VectorOps.transpose(errors[layer], from, PANEL, errorTiles, to, TILE_STRIDE);
                     if (scaled) {
-                        VectorOps.scaleRows(errorTiles, tile + s * TILE_STRIDE + row, VectorOps.LANES, factors, s);
+                        VectorOps.scaleRows(errorTiles, to, VectorOps.LANES, factors, s);
                     }
                 }
             }
@@ -660,16 +684,16 @@ final class VectorKernel implements GradientKernel {
         int from = plan.taskFrom(task);
         int samples = plan.taskEnd(task) - from;
         int to = layout.weightOffset(layer) + row * stride + i;
-        int b = i * capacity + from * PANEL;
+        int b = column(i, from);
         for (int j = row; j < endRow; j += TILE_ROWS) {
             int rows = Math.min(TILE_ROWS, outputs - j);
-            int a = (j / TILE_ROWS * capacity + from) * TILE_STRIDE;
-            VectorOps.segments(rows, samples, plan.segmentSize(), errorTiles, a, x, b, tileSums);
+            int a = errorTile(j, from);
+            VectorOps.segments(rows, samples, plan.segmentSize(), errorTiles, a, x, b, tileSums, ALIGNED);
             int place = to + (j - row) * stride;
             if (stride - i >= PANEL) {
-                VectorOps.copyRows(tileSums, 0, plan.gradient(task), place, stride, rows);
+                VectorOps.copyRows(tileSums, ALIGNED, plan.gradient(task), place, stride, rows);
             } else {
-                copyRows(tileSums, 0, PANEL, plan.gradient(task), place, stride, rows, stride - i);
+                copyRows(tileSums, ALIGNED, PANEL, plan.gradient(task), place, stride, rows, stride - i);
             }
         }
     }
@@ -678,12 +702,12 @@ final class VectorKernel implements GradientKernel {
     private void oneSegment(int layer, int task, float[] x, int i, int row, int endRow) {
         int stride = network.inputs(layer);
         int depth = plan.taskEnd(task) - plan.taskFrom(task);
-        int b = i * capacity + plan.taskFrom(task) * PANEL;
+        int b = column(i, plan.taskFrom(task));
         float[] gradient = plan.gradient(task);
         boolean continues = plan.continues(task);
         for (int j = row; j < endRow; j += TILE_ROWS) {
             int rows = Math.min(TILE_ROWS, network.outputs(layer) - j);
-            int a = (j / TILE_ROWS * capacity + plan.taskFrom(task)) * TILE_STRIDE;
+            int a = errorTile(j, plan.taskFrom(task));
             int to = layout.weightOffset(layer) + j * stride + i;
             if (stride - i >= PANEL) {
                 float[] start = continues ? gradient : zeros;
@@ -694,11 +718,23 @@ final class VectorKernel implements GradientKernel {
                 continue;
             }
             if (continues) {
-                copyRows(gradient, to, stride, tileSums, 0, PANEL, rows, stride - i);
+                copyRows(gradient, to, stride, tileSums, ALIGNED, PANEL, rows, stride - i);
             }
             float[] start = continues ? tileSums : zeros;
-            VectorOps.multiply(rows, depth, errorTiles, a, x, b, start, 0, continues ? PANEL : 0, tileSums, 0, PANEL);
-            copyRows(tileSums, 0, PANEL, gradient, to, stride, rows, stride - i);
+            VectorOps.multiply(
+                    rows,
+                    depth,
+                    errorTiles,
+                    a,
+                    x,
+                    b,
+                    start,
+                    continues ? ALIGNED : 0,
+                    continues ? PANEL : 0,
+                    tileSums,
+                    ALIGNED,
+                    PANEL);
+            copyRows(tileSums, ALIGNED, PANEL, gradient, to, stride, rows, stride - i);
         }
     }
 
@@ -729,7 +765,14 @@ final class VectorKernel implements GradientKernel {
         int number = 0;
         for (int s = plan.taskFrom(task); s < end; s += segment) {
             VectorOps.sumRows(
-                    errorTiles, capacity * TILE_STRIDE, tiles, s, Math.min(end, s + segment), biasSums, top * length);
+                    errorTiles,
+                    ALIGNED,
+                    capacity * TILE_STRIDE,
+                    tiles,
+                    s,
+                    Math.min(end, s + segment),
+                    biasSums,
+                    top * length);
             for (int ones = Integer.numberOfTrailingZeros(~number); ones > 0; ones--) {
                 top--;
                 VectorOps.add(biasSums, top * length, biasSums, (top + 1) * length, length);

@@ -438,9 +438,10 @@ final class VectorOps {
      * @param samples number of samples, in segments of {@code segment}
      * @param a local errors {@code [samples x TILE_STRIDE]}, from {@code ao}
      * @param b inputs {@code [samples x PANEL]}, from {@code bo}
-     * @param sums receives the sum {@code [rows x PANEL]}; behind it is the stack of the sums of complete subtrees
+     * @param sums receives the sum {@code [rows x PANEL]} from {@code so}; behind it is the stack of the sums of complete subtrees
      */
-    static void segments(int rows, int samples, int segment, float[] a, int ao, float[] b, int bo, float[] sums) {
+    static void segments(
+            int rows, int samples, int segment, float[] a, int ao, float[] b, int bo, float[] sums, int so) {
         int complete = 0;
         int number = 0;
         for (int from = 0; from < samples; from += segment) {
@@ -448,7 +449,7 @@ final class VectorOps {
             int merges = end == samples ? complete : Integer.numberOfTrailingZeros(~number);
             int at = ao + from * TILE_STRIDE;
             int bt = bo + from * PANEL;
-            int top = complete * TILE_ROWS * PANEL;
+            int top = so + complete * TILE_ROWS * PANEL;
             if (rows < 14) {
                 multiply(rows, end - from, a, at, b, bt, ZEROS, 0, 0, sums, top, PANEL);
                 addDown(rows, sums, top, merges);
@@ -752,11 +753,11 @@ final class VectorOps {
     }
 
     /** {@code to[r][c] = values[r]} for {@code rows} rows of a panel's width. */
-    static void broadcastRows(float[] values, int offset, int rows, float[] to) {
+    static void broadcastRows(float[] values, int offset, int rows, float[] to, int toOffset) {
         for (int r = 0; r < rows; r++) {
             FloatVector value = FloatVector.broadcast(FLOATS, values[offset + r]);
-            value.intoArray(to, r * PANEL);
-            value.intoArray(to, r * PANEL + LANES);
+            value.intoArray(to, toOffset + r * PANEL);
+            value.intoArray(to, toOffset + r * PANEL + LANES);
         }
     }
 
@@ -970,18 +971,19 @@ final class VectorOps {
      * @param end behind the last k
      * @param to {@code [count x TILE_STRIDE]}, from {@code toOffset}
      */
-    static void sumRows(float[] tiles, int tileLength, int count, int from, int end, float[] to, int toOffset) {
+    static void sumRows(
+            float[] tiles, int offset, int tileLength, int count, int from, int end, float[] to, int toOffset) {
         int t = 0;
         for (; t + 4 <= count; t += 4) {
             for (int c = 0; c < TILE_STRIDE; c += LANES) {
-                sumFour(tiles, t * tileLength + c, tileLength, from, end, to, toOffset + t * TILE_STRIDE + c);
+                sumFour(tiles, offset + t * tileLength + c, tileLength, from, end, to, toOffset + t * TILE_STRIDE + c);
             }
         }
         for (; t < count; t++) {
             for (int c = 0; c < TILE_STRIDE; c += LANES) {
                 FloatVector sum = FloatVector.fromArray(FLOATS, to, toOffset + t * TILE_STRIDE + c);
                 for (int k = from; k < end; k++) {
-                    sum = sum.add(FloatVector.fromArray(FLOATS, tiles, t * tileLength + k * TILE_STRIDE + c));
+                    sum = sum.add(FloatVector.fromArray(FLOATS, tiles, offset + t * tileLength + k * TILE_STRIDE + c));
                 }
                 sum.intoArray(to, toOffset + t * TILE_STRIDE + c);
             }
