@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tutti.transport.SharedMemory;
+import io.aeron.Aeron;
+import io.aeron.driver.status.SystemCounterDescriptor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -13,7 +16,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -163,6 +168,116 @@ class ProcessesIT {
                 () -> lines(metrics()).stream().reduce("", (a, b) -> b).contains("\"name\":\"first\""));
         coordinator.signal("INT");
         assertThat(coordinator.await(PATIENCE)).as(coordinator.err()).isEqualTo(130);
+    }
+
+    @Test
+    void shouldGoOnWhenTheCoordinatorIsKilledAndStartedAgain() throws Exception {
+        List<String> run = List.of("train", "digits", "--epochs", "800", "--json");
+        TuttiProcess killed = startCoordinator(
+                Stream.concat(run.stream(), Stream.of("--checkpoint-steps", "50"))
+                        .toList(),
+                2);
+        TuttiProcess first = startWorker("first");
+        TuttiProcess second = startWorker("second");
+        awaitEpochs(20);
+
+        killed.signal("KILL");
+        TuttiProcess.await(
+                "a worker says that it looks for its coordinator",
+                PATIENCE,
+                () -> first.err().contains(address()));
+        TuttiProcess again = start(
+                "again",
+                Map.of(),
+                List.of("train", "--resume", "run", "--coordinator-bind", address(), "--wait-workers", "2", "--json"));
+
+        assertThat(again.await(PATIENCE)).as(again.err()).isZero();
+        assertThat(parse(again.lastLine()).get("weightsSha256").asText()).isEqualTo(referenceHash(run));
+        assertThat(first.await(PATIENCE)).as(first.err()).isZero();
+        assertThat(second.await(PATIENCE)).as(second.err()).isZero();
+        assertThat(lines(metrics()))
+                .extracting(line -> parse(line).get("epoch").asInt())
+                .as("no epoch lost, none twice")
+                .isEqualTo(IntStream.rangeClosed(1, 800).boxed().toList());
+    }
+
+    /** Aeron's own generators throw away some of what a driver receives: data, and the messages that ask for it again. */
+    @Test
+    void shouldEndInTheRightBitsOverALossyNetwork() throws Exception {
+        Map<String, String> loss = Map.of(
+                "TUTTI_JAVA_OPTS",
+                "-Daeron.ReceiveChannelEndpoint.supplier=io.aeron.driver.ext.DebugReceiveChannelEndpointSupplier"
+                        + " -Daeron.debug.receive.data.loss.rate=0.05 -Daeron.debug.receive.data.loss.seed=42"
+                        + " -Daeron.SendChannelEndpoint.supplier=io.aeron.driver.ext.DebugSendChannelEndpointSupplier"
+                        + " -Daeron.debug.send.control.loss.rate=0.05 -Daeron.debug.send.control.loss.seed=43");
+        List<String> run = List.of("train", "digits", "--epochs", "8", "--json");
+        Path driver = directory.resolve("driver");
+        TuttiProcess coordinator = start(
+                "coordinator",
+                loss,
+                Stream.concat(
+                                run.stream(),
+                                Stream.of(
+                                        "--coordinator-bind",
+                                        address(),
+                                        "--wait-workers",
+                                        "2",
+                                        "--transport",
+                                        "udp",
+                                        "--aeron-dir",
+                                        driver.toString(),
+                                        "--out",
+                                        "run"))
+                        .toList());
+        for (String name : List.of("first", "second")) {
+            start(name, loss, List.of("worker", "--coordinator", address(), "--name", name, "--transport", "udp"));
+        }
+        awaitEpochs(1);
+        assertThat(lostGaps(driver))
+                .as("gaps that the coordinator asked for again")
+                .isPositive();
+
+        assertThat(coordinator.await(PATIENCE)).as(coordinator.err()).isZero();
+        assertThat(parse(coordinator.lastLine()).get("weightsSha256").asText()).isEqualTo(referenceHash(run));
+    }
+
+    /** The driver's count of messages that asked for lost data. */
+    private static long lostGaps(Path driver) {
+        try (Aeron aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(driver.toString()))) {
+            return aeron.countersReader().getCounterValue(SystemCounterDescriptor.NAK_MESSAGES_SENT.id());
+        }
+    }
+
+    @Test
+    void shouldRemoveWhatAKilledProcessLeft() throws Exception {
+        TuttiProcess killed = start("killed", Map.of(), List.of("train", "digits", "--epochs", "1000000"));
+        TuttiProcess.await(
+                "its driver's directory", PATIENCE, () -> driverOf(killed).isPresent());
+        Path left = driverOf(killed).orElseThrow();
+        killed.signal("KILL");
+        killed.await(PATIENCE);
+        assertThat(left).exists();
+
+        // A driver counts as dead when its heartbeat is ten seconds old.
+        long endNs = System.nanoTime() + PATIENCE.toNanos();
+        for (int i = 0; Files.exists(left) && System.nanoTime() < endNs; i++) {
+            TuttiProcess next = start(
+                    "next" + i, Map.of(), List.of("train", "iris", "--epochs", "1", "--out", "next" + i, "--verbose"));
+            assertThat(next.await(PATIENCE)).as(next.err()).isZero();
+            assertThat(Files.exists(left))
+                    .isNotEqualTo(next.err().contains("removed what a killed process left: " + left));
+            Thread.sleep(500);
+        }
+        assertThat(left).doesNotExist();
+    }
+
+    private static Optional<Path> driverOf(TuttiProcess process) {
+        try (Stream<Path> files = Files.list(SharedMemory.base())) {
+            return files.filter(file -> file.getFileName().toString().contains("-" + process.pid() + "-"))
+                    .findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.tutti.app.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tutti.config.OnDivergence;
 import dev.tutti.config.OptimizerSettings;
 import dev.tutti.config.Placement;
 import dev.tutti.config.Sync;
@@ -17,8 +18,12 @@ import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingSpec;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,6 +52,34 @@ class SameBitsTest {
         assertThat(found.parameters()).isEqualTo(expected.parameters());
         assertThat(found.last().trainLoss()).isEqualTo(expected.last().trainLoss());
         assertThat(found.last().validationLoss()).isEqualTo(expected.last().validationLoss());
+        assertThat(found.last().samples()).isEqualTo(expected.last().samples());
+    }
+
+    @Test
+    void shouldLeaveOutTheSameStepsAsTheReferenceTrainer() throws InterruptedException {
+        TrainingJob given = job(Sync.STEP, 32, 8);
+        TrainingJob job = new TrainingJob(
+                "test",
+                given.spec(),
+                given.training(),
+                given.validation(),
+                given.initialParameters(),
+                Optional.empty(),
+                OnDivergence.SKIP_STEP);
+        job.training().features()[9 * 100] = Float.POSITIVE_INFINITY;
+        TrainingResult expected = ReferenceTrainer.train(job, TrainingListener.NONE);
+        List<Long> skipped = Collections.synchronizedList(new ArrayList<>());
+
+        TrainingResult found =
+                EmbeddedCluster.train(job, "data", 3, Placement.REPLICATE, TransportKind.IPC, new TrainingListener() {
+                    @Override
+                    public void onSkippedStep(int epoch, long step, long skippedSoFar, String problem) {
+                        skipped.add(step);
+                    }
+                });
+
+        assertThat(skipped).as("one of each epoch").hasSize(3);
+        assertThat(found.parameters()).isEqualTo(expected.parameters());
         assertThat(found.last().samples()).isEqualTo(expected.last().samples());
     }
 
