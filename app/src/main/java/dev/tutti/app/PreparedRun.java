@@ -61,6 +61,7 @@ record PreparedRun(TrainingSettings settings, PreparedData data, TrainingJob job
                 RunName.of(settings),
                 spec,
                 data.training(),
+                data.trainingRows(),
                 data.validation(),
                 start.map(TrainingState::parameters).orElseGet(() -> initialParameters(settings, network)),
                 start,

@@ -10,10 +10,11 @@ import java.util.stream.IntStream;
  * the file.
  *
  * @param training training samples
+ * @param trainingRows the rows of the data that these are, counted from 0
  * @param validation validation samples, possibly none
  * @param preprocessing how they were made; goes into the model
  */
-public record PreparedData(Dataset training, Dataset validation, Preprocessing preprocessing) {
+public record PreparedData(Dataset training, int[] trainingRows, Dataset validation, Preprocessing preprocessing) {
 
     /**
      * Holds out a share of the data, the same of each class. Where none may be held out ({@link RawData#holdOut()}), all rows
@@ -83,6 +84,9 @@ public record PreparedData(Dataset training, Dataset validation, Preprocessing p
         DataSplit split = new DataSplit(kind, share, seed, data.sha256(), training.length, validation.length);
         Preprocessing preprocessing = Preprocessing.measure(data, training, scale, split);
         return new PreparedData(
-                preprocessing.apply(data, training, loss), preprocessing.apply(other, validation, loss), preprocessing);
+                preprocessing.apply(data, training, loss),
+                training,
+                preprocessing.apply(other, validation, loss),
+                preprocessing);
     }
 }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Names the samples of a step that are to blame, by trying them one by one. */
+/** Names the samples of a step that are to blame, by trying them one by one: by their rows of the data, counted from 1. */
 final class BadSamples {
     private static final int MOST_NAMED = 5;
     private static final int MOST_TRIED = 4096;
@@ -21,7 +21,7 @@ final class BadSamples {
         this.job = job;
     }
 
-    /** Returns the rows of the training set whose own loss or gradient is not finite; if there is none, all of the step. */
+    /** Returns the samples whose own loss or gradient is not finite; if there is none, all of the step. */
     String of(float[] parameters, int epoch, int stepInEpoch) {
         TrainingSpec spec = job.spec();
         GradientKernel kernel = Kernels.create(spec.network(), 1);
@@ -41,7 +41,7 @@ final class BadSamples {
         return bad.isEmpty() ? names(epoch, stepInEpoch) : "sample" + (bad.size() > 1 ? "s " : " ") + list(bad);
     }
 
-    /** Returns the first of the rows of the training set that are the samples of a step, and their number. */
+    /** Returns the first of the samples of a step, and their number. */
     String names(int epoch, int stepInEpoch) {
         TrainingSpec spec = job.spec();
         int[] rows = rows(epoch);
@@ -60,8 +60,12 @@ final class BadSamples {
         return rows;
     }
 
-    private static String list(List<Integer> rows) {
-        return rows.stream().limit(MOST_NAMED).map(String::valueOf).collect(Collectors.joining(", "))
-                + (rows.size() > MOST_NAMED ? ", ..." : "");
+    private String list(List<Integer> rows) {
+        return rows.stream()
+                        .limit(MOST_NAMED)
+                        .map(row -> String.valueOf(job.sourceRows()[row] + 1))
+                        .collect(Collectors.joining(", "))
+                + (rows.size() > MOST_NAMED ? ", ..." : "")
+                + " of the data";
     }
 }

@@ -3,6 +3,7 @@ package dev.tutti.train;
 import dev.tutti.config.OnDivergence;
 import dev.tutti.data.Dataset;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What a trainer is given, all in memory.
@@ -10,6 +11,7 @@ import java.util.Optional;
  * @param name short name of the job for logs
  * @param spec the settings that the bits depend on
  * @param training training samples
+ * @param sourceRows the rows of the data that these are, counted from 0, for messages; not changed
  * @param validation samples held out, possibly none
  * @param initialParameters where training begins; not changed
  * @param start where it goes on instead, if it was begun before; not changed
@@ -19,14 +21,23 @@ public record TrainingJob(
         String name,
         TrainingSpec spec,
         Dataset training,
+        int[] sourceRows,
         Dataset validation,
         float[] initialParameters,
         Optional<TrainingState> start,
         OnDivergence onDivergence) {
 
-    /** A job from its beginning, that ends where it diverges. */
+    /** A job from its beginning, of data without a split, that ends where it diverges. */
     public TrainingJob(
             String name, TrainingSpec spec, Dataset training, Dataset validation, float[] initialParameters) {
-        this(name, spec, training, validation, initialParameters, Optional.empty(), OnDivergence.STOP);
+        this(
+                name,
+                spec,
+                training,
+                IntStream.range(0, training.samples()).toArray(),
+                validation,
+                initialParameters,
+                Optional.empty(),
+                OnDivergence.STOP);
     }
 }

@@ -35,6 +35,7 @@ class PreparedDataTest {
         PreparedData prepared = PreparedData.of(data, Loss.SQUARED_ERROR, Scale.NONE, 0.3, 1);
         assertThat(prepared.validation().features()).containsExactly(3, 4, 6);
         assertThat(prepared.training().features()).containsExactly(0, 1, 2, 5, 7, 8, 9);
+        assertThat(prepared.trainingRows()).containsExactly(0, 1, 2, 5, 7, 8, 9);
     }
 
     @Test

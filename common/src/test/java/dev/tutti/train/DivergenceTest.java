@@ -43,7 +43,27 @@ class DivergenceTest {
         assertThatThrownBy(() -> ReferenceTrainer.train(spoilt, TrainingListener.NONE))
                 .isInstanceOf(DivergedException.class)
                 .hasMessageContaining("epoch 1, step ")
-                .hasMessageContaining(", sample 17;");
+                .hasMessageContaining(", sample 18 of the data;");
+    }
+
+    @Test
+    void shouldNameSamplesByTheirRowsOfTheData() {
+        TrainingJob all = TestJobs.job(0);
+        int[] rows = new int[all.training().samples()];
+        Arrays.setAll(rows, row -> 100 + 2 * row);
+        TrainingJob spoilt = new TrainingJob(
+                all.name(),
+                all.spec(),
+                all.training(),
+                rows,
+                all.validation(),
+                all.initialParameters(),
+                all.start(),
+                all.onDivergence());
+        spoilt.training().features()[4 * 17] = Float.NaN;
+
+        assertThatThrownBy(() -> ReferenceTrainer.train(spoilt, TrainingListener.NONE))
+                .hasMessageContaining(", sample 135 of the data;");
     }
 
     @Test
@@ -90,7 +110,7 @@ class DivergenceTest {
             @Override
             public void onSkippedStep(int epoch, long step, long count, String problem) {
                 skipped.add(step);
-                assertThat(problem).endsWith(": sample 17");
+                assertThat(problem).endsWith(": sample 18 of the data");
             }
         });
         List<TrainingState> states = TestJobs.states(skipping);

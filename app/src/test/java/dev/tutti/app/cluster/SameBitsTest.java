@@ -62,6 +62,7 @@ class SameBitsTest {
                 "test",
                 given.spec(),
                 given.training(),
+                given.sourceRows(),
                 given.validation(),
                 given.initialParameters(),
                 Optional.empty(),
