@@ -1,7 +1,10 @@
 package dev.tutti.architecture;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -74,6 +77,19 @@ enum Layers {
         @Override
         ArchRule below(String root) {
             return noneBut(packages(root, "app.."), "picocli..");
+        }
+    },
+    /** The clock on the wall may jump; deadlines and durations use {@code System.nanoTime}, only directories are named by date. */
+    WALL_CLOCK_STAYS_IN_THE_COMMANDS {
+        @Override
+        ArchRule below(String root) {
+            return noClasses()
+                    .that(resideOutsideOfPackages(root + ".app"))
+                    .should()
+                    .callMethod(System.class, "currentTimeMillis")
+                    .orShould()
+                    .callMethodWhere(
+                            target(owner(resideInAnyPackage("java.time.."))).and(target(nameMatching("now|system.*"))));
         }
     },
     COORDINATOR_DOES_NOT_SEE_WORKER {
