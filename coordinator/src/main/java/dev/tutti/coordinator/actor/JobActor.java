@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import dev.tutti.config.InputException;
 import dev.tutti.config.Placement;
 import dev.tutti.coordinator.step.StepLoop;
 import dev.tutti.coordinator.transport.CoordinatorPlane;
@@ -107,6 +108,8 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
 
     private static final Duration PREPARE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration WAIT_REPORT = Duration.ofSeconds(5);
+    private static final Duration REOPEN_AFTER = Duration.ofSeconds(1);
+    private static final int MOST_REOPENINGS = 30;
 
     private final Setup setup;
     private final AeronNode node;
@@ -128,6 +131,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     private GenerationId generation;
     private CoordinatorPlane plane;
     private List<Worker> members = List.of();
+    private int reopenings;
     private final Map<ActorRef<WorkerMessage>, Prepared> prepared = new LinkedHashMap<>();
 
     private JobActor(
@@ -240,7 +244,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                     dataPlane.mtuBytes(),
                     parameterCount);
         } catch (RuntimeException e) {
-            return onFailed(new Failed(e));
+            return onNotOpened(e);
         }
         for (int member = 0; member < wanted.size(); member++) {
             Worker worker = wanted.get(member);
@@ -249,6 +253,27 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                     new WorkerMessage.PrepareGeneration(generation, member, description, plane.streams(), replies));
         }
         timers.startSingleTimer(PrepareDeadline.class, new PrepareDeadline(generation.number()), PREPARE_TIMEOUT);
+        return this;
+    }
+
+    /** A machine whose network is gone for a moment can open no streams; it can again when that is back. */
+    private Behavior<Command> onNotOpened(RuntimeException e) {
+        if (!setup.elastic || e instanceof InputException) {
+            return onFailed(new Failed(e));
+        }
+        String reason = String.valueOf(e.getMessage());
+        if (reopenings == MOST_REOPENINGS) {
+            return onFailed(new Failed(new TrainingFailedException("no training: the streams of " + generation
+                    + " cannot be opened, tried " + reopenings + " times: " + reason)));
+        }
+        reopenings++;
+        log.warn(
+                "streams of {} cannot be opened: {}; trying again in {} s",
+                generation,
+                reason,
+                REOPEN_AFTER.toSeconds());
+        abandonGeneration();
+        formSoon(REOPEN_AFTER);
         return this;
     }
 
@@ -311,8 +336,9 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         try {
             plane.connect(weightsEndpoints, workEndpoints);
         } catch (RuntimeException e) {
-            return onFailed(new Failed(e));
+            return onNotOpened(e);
         }
+        reopenings = 0;
         loop.enter(plane, loopMembers);
         plane = null;
         return this;

@@ -97,7 +97,13 @@ public final class CoordinatorPlane implements AutoCloseable {
         SharedMemory.checkRoomForStreams(node.directory(), draft.sharedMemoryBytes(members));
         Subscription subscription =
                 node.aeron().addSubscription(draft.subscription(host + ":" + port), draft.gradientStreamId());
-        String endpoint = ipc ? "" : UdpEndpoint.await(subscription);
+        String endpoint;
+        try {
+            endpoint = ipc ? "" : UdpEndpoint.await(subscription);
+        } catch (RuntimeException e) {
+            CloseHelper.quietClose(subscription);
+            throw e;
+        }
         return new CoordinatorPlane(
                 node.aeron(),
                 generation,

@@ -8,6 +8,7 @@ import akka.actor.testkit.typed.javadsl.ManualTime;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import dev.tutti.config.Placement;
+import dev.tutti.config.TransportKind;
 import dev.tutti.coordinator.actor.JobActor.Worker;
 import dev.tutti.protocol.CoordinatorMessage.NotPrepared;
 import dev.tutti.protocol.CoordinatorMessage.Prepared;
@@ -19,6 +20,8 @@ import dev.tutti.train.TrainingFailedException;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -208,6 +211,38 @@ class JobActorTest {
     }
 
     @Test
+    void shouldOpenItsStreamsAgainUntilItCan() throws Exception {
+        try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            run(1, true, udp(taken.getLocalPort()));
+            tell(one);
+            time.timePasses(Duration.ofSeconds(1));
+            first.expectNoMessage(SHORT);
+            time.timePasses(Duration.ofSeconds(1));
+            first.expectNoMessage(SHORT);
+        }
+        time.timePasses(Duration.ofSeconds(1));
+        PrepareGeneration generation = Jobs.awaitPrepare(time, first);
+        assertThat(generation.streams().ipc()).isFalse();
+        assertThat(result).isNotDone();
+    }
+
+    @Test
+    void shouldFailWhenItCanNeverOpenItsStreams() throws Exception {
+        try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            run(1, true, udp(taken.getLocalPort()));
+            tell(one);
+            for (int turn = 0; !result.isDone() && turn < 500; turn++) {
+                time.timePasses(Duration.ofSeconds(1));
+                first.expectNoMessage(Duration.ofMillis(10));
+            }
+            assertThatThrownBy(() -> result.get(5, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(TrainingFailedException.class)
+                    .hasMessageContaining("cannot be opened, tried 30 times: ")
+                    .hasMessageContaining("" + taken.getLocalPort());
+        }
+    }
+
+    @Test
     void shouldEndWhenAborted() {
         run(1, true);
         tell(one);
@@ -227,6 +262,10 @@ class JobActorTest {
     }
 
     private void run(int waitWorkers, boolean elastic) {
+        run(waitWorkers, elastic, Jobs.DATA_PLANE);
+    }
+
+    private void run(int waitWorkers, boolean elastic, DataPlaneSettings dataPlane) {
         TrainingListener listener = new TrainingListener() {
             @Override
             public void onWaiting(int present, int needed) {
@@ -235,7 +274,11 @@ class JobActorTest {
         };
         JobActor.Setup setup = new JobActor.Setup(
                 JOB, Jobs.job(), "data", Placement.REPLICATE, waitWorkers, GIVE_UP, elastic, listener, result);
-        actor = kit.spawn(JobActor.create(setup, node, Jobs.DATA_PLANE, new AtomicInteger()));
+        actor = kit.spawn(JobActor.create(setup, node, dataPlane, new AtomicInteger()));
+    }
+
+    private static DataPlaneSettings udp(int port) {
+        return new DataPlaneSettings(TransportKind.UDP, "127.0.0.1", port, 1408);
     }
 
     private void tell(Worker... present) {
