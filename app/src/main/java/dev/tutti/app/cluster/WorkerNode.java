@@ -30,7 +30,7 @@ public final class WorkerNode {
     private static final long REPORT_NS = 3_000_000_000L;
     private static final long JOIN_TIMEOUT_S = 20;
 
-    /** About when the cluster's failure detector gives a process up. */
+    /** About when the coordinator's failure detector gives a process up. */
     private static final long GIVEN_UP_NS = 5_000_000_000L;
 
     private final WorkerSettings settings;
@@ -167,8 +167,8 @@ public final class WorkerNode {
                 coordinator);
         try {
             system.getWhenTerminated().thenRun(() -> goodbye.complete(new Goodbye("it cannot be reached", true)));
-            Unreachable.tellOfCoordinator(system, () -> goodbye.complete(new Goodbye("it does not answer", true)));
             joined.get(JOIN_TIMEOUT_S, TimeUnit.SECONDS);
+            ActorSystems.watch(system, coordinator, () -> goodbye.complete(new Goodbye("it does not answer", true)));
             Goodbye message = await(goodbye);
             LOG.info("parted from coordinator {}: {}", coordinator, message.reason());
             return message.comeBack() ? Stay.LOST : Stay.NOT_NEEDED;
