@@ -35,9 +35,11 @@ public final class WorkerNode {
 
     private final WorkerSettings settings;
     private final TrainingSets trainingSets = new TrainingSets();
+    private final Whereabouts whereabouts;
 
     private WorkerNode(WorkerSettings settings) {
         this.settings = settings;
+        this.whereabouts = new Whereabouts(settings.coordinator(), Addresses::resolve);
     }
 
     /** How a stay with the coordinator ended. */
@@ -70,6 +72,7 @@ public final class WorkerNode {
                 lostNs = System.nanoTime();
                 pause(FIRST_PAUSE_MS);
             } else {
+                whereabouts.forget();
                 checkPatience(lostNs, "it listens, but does not answer as a coordinator of this version");
             }
         }
@@ -82,8 +85,9 @@ public final class WorkerNode {
         while (true) {
             String problem;
             try (Socket socket = new Socket()) {
-                Endpoint coordinator = Addresses.resolve(settings.coordinator());
+                Endpoint coordinator = whereabouts.next();
                 socket.connect(new InetSocketAddress(coordinator.host(), coordinator.port()), CONNECT_TIMEOUT_MS);
+                whereabouts.found(coordinator);
                 return coordinator;
             } catch (IOException | InputException e) {
                 problem = e.getMessage() == null ? e.toString() : e.getMessage();
