@@ -28,6 +28,7 @@ import dev.tutti.wire.GenerationId;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +54,9 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     /** The job is not wanted any more. */
     record Abort() implements Command {}
 
+    /** Nothing comes from these members of a generation any more. */
+    record Lost(int generation, List<Integer> members, String reason) implements Command {}
+
     private record FromWorker(CoordinatorMessage message) implements Command {}
 
     private record FormNow() implements Command {}
@@ -64,6 +68,8 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     private record GiveUp() implements Command {}
 
     private record Broken(int generation, String reason) implements Command {}
+
+    private record AnotherChance(ActorRef<WorkerMessage> worker) implements Command {}
 
     private record Finished(TrainingResult result) implements Command {}
 
@@ -108,6 +114,8 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
 
     private static final Duration PREPARE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration WAIT_REPORT = Duration.ofSeconds(5);
+    private static final Duration FIRST_LEFT_OUT = Duration.ofSeconds(30);
+    private static final int MOST_DOUBLINGS = 4;
     private static final Duration REOPEN_AFTER = Duration.ofSeconds(1);
     private static final int MOST_REOPENINGS = 30;
 
@@ -126,6 +134,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
 
     private final Map<ActorRef<WorkerMessage>, Worker> workers = new LinkedHashMap<>();
     private final Set<ActorRef<WorkerMessage>> excluded = new HashSet<>();
+    private final Map<ActorRef<WorkerMessage>, Integer> timesExcluded = new HashMap<>();
     private final Set<ActorRef<WorkerMessage>> told = new HashSet<>();
     private boolean started;
     private GenerationId generation;
@@ -186,6 +195,8 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                 .onMessage(StillWaiting.class, this::onStillWaiting)
                 .onMessage(GiveUp.class, this::onGiveUp)
                 .onMessage(Broken.class, this::onBroken)
+                .onMessage(Lost.class, this::onLost)
+                .onMessage(AnotherChance.class, this::onAnotherChance)
                 .onMessage(Finished.class, this::onFinished)
                 .onMessage(Failed.class, this::onFailed)
                 .onMessage(Abort.class, this::onAbort)
@@ -197,6 +208,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         workers.clear();
         message.workers.forEach(worker -> workers.put(worker.ref, worker));
         excluded.retainAll(workers.keySet());
+        timesExcluded.keySet().retainAll(workers.keySet());
         List<Worker> wanted = wanted();
         if (!wanted.equals(members)) {
             boolean someLeft = members.stream().anyMatch(member -> !workers.containsKey(member.ref));
@@ -228,6 +240,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         members = wanted;
         if (wanted.isEmpty()) {
             log.warn("no workers left: job {} waits until one joins", setup.job.name());
+            excluded.forEach(worker -> timers.startSingleTimer(worker, new AnotherChance(worker), FIRST_LEFT_OUT));
             return this;
         }
         started = true;
@@ -303,9 +316,25 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         if (!setup.elastic) {
             return onFailed(new Failed(new IllegalStateException("worker " + nameOf(worker) + ": " + reason)));
         }
-        log.error("worker {} left out of {}: {}", nameOf(worker), generation, reason);
-        excluded.add(worker);
+        leaveOut(worker, reason);
         formSoon(Duration.ZERO);
+        return this;
+    }
+
+    /** It gets another chance later, each time later than the last: forming a generation with it may keep the others waiting. */
+    private void leaveOut(ActorRef<WorkerMessage> worker, String reason) {
+        int times = timesExcluded.merge(worker, 1, Integer::sum);
+        Duration delay = FIRST_LEFT_OUT.multipliedBy(1L << Math.min(times - 1, MOST_DOUBLINGS));
+        log.error("worker {} left out of {}, for {} s: {}", nameOf(worker), generation, delay.toSeconds(), reason);
+        excluded.add(worker);
+        timers.startSingleTimer(worker, new AnotherChance(worker), delay);
+    }
+
+    private Behavior<Command> onAnotherChance(AnotherChance message) {
+        if (excluded.remove(message.worker)) {
+            log.info("worker {} gets another chance", nameOf(message.worker));
+            formSoon(SETTLE);
+        }
         return this;
     }
 
@@ -348,11 +377,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         if (plane != null && generation.number() == message.generation) {
             for (Worker member : members) {
                 if (!prepared.containsKey(member.ref)) {
-                    log.error(
-                            "worker {} left out: it did not answer within {} s",
-                            member.name,
-                            PREPARE_TIMEOUT.toSeconds());
-                    excluded.add(member.ref);
+                    leaveOut(member.ref, "it did not answer within " + PREPARE_TIMEOUT.toSeconds() + " s");
                 }
             }
             formSoon(Duration.ZERO);
@@ -382,6 +407,14 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         if (generation != null && generation.number() == message.generation && plane == null) {
             log.warn("{} broken: {}", generation, message.reason);
             formSoon(SETTLE);
+        }
+        return this;
+    }
+
+    private Behavior<Command> onLost(Lost message) {
+        if (generation != null && generation.number() == message.generation && plane == null) {
+            message.members.forEach(member -> leaveOut(members.get(member).ref, message.reason));
+            formSoon(Duration.ZERO);
         }
         return this;
     }
@@ -427,6 +460,11 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         @Override
         public void onBroken(int generation, String reason) {
             self.tell(new Broken(generation, reason));
+        }
+
+        @Override
+        public void onLost(int generation, List<Integer> members, String reason) {
+            self.tell(new Lost(generation, members, reason));
         }
 
         @Override

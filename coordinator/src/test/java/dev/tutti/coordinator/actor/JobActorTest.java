@@ -184,6 +184,40 @@ class JobActorTest {
     }
 
     @Test
+    void shouldLeaveOutALostMemberForAWhileThatGetsLonger() {
+        run(2, true);
+        tell(one, two);
+        PrepareGeneration generation = Jobs.awaitPrepare(time, second);
+        for (int seconds = 30; seconds <= 60; seconds *= 2) {
+            first.expectMessageClass(PrepareGeneration.class);
+            answer(first, generation);
+            answer(second, generation);
+            int number = generation.generation().number();
+            actor.tell(new JobActor.Lost(number - 1, List.of(0), "too late to matter"));
+            actor.tell(new JobActor.Lost(number, List.of(1), "nothing comes from it"));
+            answer(first, Jobs.awaitPrepare(time, first));
+            time.timePasses(Duration.ofSeconds(seconds - 5));
+            second.expectNoMessage(SHORT);
+            time.timePasses(Duration.ofSeconds(5));
+            generation = Jobs.awaitPrepare(time, second);
+        }
+        assertThat(generation.member()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldGiveTheOnlyWorkerAnotherChance() {
+        run(1, true);
+        tell(one);
+        PrepareGeneration generation = Jobs.awaitPrepare(time, first);
+        generation.replyTo().tell(new NotPrepared(first.ref(), generation.generation(), "no room"));
+        first.expectNoMessage(SHORT);
+        time.timePasses(Duration.ofSeconds(25));
+        first.expectNoMessage(SHORT);
+        time.timePasses(Duration.ofSeconds(5));
+        Jobs.awaitPrepare(time, first);
+    }
+
+    @Test
     void shouldFailWithAWorkerWhereItIsNotElastic() {
         run(2, false);
         tell(one, two);
