@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.command.InspectContainerResponse;
-import com.github.dockerjava.api.exception.DockerException;
-import com.github.dockerjava.api.exception.NotFoundException;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +18,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.ComposeContainer;
 import org.testcontainers.containers.ContainerState;
 import org.testcontainers.containers.GenericContainer;
@@ -30,9 +25,8 @@ import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
 import org.testcontainers.junit.jupiter.Testcontainers;
 
 /**
- * The image and the compose file: real containers end in the bits of an embedded run. The environment variable {@code BASE_IMAGE}
- * names the image with the Java, as for the compose file; skipped where there is no Docker, or that image is neither here nor can be
- * had.
+ * The image and the compose file: real containers end in the bits of an embedded run. Skipped where there is no Docker, or no image
+ * with a Java.
  */
 @Tag("containers")
 @Testcontainers(disabledWithoutDocker = true)
@@ -42,9 +36,7 @@ class ContainersIT {
     private static final String IMAGE = "tutti-test";
     private static final String OLDER_IMAGE = "tutti-test-older";
     private static final Duration PATIENCE = Duration.ofSeconds(180);
-    private static final Duration PULL_PATIENCE = Duration.ofSeconds(120);
     private static final Pattern HASH = Pattern.compile("sha256 ([0-9a-f]{64})");
-    private static final File COMPOSE = new File("../docker-compose.yml");
     private static final File LABELS = new File("src/test/resources/compose/test.yml");
     private static final File OLDER_JAVA = new File("src/test/resources/compose/older-java.yml");
 
@@ -57,36 +49,30 @@ class ContainersIT {
     @BeforeEach
     @AfterEach
     void removeLeftovers() {
-        DockerClient docker = docker();
-        docker.listContainersCmd().withShowAll(true).withLabelFilter(List.of(LABEL)).exec().stream()
-                .map(container -> docker.removeContainerCmd(container.getId()).withForce(true))
-                .forEach(remove -> remove.exec());
-        docker.listNetworksCmd().withFilter("label", List.of(LABEL)).exec().stream()
-                .map(network -> docker.removeNetworkCmd(network.getId()))
-                .forEach(remove -> remove.exec());
+        Containers.removeLeftovers(LABEL);
     }
 
     @Test
     void shouldEndInTheBitsOfAnEmbeddedRun() throws Exception {
-        String base = baseImage();
-        assumeImage(base);
+        String base = Containers.baseImage();
+        Containers.assumeImage(base);
 
-        String found = trainInContainers(Map.of("BASE_IMAGE", base), COMPOSE, LABELS);
+        String found = trainInContainers(Map.of("BASE_IMAGE", base), Containers.COMPOSE, LABELS);
 
         assertThat(found).isEqualTo(embeddedHash());
     }
 
     @Test
     void shouldEndInTheSameBitsWithWorkersOnAnOlderJava() throws Exception {
-        String base = baseImage();
+        String base = Containers.baseImage();
         String older = base.replace("25", "17");
         assumeTrue(!older.equals(base), () -> "BASE_IMAGE=" + base + " does not name a Java 25");
-        assumeImage(base);
-        assumeImage(older);
+        Containers.assumeImage(base);
+        Containers.assumeImage(older);
 
         String found = trainInContainers(
                 Map.of("BASE_IMAGE", base, "TUTTI_OLDER_IMAGE", OLDER_IMAGE, "OLDER_BASE_IMAGE", older),
-                COMPOSE,
+                Containers.COMPOSE,
                 LABELS,
                 OLDER_JAVA);
 
@@ -109,7 +95,7 @@ class ContainersIT {
                     .toList();
             long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
             for (ContainerState container : containers) {
-                assertThat(exitCode(container, deadlineNs))
+                assertThat(Containers.exitCode(container, deadlineNs))
                         .as(container.getLogs())
                         .isZero();
             }
@@ -118,18 +104,6 @@ class ContainersIT {
             Matcher hash = HASH.matcher(log);
             assertThat(hash.find()).as(log).isTrue();
             return hash.group(1);
-        }
-    }
-
-    private static long exitCode(ContainerState container, long deadlineNs) throws InterruptedException {
-        while (true) {
-            InspectContainerResponse.ContainerState state =
-                    container.getCurrentContainerInfo().getState();
-            if ("exited".equals(state.getStatus())) {
-                return state.getExitCodeLong();
-            }
-            assertThat(System.nanoTime()).as(container.getLogs()).isLessThan(deadlineNs);
-            Thread.sleep(100);
         }
     }
 
@@ -155,35 +129,5 @@ class ContainersIT {
             container.start();
             return container.getLogs();
         }
-    }
-
-    private static String baseImage() {
-        String given = System.getenv("BASE_IMAGE");
-        return given == null || given.isEmpty() ? "eclipse-temurin:25-jre" : given;
-    }
-
-    private static void assumeImage(String image) throws InterruptedException {
-        assumeTrue(isHere(image) || canBePulled(image), () -> "no image " + image + ", and it cannot be pulled");
-    }
-
-    private static boolean isHere(String image) {
-        try {
-            docker().inspectImageCmd(image).exec();
-            return true;
-        } catch (NotFoundException e) {
-            return false;
-        }
-    }
-
-    private static boolean canBePulled(String image) throws InterruptedException {
-        try {
-            return docker().pullImageCmd(image).start().awaitCompletion(PULL_PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (DockerException e) {
-            return false;
-        }
-    }
-
-    private static DockerClient docker() {
-        return DockerClientFactory.instance().client();
     }
 }

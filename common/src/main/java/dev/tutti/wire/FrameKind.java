@@ -12,7 +12,7 @@ public enum FrameKind {
     TARGETS(4),
     /** A part of a node of the summation tree: worker to coordinator. */
     GRADIENT(5),
-    /** A worker has work but its weights did not arrive whole: worker to coordinator. */
+    /** A worker has work but not its weights: they did not arrive whole, or the step is over: worker to coordinator. */
     RESEND_WEIGHTS(6);
 
     private static final FrameKind[] BY_CODE = new FrameKind[7];

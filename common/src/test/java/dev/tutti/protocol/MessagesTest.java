@@ -37,6 +37,7 @@ class MessagesTest {
 
     private final TestProbe<WorkerMessage> worker = KIT.createTestProbe();
     private final TestProbe<CoordinatorMessage> coordinator = KIT.createTestProbe();
+    private final TestProbe<PulseMessage> pulse = KIT.createTestProbe();
 
     @AfterAll
     static void stop() {
@@ -51,6 +52,7 @@ class MessagesTest {
         Set<Class<?>> messages = new HashSet<>();
         collect(WorkerMessage.class, messages);
         collect(CoordinatorMessage.class, messages);
+        collect(PulseMessage.class, messages);
 
         assertThat(sampled).isEqualTo(messages).isNotEmpty();
     }
@@ -91,7 +93,9 @@ class MessagesTest {
                 new CoordinatorMessage.Introduction(worker.ref(), "10.0.0.6/1234", 8, true, "vector, 512 bits"),
                 new CoordinatorMessage.Prepared(worker.ref(), generation, "10.0.0.6:1", "10.0.0.6:65535", true),
                 new CoordinatorMessage.NotPrepared(worker.ref(), generation, "no room"),
-                new CoordinatorMessage.WorkerFailed(worker.ref(), generation, "null"));
+                new CoordinatorMessage.WorkerFailed(worker.ref(), generation, "null"),
+                new PulseMessage.Ask(pulse.ref()),
+                new PulseMessage.Answer(pulse.ref()));
     }
 
     private static JobDescription job(Placement placement, Sync sync, List<Integer> sizes) {

@@ -27,6 +27,13 @@ final class ActorSystems {
     private static final String NAME = "tutti";
     private static final long STOP_TIMEOUT_S = 10;
 
+    /** The coordinator itself watches all the others. */
+    private static final int MOST_MEMBERS = 10_000;
+
+    /** Who is missing is for the coordinator alone to say; the others watch it by its {@link Pulse}. */
+    private static final String SUSPECTS_NOBODY =
+            "akka.cluster.failure-detector { monitored-by-nr-of-members = 1, acceptable-heartbeat-pause = 3650d }";
+
     private ActorSystems() {}
 
     /** Starts an actor system for coordinator and workers in one process: no network. */
@@ -40,11 +47,18 @@ final class ActorSystems {
      * @throws InputException if the address cannot be bound
      */
     static <T> ActorSystem<T> startCoordinator(Behavior<T> guardian, Endpoint advertised, Endpoint bind) {
-        ActorSystem<T> system =
-                startClustered(guardian, advertised.host(), advertised.port(), bind.host(), bind.port(), COORDINATOR);
+        ActorSystem<T> system = startClustered(
+                guardian,
+                advertised.host(),
+                advertised.port(),
+                bind.host(),
+                bind.port(),
+                COORDINATOR,
+                "akka.cluster.failure-detector.monitored-by-nr-of-members = " + MOST_MEMBERS);
         Cluster cluster = Cluster.get(system);
         cluster.manager().tell(new JoinSeedNodes(List.of(cluster.selfMember().address())));
         Unreachable.takeOut(system);
+        Pulse.answer(system);
         return system;
     }
 
@@ -60,10 +74,18 @@ final class ActorSystems {
 
     private static <T> ActorSystem<T> startJoining(
             Behavior<T> guardian, String host, Endpoint coordinator, String role) {
-        ActorSystem<T> system = startClustered(guardian, host, 0, host, 0, role);
-        Address seed = new Address("akka", NAME, coordinator.host(), coordinator.port());
-        Cluster.get(system).manager().tell(new JoinSeedNodes(List.of(seed)));
+        ActorSystem<T> system = startClustered(guardian, host, 0, host, 0, role, SUSPECTS_NOBODY);
+        Cluster.get(system).manager().tell(new JoinSeedNodes(List.of(addressOf(coordinator))));
         return system;
+    }
+
+    /** Has a worker or a client told when its coordinator does not answer any more; once. */
+    static void watch(ActorSystem<?> system, Endpoint coordinator, Runnable lost) {
+        Pulse.watch(system, addressOf(coordinator), lost);
+    }
+
+    private static Address addressOf(Endpoint coordinator) {
+        return new Address("akka", NAME, coordinator.host(), coordinator.port());
     }
 
     /** Stops an actor system after it has left the cluster, so that the others need not find out. */
@@ -99,13 +121,14 @@ final class ActorSystems {
     }
 
     private static <T> ActorSystem<T> startClustered(
-            Behavior<T> guardian, String host, int port, String bindHost, int bindPort, String role) {
+            Behavior<T> guardian, String host, int port, String bindHost, int bindPort, String role, String more) {
         Config config = config("akka.actor.provider = cluster\n"
                 + "akka.remote.artery.canonical.hostname = \"" + host + "\"\n"
                 + "akka.remote.artery.canonical.port = " + port + "\n"
                 + "akka.remote.artery.bind.hostname = \"" + bindHost + "\"\n"
                 + "akka.remote.artery.bind.port = " + bindPort + "\n"
-                + "akka.cluster.roles = [\"" + role + "\"]");
+                + "akka.cluster.roles = [\"" + role + "\"]\n"
+                + more);
         try {
             return ActorSystem.create(guardian, NAME, config);
         } catch (RuntimeException e) {

@@ -24,6 +24,8 @@ import java.util.function.Consumer;
 public final class JobClient {
     private static final long JOIN_TIMEOUT_S = 20;
     private static final long CANCEL_TIMEOUT_S = 5;
+    private static final Ended LOST =
+            new Ended(3, "the coordinator cannot be reached any more; if it still runs, so does the job", "");
 
     private JobClient() {}
 
@@ -51,6 +53,7 @@ public final class JobClient {
                         + JOIN_TIMEOUT_S + " s it did not answer as a coordinator of this version that was started with"
                         + " 'tutti coordinator'");
             }
+            ActorSystems.watch(system, resolved, () -> news.add(LOST));
             while (message instanceof Line line) {
                 if (!line.text().isEmpty()) {
                     lines.accept(line.text());
@@ -119,8 +122,7 @@ public final class JobClient {
                 desk.tell(new JobMessage.Submit(config, replies));
                 news.add(new Line(""));
             } else if (desk != null && !message.desks.contains(desk)) {
-                news.add(new Ended(
-                        3, "the coordinator cannot be reached any more; if it still runs, so does the job", ""));
+                news.add(LOST);
             }
             return this;
         }

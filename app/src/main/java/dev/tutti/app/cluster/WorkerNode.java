@@ -30,14 +30,16 @@ public final class WorkerNode {
     private static final long REPORT_NS = 3_000_000_000L;
     private static final long JOIN_TIMEOUT_S = 20;
 
-    /** About when the cluster's failure detector gives a process up. */
+    /** About when the coordinator's failure detector gives a process up. */
     private static final long GIVEN_UP_NS = 5_000_000_000L;
 
     private final WorkerSettings settings;
     private final TrainingSets trainingSets = new TrainingSets();
+    private final Whereabouts whereabouts;
 
     private WorkerNode(WorkerSettings settings) {
         this.settings = settings;
+        this.whereabouts = new Whereabouts(settings.coordinator(), Addresses::resolve);
     }
 
     /** How a stay with the coordinator ended. */
@@ -70,6 +72,7 @@ public final class WorkerNode {
                 lostNs = System.nanoTime();
                 pause(FIRST_PAUSE_MS);
             } else {
+                whereabouts.forget();
                 checkPatience(lostNs, "it listens, but does not answer as a coordinator of this version");
             }
         }
@@ -82,8 +85,9 @@ public final class WorkerNode {
         while (true) {
             String problem;
             try (Socket socket = new Socket()) {
-                Endpoint coordinator = Addresses.resolve(settings.coordinator());
+                Endpoint coordinator = whereabouts.next();
                 socket.connect(new InetSocketAddress(coordinator.host(), coordinator.port()), CONNECT_TIMEOUT_MS);
+                whereabouts.found(coordinator);
                 return coordinator;
             } catch (IOException | InputException e) {
                 problem = e.getMessage() == null ? e.toString() : e.getMessage();
@@ -167,8 +171,8 @@ public final class WorkerNode {
                 coordinator);
         try {
             system.getWhenTerminated().thenRun(() -> goodbye.complete(new Goodbye("it cannot be reached", true)));
-            Unreachable.tellOfCoordinator(system, () -> goodbye.complete(new Goodbye("it does not answer", true)));
             joined.get(JOIN_TIMEOUT_S, TimeUnit.SECONDS);
+            ActorSystems.watch(system, coordinator, () -> goodbye.complete(new Goodbye("it does not answer", true)));
             Goodbye message = await(goodbye);
             LOG.info("parted from coordinator {}: {}", coordinator, message.reason());
             return message.comeBack() ? Stay.LOST : Stay.NOT_NEEDED;

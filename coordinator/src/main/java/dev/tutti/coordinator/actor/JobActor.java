@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import dev.tutti.config.InputException;
 import dev.tutti.config.Placement;
 import dev.tutti.coordinator.step.StepLoop;
 import dev.tutti.coordinator.transport.CoordinatorPlane;
@@ -27,6 +28,7 @@ import dev.tutti.wire.GenerationId;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +54,9 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     /** The job is not wanted any more. */
     record Abort() implements Command {}
 
+    /** Nothing comes from these members of a generation any more. */
+    record Lost(int generation, List<Integer> members, String reason) implements Command {}
+
     private record FromWorker(CoordinatorMessage message) implements Command {}
 
     private record FormNow() implements Command {}
@@ -63,6 +68,8 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     private record GiveUp() implements Command {}
 
     private record Broken(int generation, String reason) implements Command {}
+
+    private record AnotherChance(ActorRef<WorkerMessage> worker) implements Command {}
 
     private record Finished(TrainingResult result) implements Command {}
 
@@ -107,6 +114,10 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
 
     private static final Duration PREPARE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration WAIT_REPORT = Duration.ofSeconds(5);
+    private static final Duration FIRST_LEFT_OUT = Duration.ofSeconds(30);
+    private static final int MOST_DOUBLINGS = 4;
+    private static final Duration REOPEN_AFTER = Duration.ofSeconds(1);
+    private static final int MOST_REOPENINGS = 30;
 
     private final Setup setup;
     private final AeronNode node;
@@ -123,11 +134,13 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
 
     private final Map<ActorRef<WorkerMessage>, Worker> workers = new LinkedHashMap<>();
     private final Set<ActorRef<WorkerMessage>> excluded = new HashSet<>();
+    private final Map<ActorRef<WorkerMessage>, Integer> timesExcluded = new HashMap<>();
     private final Set<ActorRef<WorkerMessage>> told = new HashSet<>();
     private boolean started;
     private GenerationId generation;
     private CoordinatorPlane plane;
     private List<Worker> members = List.of();
+    private int reopenings;
     private final Map<ActorRef<WorkerMessage>, Prepared> prepared = new LinkedHashMap<>();
 
     private JobActor(
@@ -182,6 +195,8 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                 .onMessage(StillWaiting.class, this::onStillWaiting)
                 .onMessage(GiveUp.class, this::onGiveUp)
                 .onMessage(Broken.class, this::onBroken)
+                .onMessage(Lost.class, this::onLost)
+                .onMessage(AnotherChance.class, this::onAnotherChance)
                 .onMessage(Finished.class, this::onFinished)
                 .onMessage(Failed.class, this::onFailed)
                 .onMessage(Abort.class, this::onAbort)
@@ -193,6 +208,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         workers.clear();
         message.workers.forEach(worker -> workers.put(worker.ref, worker));
         excluded.retainAll(workers.keySet());
+        timesExcluded.keySet().retainAll(workers.keySet());
         List<Worker> wanted = wanted();
         if (!wanted.equals(members)) {
             boolean someLeft = members.stream().anyMatch(member -> !workers.containsKey(member.ref));
@@ -224,6 +240,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         members = wanted;
         if (wanted.isEmpty()) {
             log.warn("no workers left: job {} waits until one joins", setup.job.name());
+            excluded.forEach(worker -> timers.startSingleTimer(worker, new AnotherChance(worker), FIRST_LEFT_OUT));
             return this;
         }
         started = true;
@@ -240,7 +257,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                     dataPlane.mtuBytes(),
                     parameterCount);
         } catch (RuntimeException e) {
-            return onFailed(new Failed(e));
+            return onNotOpened(e);
         }
         for (int member = 0; member < wanted.size(); member++) {
             Worker worker = wanted.get(member);
@@ -249,6 +266,27 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                     new WorkerMessage.PrepareGeneration(generation, member, description, plane.streams(), replies));
         }
         timers.startSingleTimer(PrepareDeadline.class, new PrepareDeadline(generation.number()), PREPARE_TIMEOUT);
+        return this;
+    }
+
+    /** A machine whose network is gone for a moment can open no streams; it can again when that is back. */
+    private Behavior<Command> onNotOpened(RuntimeException e) {
+        if (!setup.elastic || e instanceof InputException) {
+            return onFailed(new Failed(e));
+        }
+        String reason = String.valueOf(e.getMessage());
+        if (reopenings == MOST_REOPENINGS) {
+            return onFailed(new Failed(new TrainingFailedException("no training: the streams of " + generation
+                    + " cannot be opened, tried " + reopenings + " times: " + reason)));
+        }
+        reopenings++;
+        log.warn(
+                "streams of {} cannot be opened: {}; trying again in {} s",
+                generation,
+                reason,
+                REOPEN_AFTER.toSeconds());
+        abandonGeneration();
+        formSoon(REOPEN_AFTER);
         return this;
     }
 
@@ -278,9 +316,25 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         if (!setup.elastic) {
             return onFailed(new Failed(new IllegalStateException("worker " + nameOf(worker) + ": " + reason)));
         }
-        log.error("worker {} left out of {}: {}", nameOf(worker), generation, reason);
-        excluded.add(worker);
+        leaveOut(worker, reason);
         formSoon(Duration.ZERO);
+        return this;
+    }
+
+    /** It gets another chance later, each time later than the last: forming a generation with it may keep the others waiting. */
+    private void leaveOut(ActorRef<WorkerMessage> worker, String reason) {
+        int times = timesExcluded.merge(worker, 1, Integer::sum);
+        Duration delay = FIRST_LEFT_OUT.multipliedBy(1L << Math.min(times - 1, MOST_DOUBLINGS));
+        log.error("worker {} left out of {}, for {} s: {}", nameOf(worker), generation, delay.toSeconds(), reason);
+        excluded.add(worker);
+        timers.startSingleTimer(worker, new AnotherChance(worker), delay);
+    }
+
+    private Behavior<Command> onAnotherChance(AnotherChance message) {
+        if (excluded.remove(message.worker)) {
+            log.info("worker {} gets another chance", nameOf(message.worker));
+            formSoon(SETTLE);
+        }
         return this;
     }
 
@@ -311,8 +365,9 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         try {
             plane.connect(weightsEndpoints, workEndpoints);
         } catch (RuntimeException e) {
-            return onFailed(new Failed(e));
+            return onNotOpened(e);
         }
+        reopenings = 0;
         loop.enter(plane, loopMembers);
         plane = null;
         return this;
@@ -322,11 +377,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         if (plane != null && generation.number() == message.generation) {
             for (Worker member : members) {
                 if (!prepared.containsKey(member.ref)) {
-                    log.error(
-                            "worker {} left out: it did not answer within {} s",
-                            member.name,
-                            PREPARE_TIMEOUT.toSeconds());
-                    excluded.add(member.ref);
+                    leaveOut(member.ref, "it did not answer within " + PREPARE_TIMEOUT.toSeconds() + " s");
                 }
             }
             formSoon(Duration.ZERO);
@@ -356,6 +407,14 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         if (generation != null && generation.number() == message.generation && plane == null) {
             log.warn("{} broken: {}", generation, message.reason);
             formSoon(SETTLE);
+        }
+        return this;
+    }
+
+    private Behavior<Command> onLost(Lost message) {
+        if (generation != null && generation.number() == message.generation && plane == null) {
+            message.members.forEach(member -> leaveOut(members.get(member).ref, message.reason));
+            formSoon(Duration.ZERO);
         }
         return this;
     }
@@ -401,6 +460,11 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         @Override
         public void onBroken(int generation, String reason) {
             self.tell(new Broken(generation, reason));
+        }
+
+        @Override
+        public void onLost(int generation, List<Integer> members, String reason) {
+            self.tell(new Lost(generation, members, reason));
         }
 
         @Override

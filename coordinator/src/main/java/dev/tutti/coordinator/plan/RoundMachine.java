@@ -11,13 +11,22 @@ import java.util.List;
  * generations, apart from time, threads and network. Whatever it decides, the sum of a step is the same; it can only be late.
  *
  * <p>A member that is late is suspect: it gets no new work until it is heard of, so a dead one costs the others one deadline
- * and not one for each step until the cluster has found out. Owned by one thread.
+ * and not one for each step until the cluster has found out. One that stays silent while others are heard of is lost, even
+ * if the control plane still reaches it: flow control would have all the others wait for it. Owned by one thread.
  */
 public final class RoundMachine {
+    /** So long, or twice the deadline of a step, a member may be silent while others are heard of. */
+    private static final long MOST_SILENT_NS = 8_000_000_000L;
+
     private final TreeSum sum;
     private final Ledger ledger = new Ledger();
     private final StepDeadline deadline = new StepDeadline();
     private final BitSet suspects = new BitSet();
+    private final BitSet heard = new BitSet();
+    private final BitSet silent = new BitSet();
+    private long[] silentSinceNs = {};
+    private long[] signsBefore = {};
+    private long signsOfOthers;
     private Orders orders = new Orders();
     private Orders ordersAhead = new Orders();
     private final Orders ordersAgain = new Orders();
@@ -46,6 +55,10 @@ public final class RoundMachine {
         speeds = new Speeds(threads);
         shares = new double[threads.length];
         suspects.clear();
+        heard.clear();
+        silent.clear();
+        silentSinceNs = new long[threads.length];
+        signsBefore = new long[threads.length];
         orders.clear();
         aheadStep = -1;
     }
@@ -122,11 +135,35 @@ public final class RoundMachine {
     /** A member shows a sign of life. */
     public void heardOf(int member) {
         suspects.clear(member);
+        silent.clear(member);
+        heard.set(member);
+    }
+
+    /** A member waits for weights that did not arrive whole. */
+    public void waitsForWeights(int member) {
+        heardOf(member);
+        signsOfOthers++;
+    }
+
+    /**
+     * The member that is silent for too long, although meanwhile others finished a step without it, or wait for weights that flow
+     * control holds back; -1 if there is none. A step that merely takes long makes nobody lost, nor is one lost that has not been
+     * heard of yet in this generation, as the training set may be on its way.
+     */
+    public int lostMember(long nowNs) {
+        long mostNs = Math.max(MOST_SILENT_NS, 2 * deadline.deadlineNs());
+        for (int member = silent.nextSetBit(0); member >= 0; member = silent.nextSetBit(member + 1)) {
+            if (signsOfOthers > signsBefore[member] && nowNs - silentSinceNs[member] > mostNs) {
+                return member;
+            }
+        }
+        return -1;
     }
 
     /** The sum of the current step is complete and has been used. */
     public void endStep(long nowNs) {
         deadline.onStep(nowNs - stepSinceNs);
+        signsOfOthers++;
         speeds.onStep(stepSinceNs);
     }
 
@@ -145,7 +182,7 @@ public final class RoundMachine {
         lateAtNs = nowNs + 2 * deadline.deadlineNs();
         for (int i = 0; i < orders.size(); i++) {
             if (isMissing(orders.firstSegment(i), orders.segmentCount(i))) {
-                suspects.set(orders.member(i));
+                suspect(orders.member(i), nowNs);
             }
         }
         if (suspects.cardinality() == names.size()) {
@@ -153,6 +190,15 @@ public final class RoundMachine {
         }
         markReceived();
         return handOut();
+    }
+
+    private void suspect(int member, long nowNs) {
+        suspects.set(member);
+        if (heard.get(member) && !silent.get(member)) {
+            silent.set(member);
+            silentSinceNs[member] = nowNs;
+            signsBefore[member] = signsOfOthers;
+        }
     }
 
     /** The members whose work of the current step is missing, as people call them. */

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.slf4j.Logger;
@@ -37,6 +38,9 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     public interface Observer {
         /** The generation cannot go on and needs a successor. */
         void onBroken(int generation, String reason);
+
+        /** Nothing comes from some members of the generation, which needs a successor without them. */
+        void onLost(int generation, List<Integer> members, String reason);
 
         /** All epochs are done. */
         void onFinished(TrainingResult result);
@@ -170,7 +174,12 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
 
     @Override
     public void onResendRequest(int member, long step) {
-        if (step == run.step() && phase == Phase.RUNNING && plane.areWeightsSent()) {
+        if (step != run.step()) {
+            rounds.heardOf(member);
+            return;
+        }
+        rounds.waitsForWeights(member);
+        if (phase == Phase.RUNNING && plane.areWeightsSent()) {
             LOG.info("weights sent again: step={}, asked for by {}", step + 1, members[member].name);
             plane.broadcastWeights(run.epoch(), run.step(), run.parameters());
         }
@@ -212,7 +221,9 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     private int connect() {
         if (!plane.isConnected()) {
             if (System.nanoTime() - phaseSinceNs > CONNECT_TIMEOUT_NS) {
-                broken("streams not connected within " + CONNECT_TIMEOUT_NS / 1_000_000_000L + " s");
+                lost(
+                        unreached(),
+                        "streams not connected within " + CONNECT_TIMEOUT_NS / 1_000_000_000L + " s" + hint());
             }
             return 0;
         }
@@ -302,13 +313,18 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
 
     private void checkDeadline() {
         long nowNs = System.nanoTime();
+        int lost = rounds.lostMember(nowNs);
+        if (lost >= 0) {
+            lost(List.of(lost), "nothing comes from it any more while the others go on or wait" + hint());
+            return;
+        }
         if (!rounds.isLate(nowNs)) {
             return;
         }
         long sinceNs = nowNs - rounds.stepSinceNs();
         if (!plane.areWeightsSent() && sinceNs > STALL_TIMEOUT_NS) {
             broken("weights of step " + (run.step() + 1) + " not taken by all workers within "
-                    + STALL_TIMEOUT_NS / 1_000_000_000L + " s");
+                    + sinceNs / 1_000_000_000L + " s");
             return;
         }
         String late = String.join(", ", rounds.waitingFor());
@@ -364,6 +380,28 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
         int generation = plane.generation().number();
         onLeave();
         observer.onBroken(generation, reason);
+    }
+
+    /** Where some members are to blame it goes on without them. */
+    private void lost(List<Integer> lost, String reason) {
+        if (lost.isEmpty() || lost.size() == members.length) {
+            broken(reason);
+            return;
+        }
+        int generation = plane.generation().number();
+        onLeave();
+        observer.onLost(generation, lost, reason);
+    }
+
+    private List<Integer> unreached() {
+        return IntStream.range(0, members.length)
+                .filter(member -> !plane.reaches(member))
+                .boxed()
+                .toList();
+    }
+
+    private String hint() {
+        return plane.streams().ipc() ? "" : "; does a firewall stop UDP between the machines?";
     }
 
     private void fail(RuntimeException failure) {

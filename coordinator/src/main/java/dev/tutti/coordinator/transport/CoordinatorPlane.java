@@ -42,7 +42,7 @@ public final class CoordinatorPlane implements AutoCloseable {
         /** A buffer is not needed any more: the rest of its node did not arrive. */
         void release(PartialGradient node);
 
-        /** A member has work for a step whose weights did not arrive whole. */
+        /** A member has work for a step whose weights did not arrive whole, or that is over. */
         void onResendRequest(int member, long step);
     }
 
@@ -97,7 +97,13 @@ public final class CoordinatorPlane implements AutoCloseable {
         SharedMemory.checkRoomForStreams(node.directory(), draft.sharedMemoryBytes(members));
         Subscription subscription =
                 node.aeron().addSubscription(draft.subscription(host + ":" + port), draft.gradientStreamId());
-        String endpoint = ipc ? "" : UdpEndpoint.await(subscription);
+        String endpoint;
+        try {
+            endpoint = ipc ? "" : UdpEndpoint.await(subscription);
+        } catch (RuntimeException e) {
+            CloseHelper.quietClose(subscription);
+            throw e;
+        }
         return new CoordinatorPlane(
                 node.aeron(),
                 generation,
@@ -154,12 +160,17 @@ public final class CoordinatorPlane implements AutoCloseable {
         if (!weights.isConnected() || gradientSubscription.imageCount() < members) {
             return false;
         }
-        for (WorkSender sender : work) {
-            if (!sender.isConnected()) {
+        for (int member = 0; member < members; member++) {
+            if (!reaches(member)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Whether {@code member} is there to receive, as far as this side can tell of it alone. */
+    public boolean reaches(int member) {
+        return work.get(member).isConnected();
     }
 
     /** Whether the last weights are sent. */

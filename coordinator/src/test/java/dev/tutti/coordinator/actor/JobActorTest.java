@@ -8,6 +8,7 @@ import akka.actor.testkit.typed.javadsl.ManualTime;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import dev.tutti.config.Placement;
+import dev.tutti.config.TransportKind;
 import dev.tutti.coordinator.actor.JobActor.Worker;
 import dev.tutti.protocol.CoordinatorMessage.NotPrepared;
 import dev.tutti.protocol.CoordinatorMessage.Prepared;
@@ -19,6 +20,8 @@ import dev.tutti.train.TrainingFailedException;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -181,6 +184,40 @@ class JobActorTest {
     }
 
     @Test
+    void shouldLeaveOutALostMemberForAWhileThatGetsLonger() {
+        run(2, true);
+        tell(one, two);
+        PrepareGeneration generation = Jobs.awaitPrepare(time, second);
+        for (int seconds = 30; seconds <= 60; seconds *= 2) {
+            first.expectMessageClass(PrepareGeneration.class);
+            answer(first, generation);
+            answer(second, generation);
+            int number = generation.generation().number();
+            actor.tell(new JobActor.Lost(number - 1, List.of(0), "too late to matter"));
+            actor.tell(new JobActor.Lost(number, List.of(1), "nothing comes from it"));
+            answer(first, Jobs.awaitPrepare(time, first));
+            time.timePasses(Duration.ofSeconds(seconds - 5));
+            second.expectNoMessage(SHORT);
+            time.timePasses(Duration.ofSeconds(5));
+            generation = Jobs.awaitPrepare(time, second);
+        }
+        assertThat(generation.member()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldGiveTheOnlyWorkerAnotherChance() {
+        run(1, true);
+        tell(one);
+        PrepareGeneration generation = Jobs.awaitPrepare(time, first);
+        generation.replyTo().tell(new NotPrepared(first.ref(), generation.generation(), "no room"));
+        first.expectNoMessage(SHORT);
+        time.timePasses(Duration.ofSeconds(25));
+        first.expectNoMessage(SHORT);
+        time.timePasses(Duration.ofSeconds(5));
+        Jobs.awaitPrepare(time, first);
+    }
+
+    @Test
     void shouldFailWithAWorkerWhereItIsNotElastic() {
         run(2, false);
         tell(one, two);
@@ -208,6 +245,38 @@ class JobActorTest {
     }
 
     @Test
+    void shouldOpenItsStreamsAgainUntilItCan() throws Exception {
+        try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            run(1, true, udp(taken.getLocalPort()));
+            tell(one);
+            time.timePasses(Duration.ofSeconds(1));
+            first.expectNoMessage(SHORT);
+            time.timePasses(Duration.ofSeconds(1));
+            first.expectNoMessage(SHORT);
+        }
+        time.timePasses(Duration.ofSeconds(1));
+        PrepareGeneration generation = Jobs.awaitPrepare(time, first);
+        assertThat(generation.streams().ipc()).isFalse();
+        assertThat(result).isNotDone();
+    }
+
+    @Test
+    void shouldFailWhenItCanNeverOpenItsStreams() throws Exception {
+        try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            run(1, true, udp(taken.getLocalPort()));
+            tell(one);
+            for (int turn = 0; !result.isDone() && turn < 500; turn++) {
+                time.timePasses(Duration.ofSeconds(1));
+                first.expectNoMessage(Duration.ofMillis(10));
+            }
+            assertThatThrownBy(() -> result.get(5, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(TrainingFailedException.class)
+                    .hasMessageContaining("cannot be opened, tried 30 times: ")
+                    .hasMessageContaining("" + taken.getLocalPort());
+        }
+    }
+
+    @Test
     void shouldEndWhenAborted() {
         run(1, true);
         tell(one);
@@ -227,6 +296,10 @@ class JobActorTest {
     }
 
     private void run(int waitWorkers, boolean elastic) {
+        run(waitWorkers, elastic, Jobs.DATA_PLANE);
+    }
+
+    private void run(int waitWorkers, boolean elastic, DataPlaneSettings dataPlane) {
         TrainingListener listener = new TrainingListener() {
             @Override
             public void onWaiting(int present, int needed) {
@@ -235,7 +308,11 @@ class JobActorTest {
         };
         JobActor.Setup setup = new JobActor.Setup(
                 JOB, Jobs.job(), "data", Placement.REPLICATE, waitWorkers, GIVE_UP, elastic, listener, result);
-        actor = kit.spawn(JobActor.create(setup, node, Jobs.DATA_PLANE, new AtomicInteger()));
+        actor = kit.spawn(JobActor.create(setup, node, dataPlane, new AtomicInteger()));
+    }
+
+    private static DataPlaneSettings udp(int port) {
+        return new DataPlaneSettings(TransportKind.UDP, "127.0.0.1", port, 1408);
     }
 
     private void tell(Worker... present) {

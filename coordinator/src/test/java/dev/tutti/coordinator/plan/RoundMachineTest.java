@@ -79,6 +79,68 @@ class RoundMachineTest {
     }
 
     @Test
+    void shouldLoseAMemberThatIsSilentWhileOthersFinishAStep() {
+        enter(3);
+        sum.begin(6);
+        beginAndDeliverAll(0, 0);
+        machine.begin(1, S);
+        deliver(0, 0, 2, S);
+        deliver(1, 2, 2, S);
+        machine.reissue(2 * S);
+        assertThat(machine.lostMember(60 * S)).as("nobody else is heard of").isEqualTo(-1);
+        deliver(0, 4, 1, 2 * S);
+        deliver(1, 5, 1, 2 * S);
+        endStep(6, 2 * S);
+        machine.begin(2, 2 * S);
+        assertThat(machine.lostMember(10 * S)).isEqualTo(-1);
+        assertThat(machine.lostMember(10 * S + 1)).isEqualTo(2);
+        machine.heardOf(2);
+        assertThat(machine.lostMember(60 * S)).isEqualTo(-1);
+    }
+
+    @Test
+    void shouldLoseTheMemberThatHoldsBackTheWeights() {
+        enter(3);
+        sum.begin(6);
+        beginAndDeliverAll(0, 0);
+        machine.begin(1, S);
+        machine.reissue(5 * S);
+        machine.waitsForWeights(0);
+        machine.waitsForWeights(1);
+        assertThat(machine.lostMember(14 * S)).isEqualTo(2);
+        machine.enter(List.of("w0", "w1"), new int[] {1, 1});
+        assertThat(machine.lostMember(60 * S)).isEqualTo(-1);
+    }
+
+    @Test
+    void shouldNotLoseAMemberThatHasNotBegun() {
+        enter(2);
+        sum.begin(4);
+        machine.begin(0, 0);
+        deliver(0, 0, 2, S);
+        machine.reissue(10 * S);
+        deliver(0, 2, 2, 11 * S);
+        endStep(4, 11 * S);
+        machine.begin(1, 11 * S);
+        assertThat(machine.lostMember(3600 * S)).isEqualTo(-1);
+    }
+
+    @Test
+    void shouldBearWithMembersLongerWhereStepsAreLong() {
+        enter(2);
+        sum.begin(4);
+        machine.begin(0, 0);
+        deliver(0, 0, 2, 100 * S);
+        deliver(1, 2, 2, 100 * S);
+        endStep(4, 100 * S);
+        machine.begin(1, 100 * S);
+        machine.reissue(500 * S);
+        machine.waitsForWeights(0);
+        assertThat(machine.lostMember(1300 * S)).isEqualTo(-1);
+        assertThat(machine.lostMember(1300 * S + 1)).isEqualTo(1);
+    }
+
+    @Test
     void shouldAskTheNextGenerationOnlyForWhatIsMissing() {
         enter(2);
         sum.begin(5);
@@ -100,6 +162,14 @@ class RoundMachineTest {
         assertThat(machine.deliver(1, node(0, 2), 2)).isFalse();
         assertThat(machine.ledger().done()).isEqualTo(2);
         assertThat(machine.ledger().duplicates()).isEqualTo(3);
+    }
+
+    private void beginAndDeliverAll(int step, long nowNs) {
+        Orders orders = machine.begin(step, nowNs);
+        for (int i = 0; i < orders.size(); i++) {
+            deliver(orders.member(i), orders.firstSegment(i), orders.segmentCount(i), nowNs + S);
+        }
+        endStep(orders.size() * 2, nowNs + S);
     }
 
     private void enter(int members) {

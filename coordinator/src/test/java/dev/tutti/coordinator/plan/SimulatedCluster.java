@@ -149,6 +149,8 @@ final class SimulatedCluster {
     }
 
     private void tick() {
+        int lost = members.isEmpty() ? -1 : machine.lostMember(nowNs);
+        check(lost < 0 || nowNs - members.get(lost).heardNs > 8_000 * MS, "one is lost that was heard of");
         if (!members.isEmpty() && machine.isLate(nowNs)) {
             machine.waitingFor();
             for (int[] piece : pieces) {
@@ -216,6 +218,7 @@ final class SimulatedCluster {
             return;
         }
         suspects.clear(number);
+        member.heardNs = nowNs;
         if (ofStep != step) {
             machine.heardOf(number);
             return;
@@ -351,6 +354,7 @@ final class SimulatedCluster {
         final List<Runnable> waiting = new ArrayList<>();
         boolean dead;
         long busyUntilNs;
+        long heardNs;
 
         Member(String name) {
             this.name = name;

@@ -71,12 +71,11 @@ public final class GenerationLoop {
         }
         WorkItem item = plane.nextWork();
         if (item == null) {
-            return 0;
+            return plane.send();
         }
         long weightsStep = plane.weightsStep();
         if (item.step() < weightsStep) {
-            plane.workDone();
-            return 1;
+            return dropLate(item);
         }
         if (item.step() > weightsStep) {
             return askAgainWhenLate(item, weightsStep);
@@ -85,6 +84,16 @@ public final class GenerationLoop {
         send(item, sum);
         plane.workDone();
         return 1;
+    }
+
+    /** Others have done this work; the coordinator is shown that this worker is awake again, or it would get none any more. */
+    private int dropLate(WorkItem item) {
+        if (!plane.isSent()) {
+            return plane.send();
+        }
+        plane.beginResendRequest(item);
+        plane.workDone();
+        return 1 + plane.send();
     }
 
     private int startWhenTrainingIsHere() {

@@ -123,7 +123,7 @@ public final class WorkerPlane implements AutoCloseable {
         gradients.begin(node.gradient(), 0);
     }
 
-    /** Asks for the weights of a step again. */
+    /** Asks for the weights of a step again, or shows that it is too late for that. */
     public void beginResendRequest(WorkItem item) {
         gradients.header().set(FrameKind.RESEND_WEIGHTS, item.epoch(), item.step(), 0, 0, 0);
         gradients.begin(weights.weights(), 0);
