@@ -1,5 +1,6 @@
 package dev.tutti.app;
 
+import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingSpec;
@@ -32,6 +33,8 @@ final class ProgressView implements TrainingListener, AutoCloseable {
     private int losses;
     private double rate;
     private int workers = ProgressLine.UNKNOWN;
+    private final Straggler straggler = new Straggler();
+    private ClusterMetrics cluster;
 
     /**
      * @param out where to show
@@ -81,11 +84,19 @@ final class ProgressView implements TrainingListener, AutoCloseable {
     }
 
     @Override
+    public void onCluster(ClusterMetrics metrics) {
+        cluster = metrics;
+    }
+
+    @Override
     public void onEpoch(EpochMetrics metrics) {
         if (!live) {
             out.println(ProgressLine.epoch(metrics, epochs));
         } else if (epochs <= SHORT_RUN) {
             out.println(CLEAR + ProgressLine.epoch(metrics, epochs));
+        }
+        if (cluster != null) {
+            straggler.at(cluster, metrics.seconds()).ifPresent(line -> out.println((live ? CLEAR : "") + line));
         }
         out.flush();
     }

@@ -7,6 +7,7 @@ import dev.tutti.config.Sync;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
+import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingSpec;
 import java.io.PrintWriter;
@@ -48,6 +49,20 @@ class ProgressViewTest {
         }
 
         assertThat(text.toString().lines()).containsExactly("no workers now", "1 worker now");
+    }
+
+    @Test
+    void shouldNameTheStraggler() {
+        try (ProgressView view = view(false, 2)) {
+            for (int epoch = 1; epoch <= 2; epoch++) {
+                view.onCluster(new ClusterMetrics(
+                        1, 1, 1, 0, 0, 0, List.of(new ClusterMetrics.Member("late", 0.25, 4.0 * epoch))));
+                view.onEpoch(new EpochMetrics(epoch, epoch, epoch * 10L, 0.5, 0.5, 0.5, 0.5, 10 * epoch));
+            }
+        }
+
+        assertThat(text.toString().lines().skip(2))
+                .containsExactly("late is slow: the others waited 4.0 of 10.0 s for it, its share of the work is 25 %");
     }
 
     @Test
