@@ -131,6 +131,20 @@ class ProcessesIT {
     }
 
     @Test
+    void shouldTellTwoWorkersOfOneNameApart() throws Exception {
+        List<String> run = List.of("train", "digits", "--epochs", "20", "--json");
+        TuttiProcess coordinator = startCoordinator(run, 2);
+        for (String directory : List.of("here", "there")) {
+            start(directory, Map.of(), List.of("worker", "--coordinator", address(), "--name", "twin"));
+        }
+
+        assertThat(coordinator.await(PATIENCE)).as(coordinator.err()).isZero();
+        assertThat(coordinator.err()).contains("another worker is named twin already: this one is called twin-2");
+        assertThat(lines(metrics()).get(19)).contains("\"name\":\"twin\"", "\"name\":\"twin-2\"");
+        assertThat(parse(coordinator.lastLine()).get("weightsSha256").asText()).isEqualTo(referenceHash(run));
+    }
+
+    @Test
     void shouldWaitWhenAllWorkersAreGoneAndGoOnWithANewOne() throws Exception {
         List<String> run = List.of("train", "digits", "--epochs", "1000", "--json");
         TuttiProcess coordinator = startCoordinator(run, 1);

@@ -10,6 +10,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.receptionist.Receptionist;
 import dev.tutti.config.Placement;
+import dev.tutti.coordinator.plan.WorkerNames;
 import dev.tutti.protocol.CoordinatorMessage;
 import dev.tutti.protocol.CoordinatorMessage.Introduction;
 import dev.tutti.protocol.WorkerMessage;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 
 /**
@@ -139,16 +141,23 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
 
     private Behavior<Command> onFromWorker(FromWorker envelope) {
         if (envelope.message instanceof Introduction introduction && seen.contains(introduction.worker())) {
+            workers.remove(introduction.worker());
+            Set<String> taken =
+                    workers.values().stream().map(JobActor.Worker::name).collect(Collectors.toSet());
+            String unique = WorkerNames.free(introduction.name(), taken);
+            if (!unique.equals(introduction.name())) {
+                log.warn(
+                        "another worker is named {} already: this one is called {}; give each its own --name",
+                        introduction.name(),
+                        unique);
+            }
             workers.put(
                     introduction.worker(),
                     new JobActor.Worker(
-                            introduction.worker(),
-                            introduction.name(),
-                            introduction.threads(),
-                            introduction.sharesDriver()));
+                            introduction.worker(), unique, introduction.threads(), introduction.sharesDriver()));
             log.info(
                     "worker {} joined: threads={}, kernel={}, workers={}",
-                    introduction.name(),
+                    unique,
                     introduction.threads(),
                     introduction.kernel(),
                     workers.size());
