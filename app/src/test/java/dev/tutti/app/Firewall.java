@@ -58,9 +58,11 @@ final class Firewall implements AutoCloseable {
                 .sum();
     }
 
+    /** Lets everything pass again; a second call does nothing. */
     @Override
     public void close() {
         rules.forEach(rule -> check(with("-D", rule)));
+        rules.clear();
     }
 
     private static String[] with(String action, String... rule) {
