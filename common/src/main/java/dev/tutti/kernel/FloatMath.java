@@ -11,7 +11,9 @@ package dev.tutti.kernel;
  */
 public final class FloatMath {
     // exp: reduction to |r| <= ln(2)/2, then exp(r) = 1 + r + r^2 (E0 + E1 r + ... + E4 r^4).
-    static final float EXP_LOWEST = -104f;
+    /** Low enough for {@link #gelu}, which wants smaller results than a float holds; {@link #exp} is 0 from -104 on. */
+    static final float EXP_LOWEST = -120f;
+
     static final float EXP_HIGHEST = 89f;
     static final float LOG2_E = 0x1.715476p+0f;
     /** Adding and taking away 1.5 * 2^23 rounds to a whole number; the sum's low bits are that number. */
@@ -56,7 +58,7 @@ public final class FloatMath {
     static final float G1_LOW = 0x1.49b16ap-29f;
     static final float G1_TIMES_3 = 0x1.b6676cp-3f;
 
-    /** Below, the gate is computed e^16 times too large, since its denormals would be too coarse. */
+    /** Below, the gate is computed {@code 2^24} times too large, since its denormals would be too coarse. */
     static final float GELU_FAR = -9f;
 
     /** Above, the result is the argument. */
@@ -65,35 +67,44 @@ public final class FloatMath {
     /** Below, the result is too small for a float. */
     static final float GELU_ZERO = -11f;
 
-    static final float GELU_FAR_SHIFT = 16f;
-    static final float EXP_MINUS_SHIFT = 0x1.e355bcp-24f;
+    static final int GELU_FAR_EXPONENT = 24;
+    static final float GELU_FAR_SCALE = 0x1p-24f;
 
     private FloatMath() {}
 
     /** Returns {@code e^x}: 0 below about -104, infinity above about 88.72. */
     public static float exp(float x) {
-        return expOfSum(x, 0f);
-    }
-
-    /** Returns {@code e^(x + low)}, where {@code low} is what rounding took from {@code x}. */
-    static float expOfSum(float x, float low) {
-        float clamped = x > EXP_HIGHEST ? EXP_HIGHEST : x;
-        clamped = clamped < EXP_LOWEST ? EXP_LOWEST : clamped;
+        float clamped = clampForExp(x);
         float shifted = Math.fma(clamped, LOG2_E, ROUNDER);
         float whole = shifted - ROUNDER;
-        float r = Math.fma(whole, -LN2_HIGH, clamped);
-        r = Math.fma(whole, -LN2_LOW, r) + low;
+        float r = Math.fma(whole, -LN2_LOW, Math.fma(whole, -LN2_HIGH, clamped));
+        return timesPowerOfTwo(expOfReduced(r), Float.floatToRawIntBits(shifted) - ROUNDER_BITS);
+    }
+
+    /** Returns {@code e^(x + low) 2^exponent}, where {@code low} is what rounding took from {@code x}. */
+    private static float expOfSum(float x, float low, int exponent) {
+        float clamped = clampForExp(x);
+        float shifted = Math.fma(clamped, LOG2_E, ROUNDER);
+        float whole = shifted - ROUNDER;
+        float r = Math.fma(whole, -LN2_HIGH, clamped) + Math.fma(whole, -LN2_LOW, low);
+        return timesPowerOfTwo(expOfReduced(r), Float.floatToRawIntBits(shifted) - ROUNDER_BITS + exponent);
+    }
+
+    private static float clampForExp(float x) {
+        float clamped = x > EXP_HIGHEST ? EXP_HIGHEST : x;
+        return clamped < EXP_LOWEST ? EXP_LOWEST : clamped;
+    }
+
+    private static float expOfReduced(float r) {
         float p = Math.fma(E4, r, E3);
         p = Math.fma(p, r, E2);
         p = Math.fma(p, r, E1);
         p = Math.fma(p, r, E0);
-        p = Math.fma(p, r * r, r) + 1f;
-        return timesPowerOfTwo(p, shifted);
+        return Math.fma(p, r * r, r) + 1f;
     }
 
-    private static float timesPowerOfTwo(float p, float shifted) {
+    private static float timesPowerOfTwo(float p, int n) {
         // Two factors, since 2^n alone may be out of range where the result is not.
-        int n = Float.floatToRawIntBits(shifted) - ROUNDER_BITS;
         int half = n >> 1;
         return p * powerOfTwo(half) * powerOfTwo(n - half);
     }
@@ -145,7 +156,13 @@ public final class FloatMath {
     /** Returns {@code 1 / (1 + exp(-x))}. */
     public static float sigmoid(float x) {
         float e = exp(-Math.abs(x));
-        return (x < 0f ? e : 1f) / (1f + e);
+        float numerator = x < 0f ? e : 1f;
+        float denominator = 1f + e;
+        float denominatorLow = e - (denominator - 1f);
+        float reciprocal = 1f / denominator;
+        float quotient = numerator * reciprocal;
+        float remainder = Math.fma(-quotient, denominatorLow, Math.fma(-quotient, denominator, numerator));
+        return Math.fma(remainder, reciprocal, quotient);
     }
 
     /** Returns {@code e^x - 1} for {@code x} up to 0. */
@@ -190,7 +207,7 @@ public final class FloatMath {
     }
 
     private static float geluScale(float x) {
-        return x < GELU_FAR ? EXP_MINUS_SHIFT : 1f;
+        return x < GELU_FAR ? GELU_FAR_SCALE : 1f;
     }
 
     /**
@@ -210,8 +227,8 @@ public final class FloatMath {
         float argumentLow = Math.fma(x, sumLow, Math.fma(x, sum, -argument));
         // Beyond, the low part is infinite or NaN and of no use.
         argumentLow = Math.abs(argument) < -EXP_LOWEST ? argumentLow : 0f;
-        float size = Math.abs(argument) - (x < GELU_FAR ? GELU_FAR_SHIFT : 0f);
-        return expOfSum(-size, x < 0f ? argumentLow : -argumentLow);
+        int exponent = x < GELU_FAR ? GELU_FAR_EXPONENT : 0;
+        return expOfSum(-Math.abs(argument), x < 0f ? argumentLow : -argumentLow, exponent);
     }
 
     private static float powerOfTwo(int exponent) {

@@ -1404,17 +1404,19 @@ final class VectorOps {
         FloatVector whole = shifted.sub(FloatMath.ROUNDER);
         FloatVector r = whole.fma(broadcast(-FloatMath.LN2_HIGH), clamped);
         r = whole.fma(broadcast(-FloatMath.LN2_LOW), r);
-        return timesPowerOfTwo(r.mul(r).fma(expPolynomial(r), r).add(1f), shifted);
+        IntVector n = shifted.reinterpretAsInts().sub(FloatMath.ROUNDER_BITS);
+        return timesPowerOfTwo(r.mul(r).fma(expPolynomial(r), r).add(1f), n);
     }
 
-    private static FloatVector expOfSum(FloatVector x, FloatVector low) {
+    private static FloatVector expOfSum(FloatVector x, FloatVector low, IntVector exponent) {
         FloatVector clamped = x.blend(FloatMath.EXP_HIGHEST, x.compare(VectorOperators.GT, FloatMath.EXP_HIGHEST));
         clamped = clamped.blend(FloatMath.EXP_LOWEST, clamped.compare(VectorOperators.LT, FloatMath.EXP_LOWEST));
         FloatVector shifted = clamped.fma(broadcast(FloatMath.LOG2_E), broadcast(FloatMath.ROUNDER));
         FloatVector whole = shifted.sub(FloatMath.ROUNDER);
         FloatVector r = whole.fma(broadcast(-FloatMath.LN2_HIGH), clamped);
-        r = whole.fma(broadcast(-FloatMath.LN2_LOW), r).add(low);
-        return timesPowerOfTwo(r.mul(r).fma(expPolynomial(r), r).add(1f), shifted);
+        r = r.add(whole.fma(broadcast(-FloatMath.LN2_LOW), low));
+        IntVector n = shifted.reinterpretAsInts().sub(FloatMath.ROUNDER_BITS).add(exponent);
+        return timesPowerOfTwo(r.mul(r).fma(expPolynomial(r), r).add(1f), n);
     }
 
     private static FloatVector expPolynomial(FloatVector r) {
@@ -1424,8 +1426,7 @@ final class VectorOps {
         return p.fma(r, broadcast(FloatMath.E0));
     }
 
-    private static FloatVector timesPowerOfTwo(FloatVector p, FloatVector shifted) {
-        IntVector n = shifted.reinterpretAsInts().sub(FloatMath.ROUNDER_BITS);
+    private static FloatVector timesPowerOfTwo(FloatVector p, IntVector n) {
         IntVector half = n.lanewise(VectorOperators.ASHR, 1);
         return p.mul(powerOfTwo(half)).mul(powerOfTwo(n.sub(half)));
     }
@@ -1474,7 +1475,14 @@ final class VectorOps {
 
     private static FloatVector sigmoid(FloatVector x) {
         FloatVector e = exp(x.abs().neg());
-        return broadcast(1f).blend(e, x.compare(VectorOperators.LT, 0f)).div(e.add(1f));
+        FloatVector numerator = broadcast(1f).blend(e, x.compare(VectorOperators.LT, 0f));
+        FloatVector denominator = e.add(1f);
+        FloatVector denominatorLow = e.sub(denominator.sub(1f));
+        FloatVector reciprocal = broadcast(1f).div(denominator);
+        FloatVector quotient = numerator.mul(reciprocal);
+        FloatVector minus = quotient.neg();
+        FloatVector remainder = minus.fma(denominatorLow, minus.fma(denominator, numerator));
+        return remainder.fma(reciprocal, quotient);
     }
 
     private static FloatVector expm1OfNegative(FloatVector x) {
@@ -1513,7 +1521,7 @@ final class VectorOps {
     }
 
     private static FloatVector geluScale(FloatVector x) {
-        return broadcast(1f).blend(FloatMath.EXP_MINUS_SHIFT, x.compare(VectorOperators.LT, FloatMath.GELU_FAR));
+        return broadcast(1f).blend(FloatMath.GELU_FAR_SCALE, x.compare(VectorOperators.LT, FloatMath.GELU_FAR));
     }
 
     private static FloatVector geluExp(FloatVector x) {
@@ -1532,10 +1540,11 @@ final class VectorOps {
         FloatVector argumentLow = x.fma(sumLow, x.fma(sum, argument.neg()));
         FloatVector zero = FloatVector.zero(FLOATS);
         argumentLow = zero.blend(argumentLow, argument.abs().compare(VectorOperators.LT, -FloatMath.EXP_LOWEST));
-        FloatVector shift = zero.blend(FloatMath.GELU_FAR_SHIFT, x.compare(VectorOperators.LT, FloatMath.GELU_FAR));
-        FloatVector size = argument.abs().sub(shift);
         FloatVector low = argumentLow.neg().blend(argumentLow, x.compare(VectorOperators.LT, 0f));
-        return expOfSum(size.neg(), low);
+        VectorMask<Integer> far =
+                x.compare(VectorOperators.LT, FloatMath.GELU_FAR).cast(INTS);
+        IntVector exponent = IntVector.zero(INTS).blend(FloatMath.GELU_FAR_EXPONENT, far);
+        return expOfSum(argument.abs().neg(), low, exponent);
     }
 
     private static FloatVector broadcast(float value) {

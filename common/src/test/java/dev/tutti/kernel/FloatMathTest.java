@@ -82,9 +82,16 @@ class FloatMathTest {
                 assertSame(function, exact, special);
             }
         }
+        checkAll(function, exact, lowest, highest, STRIDE);
+        // Where the errors are largest, closer together: from -16 to -1/8.
+        checkAll(function, exact, Math.max(lowest, -16f), Math.min(highest, -0.125f), Math.max(1, STRIDE / 50));
+    }
+
+    private static void checkAll(
+            FloatFunction function, DoubleUnaryOperator exact, float lowest, float highest, int stride) {
         double worst = 0;
         float where = 0;
-        for (long bits = Integer.MIN_VALUE; bits <= Integer.MAX_VALUE; bits += STRIDE) {
+        for (long bits = Integer.MIN_VALUE; bits <= Integer.MAX_VALUE; bits += stride) {
             float x = Float.intBitsToFloat((int) bits);
             if (Float.compare(x, lowest) >= 0 && x <= highest) {
                 double error = ulps(function.apply(x), exact.applyAsDouble(x));

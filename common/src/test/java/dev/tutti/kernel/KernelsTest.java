@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelsTest {
     /** What {@link BitsDigest} must come to for good: a change of it is a change of the contract. */
-    private static final long DIGEST = 1_538_222_728_500_251_393L;
+    private static final long DIGEST = 4282701637095363997L;
 
     private static final NetworkSpec NETWORK =
             new NetworkSpec(List.of(5, 18, 3), List.of(Activation.GELU_TANH, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
