@@ -579,7 +579,7 @@ final class VectorOps {
         y13.intoArray(out, oo + 13 * PANEL + LANES);
     }
 
-    /** One segment of a full tile, from zero, added to the sums at {@code at}: while these are on their way, at no cost of a pass. */
+    /** One segment of a full tile, from zero, added to the sums at {@code at} on its way out of the registers. */
     private static void segment14Plus(int depth, float[] a, int ao, float[] b, int bo, float[] sums, int at) {
         FloatVector x0 = FloatVector.zero(FLOATS);
         FloatVector y0 = FloatVector.zero(FLOATS);

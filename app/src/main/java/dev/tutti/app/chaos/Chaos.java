@@ -3,8 +3,10 @@ package dev.tutti.app.chaos;
 import dev.tutti.config.InputException;
 import dev.tutti.random.Philox;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,6 +52,9 @@ public final class Chaos {
     private static final int EPOCHS_AT_THE_END = 5;
     private static final long PATIENCE_S = 120;
     private static final long LOOK_MS = 10;
+    /** Bytes of the longest line looked at. */
+    private static final int LONGEST_LINE = 1 << 16;
+
     private static final double GOES_ON_S = 0.5;
 
     private final String data;
@@ -277,7 +282,8 @@ public final class Chaos {
             }
         }
         awaitEpochs(epochs() + 1);
-        coordinator.signal("INT");
+        // Not SIGINT, which a process started in the background of a script ignores, and whatever it starts.
+        coordinator.signal("TERM");
         if (coordinator.await(PATIENCE_S) < 0) {
             throw new IllegalStateException(
                     "the coordinator does not end; see " + directory.resolve("coordinator.log"));
@@ -317,13 +323,18 @@ public final class Chaos {
         return summary.find() ? summary.group(1) : "";
     }
 
+    /** The last whole line of a file that may be long: only its end is read. */
     private static String lastLine(Path file) {
-        try {
-            if (!Files.exists(file)) {
-                return "";
-            }
-            List<String> lines = Files.readAllLines(file);
-            return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+        if (!Files.exists(file)) {
+            return "";
+        }
+        try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
+            byte[] end = new byte[(int) Math.min(LONGEST_LINE, open.length())];
+            open.seek(open.length() - end.length);
+            // A resumed run may have cut the file meanwhile.
+            int read = Math.max(0, open.read(end));
+            String text = new String(end, 0, read, StandardCharsets.UTF_8);
+            return text.substring(0, text.lastIndexOf('\n') + 1).lines().reduce("", (first, second) -> second);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
