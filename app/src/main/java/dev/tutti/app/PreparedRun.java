@@ -56,6 +56,7 @@ record PreparedRun(TrainingSettings settings, PreparedData data, TrainingJob job
                 settings.sync(),
                 settings.seed(),
                 settings.shuffle(),
+                settings.dropout(),
                 data.training().samples());
         TrainingJob job = new TrainingJob(
                 RunName.of(settings),

@@ -47,7 +47,7 @@ public class StepBenchmark {
     public void create() {
         NetworkSpec spec = KernelBench.network(
                 Arrays.stream(network.split("-", -1)).map(Integer::valueOf).toList());
-        kernel = Kernels.createWarm(spec, BATCH);
+        kernel = Kernels.createWarm(spec, Dropout.NONE, BATCH);
         parameters = InitialWeights.create(spec, Initialization.HE, 0, 1);
         float[] features = new float[BATCH * spec.inputs()];
         for (int i = 0; i < features.length; i++) {

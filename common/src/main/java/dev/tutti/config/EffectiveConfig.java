@@ -23,6 +23,7 @@ final class EffectiveConfig {
         values.put("sync", settings.sync().id());
         values.put("seed", settings.seed());
         values.put("shuffle", settings.shuffle());
+        values.put("dropout", decimal(settings.dropout()));
         putSafety(values, settings);
         putCluster(values, settings.cluster());
         settings.name().ifPresent(value -> values.put("name", value));

@@ -25,8 +25,9 @@ import java.util.stream.Collectors;
  * @param batch number of samples of a global batch, at least 1
  * @param segment number of samples of a segment, at least 1
  * @param sync when weights are updated
- * @param seed of the split, the initial weights and the shuffling
+ * @param seed of the split, the initial weights, the shuffling and the dropout
  * @param shuffle whether each epoch has an order of its own
+ * @param dropout probability of dropping a hidden unit in training, 0 to below 1
  * @param onDivergence what is done with a step that is not finite
  * @param checkpoints when checkpoints are written
  * @param cluster who does the work; nothing in it changes the trained bits
@@ -45,6 +46,7 @@ public record TrainingSettings(
         Sync sync,
         long seed,
         boolean shuffle,
+        float dropout,
         OnDivergence onDivergence,
         CheckpointSettings checkpoints,
         ClusterSettings cluster,
@@ -71,6 +73,10 @@ public record TrainingSettings(
             new Setting("validation-data", "DATA", "a second data set to validate with, instead of a share"),
             new Setting("hidden", "SIZES", "sizes of the hidden layers, such as 64,32, or none (default: 64)"),
             new Setting("activation", "NAME", "of the hidden layers: " + HIDDEN_ACTIVATIONS + " (default: relu)"),
+            new Setting(
+                    "dropout",
+                    "RATE",
+                    "probability of leaving a hidden unit out of a training step, 0 to below 1 (default: 0)"),
             new Setting("loss", "LOSS", SettingsReader.names(Loss.class) + " (default: from the data)"),
             new Setting(
                     "init",
@@ -89,7 +95,7 @@ public record TrainingSettings(
                     "samples of a segment, the smallest piece of work"
                             + " (default: a quarter of the batch, at most 64)"),
             new Setting("sync", "MODE", "step: update after every batch; epoch: once an epoch (default: step)"),
-            new Setting("seed", "N", "of the split, the initial weights and the shuffling (default: 1)"),
+            new Setting("seed", "N", "of the split, the initial weights, the shuffling and the dropout (default: 1)"),
             new Setting("shuffle", "on|off", "whether each epoch has an order of its own (default: on)"),
             new Setting(
                     "on-divergence",
@@ -178,6 +184,7 @@ public record TrainingSettings(
                 from.choice("sync", Sync.class).orElse(Sync.STEP),
                 from.wide("seed", 1),
                 from.flag("shuffle", true),
+                dropout(from),
                 onDivergence(from),
                 checkpoints(from),
                 cluster(from),
@@ -242,6 +249,14 @@ public record TrainingSettings(
         return new OptimizerSettings(
                 (float) from.number("lr", 0.1, v -> v.floatValue() > 0 && Float.isFinite(v.floatValue()), "above 0"),
                 (float) from.number("momentum", 0, v -> v >= 0 && v.floatValue() < 1, "0 to below 1"));
+    }
+
+    private static float dropout(SettingsReader from) {
+        float rate = (float) from.number("dropout", 0, v -> v >= 0 && v.floatValue() < 1, "0 to below 1");
+        if (rate > 0 && from.integers("hidden", List.of(1), 1).isEmpty()) {
+            throw from.conflict("dropout", "needs hidden layers, whose units it leaves out; give sizes to hidden");
+        }
+        return rate;
     }
 
     private static OnDivergence onDivergence(SettingsReader from) {
@@ -313,6 +328,7 @@ public record TrainingSettings(
                 sync,
                 seed,
                 shuffle,
+                dropout,
                 onDivergence,
                 checkpoints,
                 cluster,

@@ -13,6 +13,8 @@ public final class MiniBatch {
     private int[] rows;
     private int from;
     private int count;
+    private int epoch;
+    private int place;
 
     /** An empty view; {@link #wrap} makes it useful. */
     public MiniBatch() {}
@@ -66,7 +68,30 @@ public final class MiniBatch {
         this.rows = rows;
         this.from = from;
         this.count = count;
+        return inEpoch(0, 0);
+    }
+
+    /**
+     * Says where in the training these samples are, which random numbers depend on.
+     *
+     * @param epoch number of the epoch, counted from 1; 0: not in training
+     * @param place of the first sample in the order of the epoch, counted from 0
+     * @return this
+     */
+    public MiniBatch inEpoch(int epoch, int place) {
+        this.epoch = epoch;
+        this.place = place;
         return this;
+    }
+
+    /** Number of the epoch, counted from 1; 0 outside of training. */
+    public int epoch() {
+        return epoch;
+    }
+
+    /** Place of sample {@code sample} of this mini-batch in the order of the epoch. */
+    public int place(int sample) {
+        return place + sample;
     }
 
     /** Number of samples. */

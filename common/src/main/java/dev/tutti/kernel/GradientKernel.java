@@ -19,6 +19,8 @@ public interface GradientKernel {
     /**
      * Computes neighbouring nodes of the summation tree in one pass over their samples.
      *
+     * <p>With dropout, {@link MiniBatch#inEpoch} must have said where in the training the samples are.
+     *
      * <p>The samples of {@code batch} are those of the segments {@code nodes[0].firstSegment()} up to
      * {@code nodes[nodeCount - 1].endSegment()}, {@code segmentSize} each (the last segment of the global batch may have
      * fewer). Each node's {@code firstSegment} and {@code segmentCount} say what to compute; its gradient is overwritten and
@@ -61,7 +63,7 @@ public interface GradientKernel {
     void sampleGradient(float[] parameters, MiniBatch batch, int sample, float[] gradient);
 
     /**
-     * Computes the outputs of the network (for softmax and sigmoid: probabilities).
+     * Computes the outputs of the network, without dropout (for softmax and sigmoid: probabilities).
      *
      * @param parameters the network's parameters
      * @param batch the samples; targets are not looked at
@@ -70,7 +72,7 @@ public interface GradientKernel {
     void outputs(float[] parameters, MiniBatch batch, float[] outputs);
 
     /**
-     * Computes loss and hits without gradients.
+     * Computes loss and hits without gradients and without dropout.
      *
      * @param parameters the network's parameters
      * @param batch the samples

@@ -113,7 +113,7 @@ public final class KernelBench {
     public double productGflops(int m, int n, int k) {
         NetworkSpec network = new NetworkSpec(List.of(k, m), List.of(Activation.IDENTITY), Loss.SQUARED_ERROR);
         WarmUp.finish(network);
-        GradientKernel kernel = Kernels.createWarm(network, n);
+        GradientKernel kernel = Kernels.createWarm(network, Dropout.NONE, n);
         float[] parameters = InitialWeights.create(network, Initialization.HE, 0, 1);
         Dataset dataset = new Dataset(noise(n * k), k, new float[n * m], m, n);
         MiniBatch batch = new MiniBatch().wrap(dataset, rows(n), 0, n);
@@ -249,7 +249,7 @@ public final class KernelBench {
         Trainer(NetworkSpec network, int batchSize, int segmentSize) {
             this.batchSize = batchSize;
             this.segmentSize = segmentSize;
-            kernel = Kernels.createWarm(network, batchSize);
+            kernel = Kernels.createWarm(network, Dropout.NONE, batchSize);
             parameters = InitialWeights.create(network, Initialization.HE, 0, 1);
             int samples = BATCHES * batchSize;
             float[] targets = new float[samples];

@@ -18,34 +18,42 @@ public final class Kernels {
 
     private Kernels() {}
 
+    /** Creates a kernel without dropout. See {@link #create(NetworkSpec, Dropout, int)}. */
+    public static GradientKernel create(NetworkSpec network, int maxSamples) {
+        return create(network, Dropout.NONE, maxSamples);
+    }
+
     /**
      * Creates a kernel; one for each thread.
      *
      * @param network the network to compute
+     * @param dropout of hidden units, when gradients are computed
      * @param maxSamples number of samples of most calls; more are allowed and are worked on in blocks
      * @throws InputException if a system property is wrong, or asks for what this JVM does not have
      */
-    public static GradientKernel create(NetworkSpec network, int maxSamples) {
+    public static GradientKernel create(NetworkSpec network, Dropout dropout, int maxSamples) {
         if (!usesVectors()) {
-            return new ScalarKernel(network, description());
+            return new ScalarKernel(network, dropout, description());
         }
-        GradientKernel vector = new VectorKernel(network, maxSamples, description());
+        GradientKernel vector = new VectorKernel(network, dropout, maxSamples, description());
         if (WarmUp.isDone() || "vector".equals(System.getProperty(KERNEL_PROPERTY))) {
             return vector;
         }
         WarmUp.start(
                 network,
-                new ScalarKernel(network, description()),
-                new VectorKernel(network, WarmUp.SAMPLES, description()));
+                new ScalarKernel(network, dropout, description()),
+                new VectorKernel(network, dropout, WarmUp.SAMPLES, description()));
         return new WarmingKernel(
-                new ScalarKernel(network, description()), vector, new ParameterLayout(network).parameterCount());
+                new ScalarKernel(network, dropout, description()),
+                vector,
+                new ParameterLayout(network).parameterCount());
     }
 
     /** Creates the kernel that {@link #create} comes to once the code is compiled, for measurements and tests. */
-    static GradientKernel createWarm(NetworkSpec network, int maxSamples) {
+    static GradientKernel createWarm(NetworkSpec network, Dropout dropout, int maxSamples) {
         return usesVectors()
-                ? new VectorKernel(network, maxSamples, description())
-                : new ScalarKernel(network, description());
+                ? new VectorKernel(network, dropout, maxSamples, description())
+                : new ScalarKernel(network, dropout, description());
     }
 
     /** Says which code is used and why, for example {@code vector 512 bits (AVX-512), JDK 25}. */

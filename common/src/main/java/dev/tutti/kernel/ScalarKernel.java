@@ -13,41 +13,52 @@ import java.util.Arrays;
  * inputs and {@code d} its local errors {@code dL/dz}:
  *
  * <pre>
- *   forward             z_j = b_j + sum_i w_ji x_i        a_j = f(z_j)
+ *   forward             z_j = b_j + sum_i w_ji x_i        a_j = m_j f(z_j)
  *   output layer        d_j = dL/da_j f'(z_j)
- *   backward            d_i = f'(z_i) sum_j w_ji d_j      (w, d of the layer above)
+ *   backward            d_i = sum_j w_ji d_j (m_i f'(z_i)) (w, d of the layer above)
  *   weight gradient     dL/dw_ji = sum over the samples of d_j x_i
  *   bias gradient       dL/db_j  = sum over the samples of d_j
  * </pre>
  *
  * <p>Each sum is one chain of fused multiply-adds in the order written. The sums over the samples start at zero in each segment;
- * segments are added by the summation tree.
+ * segments are added by the summation tree. {@code m} is the {@link Dropout} factor of a hidden unit, 1 without dropout.
  */
 final class ScalarKernel implements GradientKernel {
     private final NetworkSpec network;
     private final ParameterLayout layout;
+    private final Dropout dropout;
     private final String description;
     /** Of the sample at hand, by layer: pre-activations z, outputs a, local errors d, each [outputs]. */
     private final float[][] z;
 
     private final float[][] a;
     private final float[][] d;
+    /** By layer, with dropout: {@code m_j f'(z_j)} of hidden units. */
+    private final float[][] slopes;
+
     private float softmaxSum;
     private PerSample perSample = PerSample.NONE;
     /** The right halves of tree nodes under way, by depth; grown when a deeper tree is first met. */
     private PartialGradient[] rightHalves = new PartialGradient[0];
 
     ScalarKernel(NetworkSpec network, String description) {
+        this(network, Dropout.NONE, description);
+    }
+
+    ScalarKernel(NetworkSpec network, Dropout dropout, String description) {
         this.network = network;
+        this.dropout = dropout;
         this.description = description;
         layout = new ParameterLayout(network);
         z = new float[network.layers()][];
         a = new float[network.layers()][];
         d = new float[network.layers()][];
+        slopes = new float[network.layers()][];
         for (int layer = 0; layer < network.layers(); layer++) {
             z[layer] = new float[network.outputs(layer)];
             a[layer] = new float[network.outputs(layer)];
             d[layer] = new float[network.outputs(layer)];
+            slopes[layer] = new float[network.outputs(layer)];
         }
     }
 
@@ -118,7 +129,7 @@ final class ScalarKernel implements GradientKernel {
         double correctSum = 0;
         for (int sample = from; sample < to; sample++) {
             float weight = perSample.weight(sample);
-            forward(parameters, batch, sample);
+            forwardInTraining(parameters, batch, sample);
             lossSum += (double) weight * loss(batch, sample);
             weightSum += weight;
             correctSum += isCorrect(batch, sample) ? weight : 0;
@@ -131,8 +142,16 @@ final class ScalarKernel implements GradientKernel {
         sum.sums(lossSum, weightSum, correctSum);
     }
 
-    /** Computes z and a of all layers. */
     private void forward(float[] parameters, MiniBatch batch, int sample) {
+        forward(parameters, batch, sample, false);
+    }
+
+    private void forwardInTraining(float[] parameters, MiniBatch batch, int sample) {
+        forward(parameters, batch, sample, dropout.isOn());
+    }
+
+    /** Computes z and a of all layers. */
+    private void forward(float[] parameters, MiniBatch batch, int sample, boolean drops) {
         float[] x = batch.features();
         int xOffset = batch.featureOffset(sample);
         for (int layer = 0; layer < network.layers(); layer++) {
@@ -147,6 +166,9 @@ final class ScalarKernel implements GradientKernel {
                 z[layer][j] = sum;
             }
             activate(network.activation(layer), z[layer], a[layer]);
+            if (drops && layer < network.layers() - 1) {
+                dropUnits(layer, batch.epoch(), batch.place(sample));
+            }
             x = a[layer];
             xOffset = 0;
         }
@@ -159,6 +181,15 @@ final class ScalarKernel implements GradientKernel {
         }
         for (int j = 0; j < z.length; j++) {
             a[j] = Activations.output(activation, z[j]);
+        }
+    }
+
+    private void dropUnits(int layer, int epoch, int place) {
+        int firstBlock = Dropout.firstBlock(network, layer);
+        for (int j = 0; j < network.outputs(layer); j++) {
+            float factor = dropout.factor(epoch, place, firstBlock, j);
+            slopes[layer][j] = factor * Activations.derivative(network.activation(layer), z[layer][j], a[layer][j]);
+            a[layer][j] *= factor;
         }
     }
 
@@ -192,10 +223,15 @@ final class ScalarKernel implements GradientKernel {
                 for (int j = 0; j < network.outputs(layer); j++) {
                     sum = Math.fma(parameters[weights + j * inputs + i], d[layer][j], sum);
                 }
-                d[layer - 1][i] =
-                        sum * Activations.derivative(network.activation(layer - 1), z[layer - 1][i], a[layer - 1][i]);
+                d[layer - 1][i] = sum * slope(layer - 1, i);
             }
         }
+    }
+
+    private float slope(int layer, int j) {
+        return dropout.isOn()
+                ? slopes[layer][j]
+                : Activations.derivative(network.activation(layer), z[layer][j], a[layer][j]);
     }
 
     private void outputErrors(MiniBatch batch, int sample, int last) {
@@ -247,7 +283,7 @@ final class ScalarKernel implements GradientKernel {
     @Override
     public void sampleGradient(float[] parameters, MiniBatch batch, int sample, float[] gradient) {
         Arrays.fill(gradient, 0, layout.parameterCount(), 0f);
-        forward(parameters, batch, sample);
+        forwardInTraining(parameters, batch, sample);
         backward(parameters, batch, sample);
         addGradient(batch, sample, gradient);
     }

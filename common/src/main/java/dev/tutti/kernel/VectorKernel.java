@@ -44,6 +44,8 @@ final class VectorKernel implements GradientKernel {
 
     private final NetworkSpec network;
     private final ParameterLayout layout;
+    private final boolean drops;
+    private final DropoutPanels dropout;
     private final String description;
     private final int layers;
     private final boolean classes;
@@ -53,7 +55,7 @@ final class VectorKernel implements GradientKernel {
     private int capacity;
     /** By layer: its inputs, then the outputs of the last, in panels. */
     private float[][] values;
-    /** By layer: derivatives of the activation, in panels, where they do not follow from the outputs. */
+    /** By layer: derivatives of the activation (with dropout: times its factors), in panels, where they do not follow from the outputs. */
     private float[][] slopes;
     /** By layer: local errors, in panels. */
     private float[][] errors;
@@ -88,7 +90,13 @@ final class VectorKernel implements GradientKernel {
     private final BlockPlan plan;
 
     VectorKernel(NetworkSpec network, int maxSamples, String description) {
+        this(network, Dropout.NONE, maxSamples, description);
+    }
+
+    VectorKernel(NetworkSpec network, Dropout dropout, int maxSamples, String description) {
         this.network = network;
+        this.drops = dropout.isOn();
+        this.dropout = new DropoutPanels(network, dropout);
         this.description = description;
         layout = new ParameterLayout(network);
         layers = network.layers();
@@ -167,8 +175,7 @@ final class VectorKernel implements GradientKernel {
             values[layer] = new float[ALIGNED + panels * panelLength(units) + slack];
             if (layer > 0) {
                 errors[layer - 1] = new float[values[layer].length];
-                slopes[layer - 1] =
-                        new float[VectorOps.keepsSlope(network.activation(layer - 1)) ? values[layer].length : 0];
+                slopes[layer - 1] = new float[keepsSlope(layer - 1) ? values[layer].length : 0];
             }
         }
         logits = new float[values[layers].length];
@@ -182,6 +189,10 @@ final class VectorKernel implements GradientKernel {
         correct = new float[capacity];
         norms = new float[capacity];
         factors = new float[capacity];
+    }
+
+    private boolean keepsSlope(int layer) {
+        return drops && layer < layers - 1 || VectorOps.keepsSlope(network.activation(layer));
     }
 
     @Override
@@ -344,13 +355,16 @@ final class VectorKernel implements GradientKernel {
 
     // ---- Forward --------------------------------------------------------------------------------------------------
 
-    /** @param keep whether the inputs are kept as columns too, for the weight gradient */
-    private void forward(float[] parameters, MiniBatch batch, int from, int samples, boolean keep) {
+    /** @param training whether gradients follow: units are dropped, and the inputs kept as columns too */
+    private void forward(float[] parameters, MiniBatch batch, int from, int samples, boolean training) {
         for (int s = 0; s < samples; s += PANEL) {
-            packInputs(batch, from + s, Math.min(PANEL, samples - s), s, keep);
+            packInputs(batch, from + s, Math.min(PANEL, samples - s), s, training);
         }
         for (int layer = 0; layer < layers; layer++) {
             forwardLayer(layer, parameters, samples);
+            if (training && drops && layer < layers - 1) {
+                dropUnits(layer, batch, from, samples);
+            }
         }
     }
 
@@ -453,6 +467,15 @@ final class VectorKernel implements GradientKernel {
             if (done) {
                 VectorOps.activate(network.activation(layer), z, row, n * PANEL, slopes[layer]);
             }
+        }
+    }
+
+    private void dropUnits(int layer, MiniBatch batch, int from, int samples) {
+        int outputs = network.outputs(layer);
+        for (int s = 0; s < samples; s += PANEL) {
+            int offset = panel(s, outputs);
+            int place = batch.place(from + s);
+            dropout.drop(layer, outputs, batch.epoch(), place, values[layer + 1], slopes[layer], offset);
         }
     }
 
@@ -597,7 +620,9 @@ final class VectorKernel implements GradientKernel {
                     below,
                     row,
                     PANEL);
-            if (done) {
+            if (done && drops) {
+                VectorOps.multiply(below, row, slopes[layer - 1], row, n * PANEL);
+            } else if (done) {
                 VectorOps.multiplyByDerivative(
                         network.activation(layer - 1), below, row, n * PANEL, values[layer], slopes[layer - 1]);
             }

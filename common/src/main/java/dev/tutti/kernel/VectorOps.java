@@ -2,8 +2,10 @@ package dev.tutti.kernel;
 
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
+import dev.tutti.random.Philox;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
@@ -35,6 +37,7 @@ final class VectorOps {
     static final int TILE_STRIDE = hasManyRegisters() ? 16 : 8;
 
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
+    private static final VectorSpecies<Long> LONGS = VectorSpecies.of(long.class, FLOATS.vectorShape());
 
     private static final float[] ZEROS = new float[PANEL];
 
@@ -1181,11 +1184,54 @@ final class VectorOps {
     }
 
     private static void multiply(float[] d, int offset, int count, float[] factor) {
-        for (int i = offset; i < offset + count; i += LANES) {
-            FloatVector.fromArray(FLOATS, d, i)
-                    .mul(FloatVector.fromArray(FLOATS, factor, i))
-                    .intoArray(d, i);
+        multiply(d, offset, factor, offset, count);
+    }
+
+    /** Multiplies {@code count} values, a multiple of the vector length, by factors. */
+    static void multiply(float[] d, int offset, float[] factors, int factorOffset, int count) {
+        for (int i = 0; i < count; i += LANES) {
+            FloatVector.fromArray(FLOATS, d, offset + i)
+                    .mul(FloatVector.fromArray(FLOATS, factors, factorOffset + i))
+                    .intoArray(d, offset + i);
         }
+    }
+
+    // ---- Dropout, samples in lanes --------------------------------------------------------------------------------
+
+    /**
+     * Makes factors of random bits: 0 where 16 bits are below a threshold, otherwise {@code scale}.
+     *
+     * @param words random numbers of 32 bits {@code [4][Philox.BLOCKS]}; a row has {@code PANEL} of each block of units, first
+     *     those of samples 0, 2, 4, ... and then those of samples 1, 3, 5, ..., so that they can be merged without a shuffle
+     * @param blocks number of blocks of units
+     * @param factors receives {@code [blocks][8 units][PANEL]}
+     */
+    static void dropoutFactors(long[] words, int blocks, int threshold, float scale, float[] factors) {
+        int scaleBits = Float.floatToRawIntBits(scale);
+        for (int block = 0; block < blocks; block++) {
+            for (int word = 0; word < 4; word++) {
+                int from = word * Philox.BLOCKS + block * PANEL;
+                int to = (block * Dropout.BLOCK_UNITS + 2 * word) * PANEL;
+                for (int half = 0; half < 2; half++) {
+                    int even = from + half * LANES / 2;
+                    LongVector odds =
+                            LongVector.fromArray(LONGS, words, even + LANES).lanewise(VectorOperators.LSHL, 32);
+                    IntVector bits =
+                            LongVector.fromArray(LONGS, words, even).or(odds).reinterpretAsInts();
+                    int at = to + half * LANES;
+                    factors(bits.and(0xFFFF), threshold, scaleBits).intoArray(factors, at);
+                    factors(bits.lanewise(VectorOperators.LSHR, 16), threshold, scaleBits)
+                            .intoArray(factors, at + PANEL);
+                }
+            }
+        }
+    }
+
+    /** The sign of the difference, spread over all bits, is the mask of what is dropped. */
+    private static FloatVector factors(IntVector random, int threshold, int scaleBits) {
+        IntVector stays =
+                random.sub(threshold).lanewise(VectorOperators.ASHR, 31).not();
+        return stays.and(scaleBits).reinterpretAsFloats();
     }
 
     // ---- Losses, samples in lanes ---------------------------------------------------------------------------------

@@ -3,7 +3,6 @@ package dev.tutti.train;
 import dev.tutti.data.EpochOrder;
 import dev.tutti.data.MiniBatch;
 import dev.tutti.kernel.GradientKernel;
-import dev.tutti.kernel.Kernels;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.reduce.PartialGradient;
 import java.util.ArrayList;
@@ -24,7 +23,7 @@ final class BadSamples {
     /** Returns the samples whose own loss or gradient is not finite; if there is none, all of the step. */
     String of(float[] parameters, int epoch, int stepInEpoch) {
         TrainingSpec spec = job.spec();
-        GradientKernel kernel = Kernels.create(spec.network(), 1);
+        GradientKernel kernel = spec.newKernel(1);
         PartialGradient[] sums = {new PartialGradient(new ParameterLayout(spec.network()).parameterCount())};
         MiniBatch batch = new MiniBatch();
         int[] rows = rows(epoch);
@@ -33,7 +32,8 @@ final class BadSamples {
         List<Integer> bad = new ArrayList<>();
         for (int i = from; i < from + Math.min(count, MOST_TRIED) && bad.size() <= MOST_NAMED; i++) {
             sums[0].reset(0, 1);
-            kernel.gradients(parameters, batch.wrap(job.training(), rows, i, 1), 1, sums, 1);
+            batch.wrap(job.training(), rows, i, 1).inEpoch(epoch, i);
+            kernel.gradients(parameters, batch, 1, sums, 1);
             if (!Double.isFinite(sums[0].lossSum()) || Finite.firstNotFinite(sums[0].gradient()) >= 0) {
                 bad.add(rows[i]);
             }

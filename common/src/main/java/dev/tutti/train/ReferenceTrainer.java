@@ -3,7 +3,6 @@ package dev.tutti.train;
 import dev.tutti.data.EpochOrder;
 import dev.tutti.data.MiniBatch;
 import dev.tutti.kernel.GradientKernel;
-import dev.tutti.kernel.Kernels;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.reduce.PartialGradient;
 
@@ -29,7 +28,7 @@ public final class ReferenceTrainer {
     public static TrainingResult train(TrainingJob job, TrainingListener listener) throws InterruptedException {
         TrainingSpec spec = job.spec();
         TrainingRun run = new TrainingRun(job, listener);
-        GradientKernel kernel = Kernels.create(spec.network(), Math.min(spec.samplesPerStep(), MAX_KERNEL_SAMPLES));
+        GradientKernel kernel = spec.newKernel(Math.min(spec.samplesPerStep(), MAX_KERNEL_SAMPLES));
         PartialGradient[] root = {new PartialGradient(new ParameterLayout(spec.network()).parameterCount())};
         MiniBatch batch = new MiniBatch();
         int[] rows = new int[spec.samples()];
@@ -41,7 +40,8 @@ public final class ReferenceTrainer {
                 rowsEpoch = run.epoch();
             }
             int step = run.stepInEpoch();
-            batch.wrap(job.training(), rows, step * spec.samplesPerStep(), spec.samplesOfStep(step));
+            int from = step * spec.samplesPerStep();
+            batch.wrap(job.training(), rows, from, spec.samplesOfStep(step)).inEpoch(run.epoch(), from);
             root[0].reset(0, spec.segmentsOfStep(step));
             kernel.gradients(run.parameters(), batch, spec.segmentSize(), root, 1);
             run.apply(root[0]);

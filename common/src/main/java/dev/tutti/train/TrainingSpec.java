@@ -3,6 +3,9 @@ package dev.tutti.train;
 import dev.tutti.config.InputException;
 import dev.tutti.config.OptimizerSettings;
 import dev.tutti.config.Sync;
+import dev.tutti.kernel.Dropout;
+import dev.tutti.kernel.GradientKernel;
+import dev.tutti.kernel.Kernels;
 import dev.tutti.model.NetworkSpec;
 
 /**
@@ -15,8 +18,9 @@ import dev.tutti.model.NetworkSpec;
  * @param batchSize number of samples of a global batch, at least 1
  * @param segmentSize number of samples of a segment, the smallest piece of work, at least 1
  * @param sync when weights are updated
- * @param seed of shuffling
+ * @param seed of shuffling and dropout
  * @param shuffle whether each epoch has an order of its own; otherwise the order of the data set
+ * @param dropout probability of dropping a hidden unit, 0 to below 1
  * @param samples number of training samples, at least 1
  */
 public record TrainingSpec(
@@ -28,6 +32,7 @@ public record TrainingSpec(
         Sync sync,
         long seed,
         boolean shuffle,
+        float dropout,
         int samples) {
 
     /** Largest default segment; larger ones leave workers without work. */
@@ -39,6 +44,18 @@ public record TrainingSpec(
         positive("batch", batchSize);
         positive("segment", segmentSize);
         positive("training samples", samples);
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new InputException("dropout out of range: " + dropout + ", allowed: 0 to below 1");
+        }
+    }
+
+    /**
+     * Creates a kernel that computes the gradients of this training; one for each thread.
+     *
+     * @param maxSamples number of samples of most calls
+     */
+    public GradientKernel newKernel(int maxSamples) {
+        return Kernels.create(network, new Dropout(dropout, seed), maxSamples);
     }
 
     /** Returns the default segment for a batch: a quarter, at most {@link #MAX_DEFAULT_SEGMENT}, at least 1. */

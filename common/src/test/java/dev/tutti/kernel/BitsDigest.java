@@ -22,24 +22,32 @@ public final class BitsDigest {
 
     private BitsDigest() {}
 
-    /** Width of the vectors in bits, digest of the scalar kernel, digest of the vector kernel. */
+    /** Width of the vectors in bits, then digests of the scalar and the vector kernel: without dropout, and with it. */
     public static long[] digests() {
+        long[] plain = digests(Dropout.NONE);
+        long[] dropping = digests(new Dropout(0.3f, 17));
+        return new long[] {VectorOps.bits(), plain[0], plain[1], dropping[0], dropping[1]};
+    }
+
+    private static long[] digests(Dropout dropout) {
         long scalar = 0;
         long vector = 0;
         for (NetworkSpec network : NETWORKS) {
             for (int samples : new int[] {1, 8, 37, 150}) {
-                scalar = 31 * scalar + digest(new ScalarKernel(network, "scalar"), samples);
-                vector = 31 * vector + digest(new VectorKernel(network, 64, "vector"), samples);
+                scalar = 31 * scalar + digest(new ScalarKernel(network, dropout, "scalar"), samples);
+                vector = 31 * vector + digest(new VectorKernel(network, dropout, 64, "vector"), samples);
             }
         }
-        return new long[] {VectorOps.bits(), scalar, vector};
+        return new long[] {scalar, vector};
     }
 
     private static long digest(GradientKernel kernel, int samples) {
         Random random = new Random(samples);
         Dataset dataset = Samples.dataset(random, kernel.network(), samples);
         float[] parameters = Samples.parameters(random, kernel.network());
-        MiniBatch batch = new MiniBatch().wrap(dataset, Samples.randomRows(random, samples), 0, samples);
+        MiniBatch batch = new MiniBatch()
+                .wrap(dataset, Samples.randomRows(random, samples), 0, samples)
+                .inEpoch(1, 5);
         PartialGradient sum = Samples.gradient(kernel, parameters, batch, 16);
         float[] outputs = new float[samples * kernel.network().outputs()];
         kernel.outputs(parameters, batch, outputs);

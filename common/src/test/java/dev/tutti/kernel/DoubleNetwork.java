@@ -10,10 +10,16 @@ import dev.tutti.model.ParameterLayout;
 final class DoubleNetwork {
     private final NetworkSpec network;
     private final ParameterLayout layout;
+    private final Dropout dropout;
     private final double[] parameters;
 
     DoubleNetwork(NetworkSpec network, float[] parameters) {
+        this(network, Dropout.NONE, parameters);
+    }
+
+    DoubleNetwork(NetworkSpec network, Dropout dropout, float[] parameters) {
         this.network = network;
+        this.dropout = dropout;
         layout = new ParameterLayout(network);
         this.parameters = new double[parameters.length];
         for (int p = 0; p < parameters.length; p++) {
@@ -56,6 +62,9 @@ final class DoubleNetwork {
         }
         for (int layer = 0; layer < network.layers(); layer++) {
             x = layer(layer, x);
+            for (int j = 0; j < x.length && layer < network.layers() - 1 && dropout.isOn(); j++) {
+                x[j] *= dropout.factor(batch.epoch(), batch.place(sample), Dropout.firstBlock(network, layer), j);
+            }
         }
         double loss = 0;
         for (int j = 0; j < x.length; j++) {

@@ -38,15 +38,30 @@ class FiniteDifferencesTest {
         check(new NetworkSpec(List.of(5, 6, 4), List.of(Activation.TANH, output), loss));
     }
 
+    @ParameterizedTest
+    @EnumSource(value = Activation.class, mode = EnumSource.Mode.EXCLUDE, names = "SOFTMAX")
+    void shouldAgreeWithDropout(Activation activation) {
+        check(
+                new NetworkSpec(
+                        List.of(5, 20, 9, 3), List.of(activation, activation, Activation.SOFTMAX), Loss.CROSS_ENTROPY),
+                new Dropout(0.4f, 11));
+    }
+
     private static void check(NetworkSpec network) {
+        check(network, Dropout.NONE);
+    }
+
+    private static void check(NetworkSpec network, Dropout dropout) {
         long seed = 20261121;
         Random random = new Random(seed);
         int samples = 6;
         Dataset dataset = Samples.dataset(random, network, samples);
         float[] parameters = Samples.parameters(random, network);
-        MiniBatch batch = new MiniBatch().wrap(dataset, Samples.identity(samples), 0, samples);
-        PartialGradient sum = Samples.gradient(Kernels.createWarm(network, samples), parameters, batch, 2);
-        DoubleNetwork reference = new DoubleNetwork(network, parameters);
+        MiniBatch batch = new MiniBatch()
+                .wrap(dataset, Samples.identity(samples), 0, samples)
+                .inEpoch(2, 77);
+        PartialGradient sum = Samples.gradient(Kernels.createWarm(network, dropout, samples), parameters, batch, 2);
+        DoubleNetwork reference = new DoubleNetwork(network, dropout, parameters);
         assertThat(sum.lossSum()).isCloseTo(reference.loss(batch), within(1e-5));
         for (int p = 0; p < parameters.length; p++) {
             double numeric = reference.slope(batch, p, STEP);

@@ -153,6 +153,6 @@ class GoldenTest {
     }
 
     private static GradientKernel kernel(NetworkSpec network) {
-        return Kernels.createWarm(network, 32);
+        return Kernels.createWarm(network, Dropout.NONE, 32);
     }
 }

@@ -20,6 +20,8 @@ class KernelsTest {
     /** What {@link BitsDigest} must come to for good: a change of it is a change of the contract. */
     private static final long DIGEST = 4282701637095363997L;
 
+    private static final long DROPOUT_DIGEST = 2616480540579258537L;
+
     private static final NetworkSpec NETWORK =
             new NetworkSpec(List.of(5, 18, 3), List.of(Activation.GELU_TANH, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
 
@@ -27,7 +29,7 @@ class KernelsTest {
     @Test
     void shouldChooseVectorKernel() {
         String wanted = System.getProperty(Kernels.KERNEL_PROPERTY, "auto");
-        GradientKernel kernel = Kernels.createWarm(NETWORK, 8);
+        GradientKernel kernel = Kernels.createWarm(NETWORK, Dropout.NONE, 8);
         assertThat(kernel).isInstanceOf(wanted.equals("scalar") ? ScalarKernel.class : VectorKernel.class);
         assertThat(Kernels.create(NETWORK, 8).description()).isEqualTo(kernel.description());
         assertThat(kernel.description())
@@ -90,6 +92,8 @@ class KernelsTest {
             assertThat(digests[0]).as("width in bits").isEqualTo(Long.parseLong(bits));
             assertThat(digests[1]).as("bits of every Java and machine").isEqualTo(DIGEST);
             assertThat(digests[2]).as("vector against scalar").isEqualTo(digests[1]);
+            assertThat(digests[3]).as("bits with dropout").isEqualTo(DROPOUT_DIGEST);
+            assertThat(digests[4]).as("vector against scalar with dropout").isEqualTo(digests[3]);
         });
     }
 

@@ -143,8 +143,14 @@ class SameBitsTest {
             dataset = Samples.dataset(random, network, samples);
             parameters = Samples.parameters(random, network);
             batch = new MiniBatch().wrap(dataset, Samples.identity(samples), 0, samples);
-            scalar = new ScalarKernel(network, "scalar");
-            vector = new VectorKernel(network, 1 + random.nextInt(samples), "vector");
+            Dropout dropout = random.nextBoolean() ? Dropout.NONE : new Dropout(random.nextFloat(), random.nextLong());
+            inEpoch(random);
+            scalar = new ScalarKernel(network, dropout, "scalar");
+            vector = new VectorKernel(network, dropout, 1 + random.nextInt(samples), "vector");
+        }
+
+        void inEpoch(Random random) {
+            batch.inEpoch(1 + random.nextInt(5), random.nextInt(1000));
         }
 
         List<GradientKernel> kernels() {
@@ -184,6 +190,7 @@ class SameBitsTest {
         checkGradients(seed, problem, segmentSize, List.of(new int[] {0, segments}));
         // Again: nothing of the call before may be left.
         problem.batch.wrap(problem.dataset, Samples.randomRows(random, samples), 0, samples);
+        problem.inEpoch(random);
         checkGradients(seed, problem, segmentSize, randomCut(random, segments));
         checkPerSample(seed, random, problem, segmentSize);
     }

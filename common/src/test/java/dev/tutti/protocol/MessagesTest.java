@@ -110,6 +110,7 @@ class MessagesTest {
                 sync,
                 Long.MAX_VALUE,
                 true,
+                0.25f,
                 60_000);
         return new JobDescription(1, "digits", spec, sizes.get(0), 1, placement, "0123abcd");
     }

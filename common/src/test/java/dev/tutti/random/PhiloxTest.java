@@ -37,6 +37,7 @@ class PhiloxTest {
         assertThat(Philox.bits(1, Purpose.INITIAL_WEIGHTS, 0, 7)).isEqualTo(0xdb9adddae6f99730L);
         assertThat(Philox.bits(-5, Purpose.SPLIT, 0, 1L << 40)).isEqualTo(0xb80af375a058aba7L);
         assertThat(Philox.bits(1, Purpose.DROPOUT, 3, 2)).isEqualTo(0x9dd79b58c68e6a7cL);
+        assertThat(Philox.otherBits(1, Purpose.DROPOUT, 3, 2)).isEqualTo(0xafd8fbf1ba589f93L);
         assertThat(Philox.bits(1, Purpose.NOISE, 3, 2)).isEqualTo(0x06b04c6e7506b3b1L);
     }
 
@@ -59,6 +60,26 @@ class PhiloxTest {
             Philox.bits(1, Purpose.SHUFFLE, 1, 1L << 32)
         };
         assertThat(Arrays.stream(bits).distinct().count()).isEqualTo(bits.length);
+    }
+
+    @Test
+    void shouldComputeManyBlocksAsOneByOne() {
+        long[] words = new long[4 * Philox.BLOCKS];
+        long[] indices = LongStream.range(0, Philox.BLOCKS)
+                .map(i -> Philox.bits(1, Purpose.NOISE, 0, i))
+                .toArray();
+        for (int i = 0; i < indices.length; i++) {
+            words[i] = indices[i] & 0xFFFFFFFFL;
+            words[Philox.BLOCKS + i] = indices[i] >>> 32;
+        }
+        long seed = 0xFEDCBA9876543210L;
+        Philox.blocks(seed, Purpose.DROPOUT, 3, words);
+        for (int i = 0; i < indices.length; i++) {
+            assertThat(words[Philox.BLOCKS + i] << 32 | words[i])
+                    .isEqualTo(Philox.bits(seed, Purpose.DROPOUT, 3, indices[i]));
+            assertThat(words[3 * Philox.BLOCKS + i] << 32 | words[2 * Philox.BLOCKS + i])
+                    .isEqualTo(Philox.otherBits(seed, Purpose.DROPOUT, 3, indices[i]));
+        }
     }
 
     @ParameterizedTest

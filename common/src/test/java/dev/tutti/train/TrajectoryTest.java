@@ -59,6 +59,7 @@ class TrajectoryTest {
                 Sync.STEP,
                 1,
                 false,
+                0f,
                 problem.dataset().samples());
         assertThat(spec.stepsPerEpoch()).isEqualTo(problem.json().get("steps").asInt());
         TrainingJob job = new TrainingJob(network, spec, problem.dataset(), problem.dataset(), problem.parameters());

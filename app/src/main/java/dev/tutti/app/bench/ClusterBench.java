@@ -74,6 +74,7 @@ public final class ClusterBench {
                 Sync.STEP,
                 1,
                 true,
+                0f,
                 samples);
         this.job = new TrainingJob(
                 "bench",

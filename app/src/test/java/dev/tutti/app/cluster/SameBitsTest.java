@@ -89,7 +89,16 @@ class SameBitsTest {
                 new NetworkSpec(List.of(9, 17, 4), List.of(Activation.RELU, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
         Dataset training = randomData(203, 9, 4, 1);
         TrainingSpec spec = new TrainingSpec(
-                network, new OptimizerSettings(0.1f, 0.9f), 3, batch, segment, sync, 42, true, training.samples());
+                network,
+                new OptimizerSettings(0.1f, 0.9f),
+                3,
+                batch,
+                segment,
+                sync,
+                42,
+                true,
+                0.3f,
+                training.samples());
         float[] parameters = new float[new ParameterLayout(network).parameterCount()];
         for (int i = 0; i < parameters.length; i++) {
             parameters[i] = Philox.uniform(3, Philox.Purpose.INITIAL_WEIGHTS, 0, i) - 0.5f;

@@ -103,7 +103,7 @@ class UdpFuzzTest {
         }
         Dataset training = new Dataset(features, INPUTS, targets, 1, SAMPLES);
         TrainingSpec spec = new TrainingSpec(
-                network, new OptimizerSettings(0.05f, 0.9f), 30, 32, 5, Sync.STEP, SEED, true, SAMPLES);
+                network, new OptimizerSettings(0.05f, 0.9f), 30, 32, 5, Sync.STEP, SEED, true, 0f, SAMPLES);
         float[] parameters = new float[new ParameterLayout(network).parameterCount()];
         for (int i = 0; i < parameters.length; i++) {
             parameters[i] = (Philox.uniform(SEED, Philox.Purpose.INITIAL_WEIGHTS, 0, i) - 0.5f) / 4;

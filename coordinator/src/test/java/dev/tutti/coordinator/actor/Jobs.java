@@ -38,7 +38,8 @@ final class Jobs {
 
     static TrainingJob job() {
         NetworkSpec network = new NetworkSpec(List.of(2, 1), List.of(Activation.IDENTITY), Loss.SQUARED_ERROR);
-        TrainingSpec spec = new TrainingSpec(network, new OptimizerSettings(0.1f, 0), 2, 4, 1, Sync.STEP, 1, true, 8);
+        TrainingSpec spec =
+                new TrainingSpec(network, new OptimizerSettings(0.1f, 0), 2, 4, 1, Sync.STEP, 1, true, 0f, 8);
         Dataset training = new Dataset(new float[16], 2, new float[8], 1, 8);
         return new TrainingJob("test", spec, training, new Dataset(new float[0], 2, new float[0], 1, 0), new float[3]);
     }

@@ -2,7 +2,6 @@ package dev.tutti.worker.compute;
 
 import dev.tutti.data.MiniBatch;
 import dev.tutti.kernel.GradientKernel;
-import dev.tutti.kernel.Kernels;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.SummationTree;
@@ -57,7 +56,7 @@ public final class ComputeTeam {
         this.members = new Member[threads];
         int kernelSamples = Math.min(MAX_KERNEL_SAMPLES, (spec.samplesPerStep() + threads - 1) / threads);
         for (int thread = 0; thread < threads; thread++) {
-            members[thread] = new Member(Kernels.create(spec.network(), kernelSamples + spec.segmentSize()));
+            members[thread] = new Member(spec.newKernel(kernelSamples + spec.segmentSize()));
         }
     }
 

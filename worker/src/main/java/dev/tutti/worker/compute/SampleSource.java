@@ -53,13 +53,15 @@ public final class SampleSource {
     /** Points {@code batch} at the samples of some segments of the work that was prepared. */
     public MiniBatch select(MiniBatch batch, int firstSegment, int segmentCount) {
         int count = samplesIn(item.step(), firstSegment, segmentCount);
+        int stepInEpoch = (int) (item.step() % spec.stepsPerEpoch());
+        int place = stepInEpoch * spec.samplesPerStep() + firstSegment * spec.segmentSize();
         if (training != null) {
-            int stepInEpoch = (int) (item.step() % spec.stepsPerEpoch());
-            int from = stepInEpoch * spec.samplesPerStep() + firstSegment * spec.segmentSize();
-            return batch.wrap(training, order, from, count);
+            batch.wrap(training, order, place, count);
+        } else {
+            int from = (firstSegment - item.firstSegment()) * spec.segmentSize();
+            batch.wrapBlock(item.block(), featureCount, targetCount, natural, itemSamples, from, count);
         }
-        int from = (firstSegment - item.firstSegment()) * spec.segmentSize();
-        return batch.wrapBlock(item.block(), featureCount, targetCount, natural, itemSamples, from, count);
+        return batch.inEpoch(item.epoch(), place);
     }
 
     private int samplesIn(long step, int firstSegment, int segmentCount) {

@@ -120,7 +120,8 @@ class ComputeTeamTest {
     }
 
     private static TrainingSpec spec(int segment, int batch, Sync sync, boolean shuffle) {
-        return new TrainingSpec(NETWORK, new OptimizerSettings(0.1f, 0), 3, batch, segment, sync, 7, shuffle, SAMPLES);
+        return new TrainingSpec(
+                NETWORK, new OptimizerSettings(0.1f, 0), 3, batch, segment, sync, 7, shuffle, 0f, SAMPLES);
     }
 
     private Dataset data() {

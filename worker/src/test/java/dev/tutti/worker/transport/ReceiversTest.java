@@ -43,6 +43,7 @@ class ReceiversTest {
             Sync.STEP,
             1,
             true,
+            0f,
             SAMPLES);
 
     private final FrameFlyweight frame = new FrameFlyweight();

@@ -1,0 +1,80 @@
+package dev.tutti.kernel;
+
+import dev.tutti.model.NetworkSpec;
+import dev.tutti.random.Philox;
+import dev.tutti.random.Philox.Purpose;
+
+/**
+ * Dropout of hidden units (Srivastava and others, "Dropout: a simple way to prevent neural networks from overfitting", 2014), inverted:
+ * while gradients are computed, the output of a hidden unit is multiplied by 0 with probability {@code rate}, otherwise by
+ * {@code 1 / (1 - rate)}, so that nothing is to be done when the network is used.
+ *
+ * <p>Which units are dropped is a function of (seed, epoch, place of the sample in the epoch, unit) and of nothing else: no masks are
+ * stored or sent, and whoever computes a sample drops the same units. See docs/adr/0003-random-numbers.md.
+ *
+ * @param rate probability of dropping a unit, 0 to below 1; taken to the next multiple of 2^-16
+ * @param seed of the run
+ */
+public record Dropout(float rate, long seed) {
+    /** Nothing is dropped. */
+    public static final Dropout NONE = new Dropout(0, 0);
+
+    /** Units that share a random block: 16 bits each. The units of a layer begin with a block of their own. */
+    static final int BLOCK_UNITS = 8;
+
+    private static final int BITS = 16;
+    private static final int RANGE = 1 << BITS;
+
+    /** @throws IllegalArgumentException if {@code rate} is out of range */
+    public Dropout {
+        if (!(rate >= 0 && rate < 1)) {
+            throw new IllegalArgumentException("dropout rate out of range: " + rate + ", allowed: 0 to below 1");
+        }
+    }
+
+    /** Whether any unit is ever dropped. */
+    boolean isOn() {
+        return threshold() > 0;
+    }
+
+    /** A unit is dropped if its 16 random bits are below this. */
+    int threshold() {
+        return Math.min(RANGE - 1, Math.round(rate * RANGE));
+    }
+
+    /** What the outputs of the other units are multiplied with: one over the share of units that stay. */
+    float scale() {
+        return (float) RANGE / (RANGE - threshold());
+    }
+
+    /** The number of the random block of a hidden layer's first units; layers are counted from 0. */
+    static int firstBlock(NetworkSpec network, int layer) {
+        int block = 0;
+        for (int below = 0; below < layer; below++) {
+            block += (network.outputs(below) + BLOCK_UNITS - 1) / BLOCK_UNITS;
+        }
+        return block;
+    }
+
+    /** The index of the random numbers of a block of units, for the sample at a place of the epoch. */
+    static long index(int place, int block) {
+        return (long) block << 32 | place;
+    }
+
+    /**
+     * What the output of a unit is multiplied with: the definition, one unit at a time.
+     *
+     * @param epoch number of the epoch, counted from 1
+     * @param place of the sample in the epoch
+     * @param firstBlock of the unit's layer
+     * @param unit in its layer
+     */
+    float factor(int epoch, int place, int firstBlock, int unit) {
+        long index = index(place, firstBlock + unit / BLOCK_UNITS);
+        int half = BLOCK_UNITS / 2;
+        long bits = unit % BLOCK_UNITS < half
+                ? Philox.bits(seed, Purpose.DROPOUT, epoch, index)
+                : Philox.otherBits(seed, Purpose.DROPOUT, epoch, index);
+        return (bits >>> BITS * (unit % half) & RANGE - 1) < threshold() ? 0f : scale();
+    }
+}
