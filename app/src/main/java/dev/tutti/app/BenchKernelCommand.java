@@ -2,6 +2,7 @@ package dev.tutti.app;
 
 import dev.tutti.config.Environment;
 import dev.tutti.config.InputException;
+import dev.tutti.kernel.Dropout;
 import dev.tutti.kernel.KernelBench;
 import dev.tutti.kernel.Kernels;
 import dev.tutti.model.NetworkSpec;
@@ -60,6 +61,13 @@ final class BenchKernelCommand implements Callable<Integer> {
     @Option(names = "--segment", description = "samples of a segment (default: as for train)")
     private int segment;
 
+    @Option(
+            names = "--dropout",
+            paramLabel = "RATE",
+            defaultValue = "0",
+            description = "probability of dropping a hidden unit, 0 to below 1 (default: ${DEFAULT-VALUE})")
+    private float dropout;
+
     @Option(names = "--threads", defaultValue = "1", description = "threads at once (default: ${DEFAULT-VALUE})")
     private int threads;
 
@@ -85,7 +93,7 @@ final class BenchKernelCommand implements Callable<Integer> {
         common.startLogging();
         check();
         PrintWriter out = spec.commandLine().getOut();
-        KernelBench bench = new KernelBench(seconds);
+        KernelBench bench = new KernelBench(seconds, new Dropout(dropout, 1));
         double peak = bench.peakGflops();
         out.printf(Locale.ROOT, "%s, %s%n", Environment.machine(), Kernels.description());
         out.printf(Locale.ROOT, "peak of fused multiply-adds: %.1f GFLOP/s%n%n", peak);
@@ -115,6 +123,9 @@ final class BenchKernelCommand implements Callable<Integer> {
         }
         if (segment < 0) {
             throw new InputException("--segment out of range: " + segment + ", allowed: 1 or more");
+        }
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new InputException("--dropout out of range: " + dropout + ", allowed: 0 to below 1");
         }
         for (int batch : batches) {
             if (batch < 1) {
@@ -185,6 +196,7 @@ final class BenchKernelCommand implements Callable<Integer> {
                             .put("network", line.network())
                             .put("batch", line.batch())
                             .put("segment", size)
+                            .put("dropout", dropout)
                             .put("threads", threads)
                             .put("samplesPerSecond", step.samplesPerSecond())
                             .put("gflops", step.gflops())

@@ -24,6 +24,16 @@ class LearnsTest {
         assertThat(last.validationAccuracy()).isGreaterThanOrEqualTo(0.95);
     }
 
+    @Test
+    void shouldLearnDigitsWithDropout() throws InterruptedException {
+        EpochMetrics last = train(job("digits", Map.of("dropout", "0.3", "hidden", "128,64", "epochs", "20")));
+        assertThat(last.validationAccuracy()).isGreaterThanOrEqualTo(0.95);
+        assertThat(last.trainLoss())
+                .as("of a network with units missing")
+                .isGreaterThan(train(job("digits", Map.of("hidden", "128,64", "epochs", "20")))
+                        .trainLoss());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"1", "2", "3"})
     void shouldLearnIris(String seed) throws InterruptedException {

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ResumeIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long PATIENCE_SECONDS = 60;
-    private static final List<String> JOB =
-            List.of("digits", "--epochs", "150", "--hidden", "24", "--momentum", "0.9", "--lr", "0.02");
+    private static final List<String> JOB = List.of(
+            "digits", "--epochs", "150", "--hidden", "24", "--momentum", "0.9", "--lr", "0.02", "--dropout", "0.1");
 
     @TempDir
     private Path directory;

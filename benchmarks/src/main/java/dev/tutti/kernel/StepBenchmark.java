@@ -38,6 +38,7 @@ public class StepBenchmark {
     String network;
 
     private GradientKernel kernel;
+    private GradientKernel dropping;
     private float[] parameters;
     private MiniBatch batch;
     private PartialGradient[] node;
@@ -48,6 +49,7 @@ public class StepBenchmark {
         NetworkSpec spec = KernelBench.network(
                 Arrays.stream(network.split("-", -1)).map(Integer::valueOf).toList());
         kernel = Kernels.createWarm(spec, Dropout.NONE, BATCH);
+        dropping = Kernels.createWarm(spec, new Dropout(0.5f, 1), BATCH);
         parameters = InitialWeights.create(spec, Initialization.HE, 0, 1);
         float[] features = new float[BATCH * spec.inputs()];
         for (int i = 0; i < features.length; i++) {
@@ -64,7 +66,7 @@ public class StepBenchmark {
         norms = new float[BATCH];
     }
 
-    private PartialGradient gradient(int segmentSize, PerSample perSample) {
+    private PartialGradient gradient(GradientKernel kernel, int segmentSize, PerSample perSample) {
         node[0].reset(0, BATCH / segmentSize);
         kernel.gradients(parameters, batch, segmentSize, node, 1, perSample);
         return node[0];
@@ -72,32 +74,37 @@ public class StepBenchmark {
 
     @Benchmark
     public PartialGradient oneSum() {
-        return gradient(BATCH, PerSample.NONE);
+        return gradient(kernel, BATCH, PerSample.NONE);
     }
 
     @Benchmark
     public PartialGradient segmentsOf64() {
-        return gradient(64, PerSample.NONE);
+        return gradient(kernel, 64, PerSample.NONE);
     }
 
     @Benchmark
     public PartialGradient segmentsOf32() {
-        return gradient(32, PerSample.NONE);
+        return gradient(kernel, 32, PerSample.NONE);
     }
 
     @Benchmark
     public PartialGradient segmentsOf16() {
-        return gradient(16, PerSample.NONE);
+        return gradient(kernel, 16, PerSample.NONE);
     }
 
     @Benchmark
     public PartialGradient withNorms() {
-        return gradient(32, PerSample.norms(norms));
+        return gradient(kernel, 32, PerSample.norms(norms));
     }
 
     @Benchmark
     public PartialGradient withClipping() {
-        return gradient(32, new PerSample(null, 1f, norms));
+        return gradient(kernel, 32, new PerSample(null, 1f, norms));
+    }
+
+    @Benchmark
+    public PartialGradient withDropout() {
+        return gradient(dropping, 32, PerSample.NONE);
     }
 
     @Benchmark

@@ -34,10 +34,15 @@ public final class KernelBench {
     private static final long MAX_CHECK_FLOPS = 1_000_000_000L;
 
     private final double seconds;
+    private final Dropout dropout;
 
-    /** @param seconds how long to measure one line, warm-up included */
-    public KernelBench(double seconds) {
+    /**
+     * @param seconds how long to measure one line, warm-up included
+     * @param dropout of hidden units in training steps
+     */
+    public KernelBench(double seconds, Dropout dropout) {
         this.seconds = seconds;
+        this.dropout = dropout;
     }
 
     /**
@@ -136,7 +141,7 @@ public final class KernelBench {
         WarmUp.finish(network);
         List<Trainer> trainers = new ArrayList<>();
         for (int thread = 0; thread < threads; thread++) {
-            trainers.add(new Trainer(network, batch, segmentSize));
+            trainers.add(new Trainer(network, dropout, batch, segmentSize));
         }
         double samplesPerSecond = threads == 1 ? best(trainers.get(0)::steps) : together(trainers);
         double flops = flopsPerSample(network);
@@ -205,11 +210,11 @@ public final class KernelBench {
     }
 
     /** Compares gradients with the scalar kernel's, on as many samples as it computes in about a second. */
-    private static long wrong(NetworkSpec network, int batch, int segmentSize) {
+    private long wrong(NetworkSpec network, int batch, int segmentSize) {
         int samples = (int) Math.max(1, Math.min(batch, MAX_CHECK_FLOPS / flopsPerSample(network)));
-        Trainer trainer = new Trainer(network, samples, Math.min(segmentSize, samples));
+        Trainer trainer = new Trainer(network, dropout, samples, Math.min(segmentSize, samples));
         float[] actual = trainer.gradient(trainer.kernel).clone();
-        float[] expected = trainer.gradient(new ScalarKernel(network, "check"));
+        float[] expected = trainer.gradient(new ScalarKernel(network, dropout, "check"));
         long wrong = 0;
         for (int i = 0; i < expected.length; i++) {
             wrong += Float.floatToRawIntBits(expected[i]) == Float.floatToRawIntBits(actual[i]) ? 0 : 1;
@@ -246,10 +251,10 @@ public final class KernelBench {
         private final Optimizer optimizer;
         private int step;
 
-        Trainer(NetworkSpec network, int batchSize, int segmentSize) {
+        Trainer(NetworkSpec network, Dropout dropout, int batchSize, int segmentSize) {
             this.batchSize = batchSize;
             this.segmentSize = segmentSize;
-            kernel = Kernels.createWarm(network, Dropout.NONE, batchSize);
+            kernel = Kernels.createWarm(network, dropout, batchSize);
             parameters = InitialWeights.create(network, Initialization.HE, 0, 1);
             int samples = BATCHES * batchSize;
             float[] targets = new float[samples];
@@ -270,7 +275,7 @@ public final class KernelBench {
         }
 
         float[] gradient(GradientKernel gradientKernel) {
-            batch.wrap(dataset, rows, step * batchSize, batchSize);
+            batch.wrap(dataset, rows, step * batchSize, batchSize).inEpoch(1, step * batchSize);
             node[0].reset(0, SegmentTree.segments(batchSize, segmentSize));
             gradientKernel.gradients(parameters, batch, segmentSize, node, 1);
             return node[0].gradient();

@@ -37,6 +37,7 @@ class TrainingSettingsTest {
         assertThat(settings.sync()).isEqualTo(Sync.STEP);
         assertThat(settings.seed()).isEqualTo(1);
         assertThat(settings.shuffle()).isTrue();
+        assertThat(settings.dropout()).isZero();
         assertThat(settings.data().validation()).isEqualTo(0.2);
         assertThat(settings.data().scale()).isEqualTo(Scale.STANDARDIZE);
         assertThat(settings.data().header()).isEqualTo(Header.AUTO);
@@ -90,6 +91,10 @@ class TrainingSettingsTest {
                 "lr|1e-60|--lr: out of range: \"1e-60\", allowed: above 0",
                 "lr|fast|--lr: not a number: \"fast\", allowed: above 0",
                 "momentum|1|--momentum: out of range: \"1\", allowed: 0 to below 1",
+                "dropout|1|--dropout: out of range: \"1\", allowed: 0 to below 1",
+                "dropout|0.99999999|--dropout: out of range: \"0.99999999\", allowed: 0 to below 1",
+                "dropout|-0.1|--dropout: out of range: \"-0.1\", allowed: 0 to below 1",
+                "dropout|half|--dropout: not a number: \"half\", allowed: 0 to below 1",
                 "epochs|0|--epochs: out of range: \"0\"",
                 "batch|0|--batch: out of range: \"0\", allowed: whole numbers from 1",
                 "batch|-64|--batch: out of range: \"-64\"",
@@ -159,6 +164,16 @@ class TrainingSettingsTest {
     }
 
     @Test
+    void shouldRefuseDropoutWithoutHiddenUnits() {
+        assertThatThrownBy(() -> read(Map.of("data", "digits", "hidden", "none", "dropout", "0.5")))
+                .isInstanceOf(InputException.class)
+                .hasMessage("--dropout: needs hidden layers, whose units it leaves out; give sizes to hidden");
+        assertThat(read(Map.of("data", "digits", "hidden", "none", "dropout", "0"))
+                        .dropout())
+                .isZero();
+    }
+
+    @Test
     void shouldPreferTheCommandLineWhereTheFileSaysOtherwise() throws IOException {
         Path file = file("data = digits\nworkers = 2\nvalidation = 0.1\ninit = he\n");
         Map<String, String> other =
@@ -191,7 +206,8 @@ class TrainingSettingsTest {
         List<Map<String, String>> runs = List.of(
                 Map.of("data", "digits"),
                 Map.of("data", "a b\"c.csv", "hidden", "none", "lr", "0.3", "momentum", "0.9", "header", "on"),
-                Map.of("data", "x", "hidden", "8,4", "init", "constant", "init-value", "-0.25", "seed", "-7"),
+                Map.of("data", "x", "hidden", "8,4", "dropout", "0.3", "init", "constant", "init-value", "-0.25"),
+                Map.of("data", "x", "seed", "-7"),
                 Map.of("data", "x", "wait-workers", "3", "coordinator-bind", "10.0.0.5:4000", "placement", "stream"),
                 Map.of(
                         "data",

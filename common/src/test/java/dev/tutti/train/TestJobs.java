@@ -27,7 +27,7 @@ public final class TestJobs {
         NetworkSpec network = new NetworkSpec(
                 List.of(4, hidden, 3), List.of(Activation.RELU, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
         TrainingSpec spec = new TrainingSpec(
-                network, new OptimizerSettings(0.1f, momentum), epochs, 5, 2, Sync.STEP, 7, true, 0f, 23);
+                network, new OptimizerSettings(0.1f, momentum), epochs, 5, 2, Sync.STEP, 7, true, 0.2f, 23);
         float[] parameters = new float[new ParameterLayout(network).parameterCount()];
         for (int i = 0; i < parameters.length; i++) {
             parameters[i] = Philox.uniform(3, Philox.Purpose.INITIAL_WEIGHTS, 0, i) - 0.5f;

@@ -33,18 +33,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SameBitsTest {
     @ParameterizedTest
     @CsvSource({
-        "1, REPLICATE, IPC, STEP, 32, 8",
-        "2, REPLICATE, IPC, STEP, 32, 8",
-        "3, STREAM, IPC, STEP, 33, 7",
-        "5, REPLICATE, UDP, STEP, 50, 13",
-        "2, STREAM, UDP, STEP, 64, 5",
-        "3, REPLICATE, IPC, EPOCH, 32, 8",
-        "2, STREAM, UDP, EPOCH, 32, 10",
+        "1, REPLICATE, IPC, STEP, 32, 8, 0",
+        "2, REPLICATE, IPC, STEP, 32, 8, 0",
+        "3, STREAM, IPC, STEP, 33, 7, 0.3",
+        "5, REPLICATE, UDP, STEP, 50, 13, 0.5",
+        "2, STREAM, UDP, STEP, 64, 5, 0",
+        "3, REPLICATE, IPC, EPOCH, 32, 8, 0.1",
+        "2, STREAM, UDP, EPOCH, 32, 10, 0.2",
     })
     void shouldEndInTheBitsOfTheReferenceTrainer(
-            int workers, Placement placement, TransportKind transport, Sync sync, int batch, int segment)
+            int workers, Placement placement, TransportKind transport, Sync sync, int batch, int segment, float dropout)
             throws InterruptedException {
-        TrainingJob job = job(sync, batch, segment);
+        TrainingJob job = job(sync, batch, segment, dropout);
         TrainingResult expected = ReferenceTrainer.train(job, TrainingListener.NONE);
 
         TrainingResult found = EmbeddedCluster.train(job, "data", workers, placement, transport, TrainingListener.NONE);
@@ -57,7 +57,7 @@ class SameBitsTest {
 
     @Test
     void shouldLeaveOutTheSameStepsAsTheReferenceTrainer() throws InterruptedException {
-        TrainingJob given = job(Sync.STEP, 32, 8);
+        TrainingJob given = job(Sync.STEP, 32, 8, 0);
         TrainingJob job = new TrainingJob(
                 "test",
                 given.spec(),
@@ -84,7 +84,7 @@ class SameBitsTest {
         assertThat(found.last().samples()).isEqualTo(expected.last().samples());
     }
 
-    private static TrainingJob job(Sync sync, int batch, int segment) {
+    private static TrainingJob job(Sync sync, int batch, int segment, float dropout) {
         NetworkSpec network =
                 new NetworkSpec(List.of(9, 17, 4), List.of(Activation.RELU, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
         Dataset training = randomData(203, 9, 4, 1);
@@ -97,7 +97,7 @@ class SameBitsTest {
                 sync,
                 42,
                 true,
-                0.3f,
+                dropout,
                 training.samples());
         float[] parameters = new float[new ParameterLayout(network).parameterCount()];
         for (int i = 0; i < parameters.length; i++) {
