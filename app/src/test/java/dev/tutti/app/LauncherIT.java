@@ -57,6 +57,36 @@ class LauncherIT {
                         "summary.json");
     }
 
+    /** No bit is wrong, and no vector ends up on the heap: see "Lessons" in docs/kernel.md. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "0.5"})
+    void shouldMeasureTheKernel(String dropout) throws Exception {
+        int code = run(
+                checkout(),
+                "bench",
+                "kernel",
+                "--network",
+                "64-32-10",
+                "--batch",
+                "32",
+                "--dropout",
+                dropout,
+                "--seconds",
+                "1",
+                "--products",
+                "64",
+                "--json");
+
+        assertThat(code).as(err()).isZero();
+        JsonNode table = JSON.readTree(out().lines().reduce((a, b) -> b).orElseThrow());
+        assertThat(table.get("kernel").asText()).startsWith("vector ");
+        assertThat(table.get("products").get(0).get("gflops").asDouble()).isPositive();
+        JsonNode step = table.get("steps").get(0);
+        assertThat(step.get("wrong").asLong()).isZero();
+        // 430 kB if C2 boxes the sums of one product; some 100 bytes where it has not compiled all of the bench itself.
+        assertThat(step.get("bytesAllocatedPerStep").asLong()).isLessThan(10_000);
+    }
+
     @Test
     void shouldRunFromTheDistributionThroughALinkWithSpaces() throws Exception {
         Path dist = Path.of("target/dist").toAbsolutePath();
