@@ -42,6 +42,12 @@ final class VectorOps {
     private static final float[] ZEROS = new float[PANEL];
 
     /**
+     * No index into an array is this. The comparisons with it keep C2 from loading more rows of a tile ahead than 16 registers hold
+     * beside the sums: it moves loads as far up as there is no branch, and would keep a sum in memory for that.
+     */
+    private static final int NEVER = Integer.MIN_VALUE;
+
+    /**
      * A transposition swaps the upper half of row r with the lower half of row r + LANES/2, then quarters, and so on. Written
      * out without helpers: C2 gives up inlining in methods of this size, but for the JDK's own.
      */
@@ -331,12 +337,18 @@ final class VectorOps {
             FloatVector a1 = FloatVector.broadcast(FLOATS, a[ak + 1]);
             x1 = a1.fma(bx, x1);
             y1 = a1.fma(by, y1);
+            if (ak == NEVER) {
+                break;
+            }
             FloatVector a2 = FloatVector.broadcast(FLOATS, a[ak + 2]);
             x2 = a2.fma(bx, x2);
             y2 = a2.fma(by, y2);
             FloatVector a3 = FloatVector.broadcast(FLOATS, a[ak + 3]);
             x3 = a3.fma(bx, x3);
             y3 = a3.fma(by, y3);
+            if (ak == NEVER + 1) {
+                break;
+            }
             FloatVector a4 = FloatVector.broadcast(FLOATS, a[ak + 4]);
             x4 = a4.fma(bx, x4);
             y4 = a4.fma(by, y4);
@@ -453,13 +465,13 @@ final class VectorOps {
             int at = ao + from * TILE_STRIDE;
             int bt = bo + from * PANEL;
             int top = so + complete * TILE_ROWS * PANEL;
-            if (rows < 14) {
+            if (rows < TILE_ROWS) {
                 multiply(rows, end - from, a, at, b, bt, ZEROS, 0, 0, sums, top, PANEL);
                 addDown(rows, sums, top, merges);
             } else if (merges == 0) {
-                segment14(end - from, a, at, b, bt, sums, top);
+                segment(end - from, a, at, b, bt, sums, top);
             } else {
-                segment14Plus(end - from, a, at, b, bt, sums, top - TILE_ROWS * PANEL);
+                segmentPlus(end - from, a, at, b, bt, sums, top - TILE_ROWS * PANEL);
                 addDown(rows, sums, top - TILE_ROWS * PANEL, merges - 1);
             }
             complete += 1 - merges;
@@ -476,6 +488,23 @@ final class VectorOps {
     }
 
     /** One segment of a full tile, from zero. */
+    private static void segment(int depth, float[] a, int ao, float[] b, int bo, float[] out, int oo) {
+        if (TILE_ROWS == 14) {
+            segment14(depth, a, ao, b, bo, out, oo);
+        } else {
+            segment6(depth, a, ao, b, bo, out, oo);
+        }
+    }
+
+    /** One segment of a full tile, from zero, added to the sums at {@code at} on its way out of the registers. */
+    private static void segmentPlus(int depth, float[] a, int ao, float[] b, int bo, float[] sums, int at) {
+        if (TILE_ROWS == 14) {
+            segment14Plus(depth, a, ao, b, bo, sums, at);
+        } else {
+            segment6Plus(depth, a, ao, b, bo, sums, at);
+        }
+    }
+
     private static void segment14(int depth, float[] a, int ao, float[] b, int bo, float[] out, int oo) {
         FloatVector x0 = FloatVector.zero(FLOATS);
         FloatVector y0 = FloatVector.zero(FLOATS);
@@ -582,7 +611,6 @@ final class VectorOps {
         y13.intoArray(out, oo + 13 * PANEL + LANES);
     }
 
-    /** One segment of a full tile, from zero, added to the sums at {@code at} on its way out of the registers. */
     private static void segment14Plus(int depth, float[] a, int ao, float[] b, int bo, float[] sums, int at) {
         FloatVector x0 = FloatVector.zero(FLOATS);
         FloatVector y0 = FloatVector.zero(FLOATS);
@@ -687,6 +715,118 @@ final class VectorOps {
         FloatVector.fromArray(FLOATS, sums, at + 12 * PANEL + LANES).add(y12).intoArray(sums, at + 12 * PANEL + LANES);
         FloatVector.fromArray(FLOATS, sums, at + 13 * PANEL).add(x13).intoArray(sums, at + 13 * PANEL);
         FloatVector.fromArray(FLOATS, sums, at + 13 * PANEL + LANES).add(y13).intoArray(sums, at + 13 * PANEL + LANES);
+    }
+
+    private static void segment6(int depth, float[] a, int ao, float[] b, int bo, float[] out, int oo) {
+        FloatVector x0 = FloatVector.zero(FLOATS);
+        FloatVector y0 = FloatVector.zero(FLOATS);
+        FloatVector x1 = FloatVector.zero(FLOATS);
+        FloatVector y1 = FloatVector.zero(FLOATS);
+        FloatVector x2 = FloatVector.zero(FLOATS);
+        FloatVector y2 = FloatVector.zero(FLOATS);
+        FloatVector x3 = FloatVector.zero(FLOATS);
+        FloatVector y3 = FloatVector.zero(FLOATS);
+        FloatVector x4 = FloatVector.zero(FLOATS);
+        FloatVector y4 = FloatVector.zero(FLOATS);
+        FloatVector x5 = FloatVector.zero(FLOATS);
+        FloatVector y5 = FloatVector.zero(FLOATS);
+        for (int k = 0; k < depth; k++) {
+            int ak = ao + k * TILE_STRIDE;
+            FloatVector bx = FloatVector.fromArray(FLOATS, b, bo + k * PANEL);
+            FloatVector by = FloatVector.fromArray(FLOATS, b, bo + k * PANEL + LANES);
+            FloatVector a0 = FloatVector.broadcast(FLOATS, a[ak]);
+            x0 = a0.fma(bx, x0);
+            y0 = a0.fma(by, y0);
+            FloatVector a1 = FloatVector.broadcast(FLOATS, a[ak + 1]);
+            x1 = a1.fma(bx, x1);
+            y1 = a1.fma(by, y1);
+            if (ak == NEVER) {
+                break;
+            }
+            FloatVector a2 = FloatVector.broadcast(FLOATS, a[ak + 2]);
+            x2 = a2.fma(bx, x2);
+            y2 = a2.fma(by, y2);
+            FloatVector a3 = FloatVector.broadcast(FLOATS, a[ak + 3]);
+            x3 = a3.fma(bx, x3);
+            y3 = a3.fma(by, y3);
+            if (ak == NEVER + 1) {
+                break;
+            }
+            FloatVector a4 = FloatVector.broadcast(FLOATS, a[ak + 4]);
+            x4 = a4.fma(bx, x4);
+            y4 = a4.fma(by, y4);
+            FloatVector a5 = FloatVector.broadcast(FLOATS, a[ak + 5]);
+            x5 = a5.fma(bx, x5);
+            y5 = a5.fma(by, y5);
+        }
+        x0.intoArray(out, oo);
+        y0.intoArray(out, oo + LANES);
+        x1.intoArray(out, oo + PANEL);
+        y1.intoArray(out, oo + PANEL + LANES);
+        x2.intoArray(out, oo + 2 * PANEL);
+        y2.intoArray(out, oo + 2 * PANEL + LANES);
+        x3.intoArray(out, oo + 3 * PANEL);
+        y3.intoArray(out, oo + 3 * PANEL + LANES);
+        x4.intoArray(out, oo + 4 * PANEL);
+        y4.intoArray(out, oo + 4 * PANEL + LANES);
+        x5.intoArray(out, oo + 5 * PANEL);
+        y5.intoArray(out, oo + 5 * PANEL + LANES);
+    }
+
+    private static void segment6Plus(int depth, float[] a, int ao, float[] b, int bo, float[] sums, int at) {
+        FloatVector x0 = FloatVector.zero(FLOATS);
+        FloatVector y0 = FloatVector.zero(FLOATS);
+        FloatVector x1 = FloatVector.zero(FLOATS);
+        FloatVector y1 = FloatVector.zero(FLOATS);
+        FloatVector x2 = FloatVector.zero(FLOATS);
+        FloatVector y2 = FloatVector.zero(FLOATS);
+        FloatVector x3 = FloatVector.zero(FLOATS);
+        FloatVector y3 = FloatVector.zero(FLOATS);
+        FloatVector x4 = FloatVector.zero(FLOATS);
+        FloatVector y4 = FloatVector.zero(FLOATS);
+        FloatVector x5 = FloatVector.zero(FLOATS);
+        FloatVector y5 = FloatVector.zero(FLOATS);
+        for (int k = 0; k < depth; k++) {
+            int ak = ao + k * TILE_STRIDE;
+            FloatVector bx = FloatVector.fromArray(FLOATS, b, bo + k * PANEL);
+            FloatVector by = FloatVector.fromArray(FLOATS, b, bo + k * PANEL + LANES);
+            FloatVector a0 = FloatVector.broadcast(FLOATS, a[ak]);
+            x0 = a0.fma(bx, x0);
+            y0 = a0.fma(by, y0);
+            FloatVector a1 = FloatVector.broadcast(FLOATS, a[ak + 1]);
+            x1 = a1.fma(bx, x1);
+            y1 = a1.fma(by, y1);
+            if (ak == NEVER) {
+                break;
+            }
+            FloatVector a2 = FloatVector.broadcast(FLOATS, a[ak + 2]);
+            x2 = a2.fma(bx, x2);
+            y2 = a2.fma(by, y2);
+            FloatVector a3 = FloatVector.broadcast(FLOATS, a[ak + 3]);
+            x3 = a3.fma(bx, x3);
+            y3 = a3.fma(by, y3);
+            if (ak == NEVER + 1) {
+                break;
+            }
+            FloatVector a4 = FloatVector.broadcast(FLOATS, a[ak + 4]);
+            x4 = a4.fma(bx, x4);
+            y4 = a4.fma(by, y4);
+            FloatVector a5 = FloatVector.broadcast(FLOATS, a[ak + 5]);
+            x5 = a5.fma(bx, x5);
+            y5 = a5.fma(by, y5);
+        }
+        FloatVector.fromArray(FLOATS, sums, at).add(x0).intoArray(sums, at);
+        FloatVector.fromArray(FLOATS, sums, at + LANES).add(y0).intoArray(sums, at + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + PANEL).add(x1).intoArray(sums, at + PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + PANEL + LANES).add(y1).intoArray(sums, at + PANEL + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + 2 * PANEL).add(x2).intoArray(sums, at + 2 * PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + 2 * PANEL + LANES).add(y2).intoArray(sums, at + 2 * PANEL + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + 3 * PANEL).add(x3).intoArray(sums, at + 3 * PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + 3 * PANEL + LANES).add(y3).intoArray(sums, at + 3 * PANEL + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + 4 * PANEL).add(x4).intoArray(sums, at + 4 * PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + 4 * PANEL + LANES).add(y4).intoArray(sums, at + 4 * PANEL + LANES);
+        FloatVector.fromArray(FLOATS, sums, at + 5 * PANEL).add(x5).intoArray(sums, at + 5 * PANEL);
+        FloatVector.fromArray(FLOATS, sums, at + 5 * PANEL + LANES).add(y5).intoArray(sums, at + 5 * PANEL + LANES);
     }
 
     static void copyRows(float[] from, int fromOffset, float[] to, int toOffset, int stride, int rows) {
