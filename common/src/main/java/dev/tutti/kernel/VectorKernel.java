@@ -28,7 +28,7 @@ final class VectorKernel implements GradientKernel {
 
     private static final int TILE_SIZE = TILE_ROWS * PANEL;
     /** Terms of a sum that are added in one go: a panel (24 KB) and a tile (12 KB) of this depth share the first-level cache. */
-    private static final int DEPTH = 6144 / PANEL;
+    private static final int DEPTH = Math.min(6144 / PANEL, 3072 / TILE_STRIDE);
     /** Rows of weights that are packed in one go, so that they stay in the second-level cache while all samples pass. */
     private static final int ROW_BLOCK = 36 * TILE_ROWS;
     /** Rows of a weight gradient that are written side by side: a panel of inputs is read once for so many. */
