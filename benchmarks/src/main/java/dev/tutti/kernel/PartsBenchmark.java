@@ -26,7 +26,9 @@ import org.openjdk.jmh.annotations.Warmup;
             "--add-modules",
             "jdk.incubator.vector",
             "-XX:ObjectAlignmentInBytes=64",
-            "-XX:PerMethodTrapLimit=100000"
+            "-XX:PerMethodTrapLimit=100000",
+            "-XX:CompileCommand=quiet",
+            "-XX:CompileCommand=dontinline,dev.tutti.kernel.VectorOps::*Loop"
         })
 public class PartsBenchmark {
     private static final int VALUES = 1024;

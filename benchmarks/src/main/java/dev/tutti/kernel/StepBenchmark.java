@@ -33,7 +33,9 @@ import org.openjdk.jmh.annotations.Warmup;
             "--add-modules",
             "jdk.incubator.vector",
             "-XX:ObjectAlignmentInBytes=64",
-            "-XX:PerMethodTrapLimit=100000"
+            "-XX:PerMethodTrapLimit=100000",
+            "-XX:CompileCommand=quiet",
+            "-XX:CompileCommand=dontinline,dev.tutti.kernel.VectorOps::*Loop"
         })
 public class StepBenchmark {
     private static final int BATCH = 128;
