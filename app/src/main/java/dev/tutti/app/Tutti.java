@@ -1,5 +1,21 @@
 package dev.tutti.app;
 
+import dev.tutti.app.command.BenchClusterCommand;
+import dev.tutti.app.command.BenchCommand;
+import dev.tutti.app.command.BenchKernelCommand;
+import dev.tutti.app.command.ChaosCommand;
+import dev.tutti.app.command.CoordinatorCommand;
+import dev.tutti.app.command.DoctorCommand;
+import dev.tutti.app.command.EvalCommand;
+import dev.tutti.app.command.PredictCommand;
+import dev.tutti.app.command.SettingOptions;
+import dev.tutti.app.command.TrainCommand;
+import dev.tutti.app.command.VersionCommand;
+import dev.tutti.app.command.WorkerCommand;
+import dev.tutti.app.console.ErrorReport;
+import dev.tutti.app.console.Interruption;
+import dev.tutti.app.console.Terminal;
+import dev.tutti.app.console.Version;
 import dev.tutti.config.CoordinatorSettings;
 import dev.tutti.config.Environment;
 import dev.tutti.config.TrainingSettings;

@@ -2,6 +2,8 @@ package dev.tutti.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tutti.app.doctor.Check;
+import dev.tutti.app.doctor.MachineChecks;
 import dev.tutti.config.Endpoint;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -2,6 +2,7 @@ package dev.tutti.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tutti.app.run.PreparedRun;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.data.Dataset;
 import dev.tutti.train.EpochMetrics;

@@ -1,5 +1,10 @@
 package dev.tutti.app;
 
+import dev.tutti.app.run.Listeners;
+import dev.tutti.app.run.PreparedRun;
+import dev.tutti.app.run.RunDirectory;
+import dev.tutti.app.run.Trainer;
+import dev.tutti.app.run.TrainingSession;
 import dev.tutti.checkpoint.CheckpointDirectory;
 import dev.tutti.checkpoint.RunIdentity;
 import dev.tutti.config.TrainingSettings;

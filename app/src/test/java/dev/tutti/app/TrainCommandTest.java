@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tutti.app.run.Trainer;
+import dev.tutti.app.run.TrainingSession;
 import dev.tutti.config.CoordinatorSettings;
 import dev.tutti.config.Setting;
 import dev.tutti.config.TrainingSettings;

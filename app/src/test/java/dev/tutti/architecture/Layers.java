@@ -70,7 +70,7 @@ enum Layers {
     AKKA_STAYS_IN_ACTORS {
         @Override
         ArchRule below(String root) {
-            return noneBut(packages(root, "..actor..", "protocol..", "app.cluster.."), "akka..");
+            return noneBut(packages(root, "..actor..", "protocol..", "app.cluster..", "app.job.."), "akka..");
         }
     },
     PICOCLI_STAYS_IN_THE_COMMANDS {
@@ -84,7 +84,7 @@ enum Layers {
         @Override
         ArchRule below(String root) {
             return noClasses()
-                    .that(resideOutsideOfPackages(root + ".app"))
+                    .that(resideOutsideOfPackages(root + ".app.."))
                     .should()
                     .callMethod(System.class, "currentTimeMillis")
                     .orShould()
@@ -115,6 +115,7 @@ enum Layers {
             "optim..",
             "train..",
             "random..",
+            "files..",
             "coordinator.plan..");
 
     /** Returns the rule for all packages below {@code root}. */
@@ -123,7 +124,6 @@ enum Layers {
     private static ArchRule seesOnlyTheCore(String root, List<String> packages, String... libraries) {
         List<String> allowed =
                 new ArrayList<>(List.of("java..", "com.sun.management..", "jdk.incubator.vector..", "org.slf4j.."));
-        allowed.add(root + ".config..");
         allowed.addAll(Arrays.asList(packages(root, CORE.toArray(String[]::new))));
         allowed.addAll(Arrays.asList(libraries));
         return classes()

@@ -1,9 +1,9 @@
 package dev.tutti.kernel;
 
-import dev.tutti.config.Initialization;
 import dev.tutti.data.Dataset;
 import dev.tutti.data.MiniBatch;
 import dev.tutti.model.InitialWeights;
+import dev.tutti.model.Initialization;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.random.Philox;
 import dev.tutti.reduce.PartialGradient;

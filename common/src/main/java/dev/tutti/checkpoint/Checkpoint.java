@@ -1,7 +1,7 @@
 package dev.tutti.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.train.TrainingState;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.tutti.checkpoint;
 
-import dev.tutti.config.InputException;
-import dev.tutti.model.AtomicFile;
-import dev.tutti.model.FileOperations;
+import dev.tutti.files.AtomicFile;
+import dev.tutti.files.FileOperations;
+import dev.tutti.files.InputException;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingState;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 package dev.tutti.checkpoint;
 
-import dev.tutti.config.CheckpointSettings;
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingRun;
 import dev.tutti.train.TrainingState;

@@ -1,5 +1,7 @@
 package dev.tutti.config;
 
+import dev.tutti.protocol.Placement;
+import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

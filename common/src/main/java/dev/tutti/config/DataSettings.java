@@ -3,6 +3,7 @@ package dev.tutti.config;
 import dev.tutti.data.DataFormat;
 import dev.tutti.data.DataOptions;
 import dev.tutti.data.Header;
+import dev.tutti.data.Scale;
 import dev.tutti.data.Task;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package dev.tutti.config;
 
+import dev.tutti.files.InputException;
+
 /**
  * An address on the network.
  *

@@ -1,6 +1,7 @@
 package dev.tutti.config;
 
 import dev.tutti.model.Activation;
+import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
 import java.nio.file.Path;
 import java.util.List;

@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import dev.tutti.files.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

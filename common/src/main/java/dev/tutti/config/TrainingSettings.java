@@ -1,11 +1,20 @@
 package dev.tutti.config;
 
+import dev.tutti.checkpoint.CheckpointSettings;
 import dev.tutti.data.DataFormat;
 import dev.tutti.data.Header;
+import dev.tutti.data.Scale;
 import dev.tutti.data.Task;
+import dev.tutti.files.InputException;
 import dev.tutti.model.Activation;
+import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
+import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.protocol.Placement;
+import dev.tutti.train.OnDivergence;
+import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;

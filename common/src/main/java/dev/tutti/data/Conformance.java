@@ -1,6 +1,6 @@
 package dev.tutti.data;
 
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import java.util.List;
 
 /** Brings data into the terms of a model, or says why it cannot be. */

@@ -1,6 +1,6 @@
 package dev.tutti.data;
 
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import java.util.HashSet;

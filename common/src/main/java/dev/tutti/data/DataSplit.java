@@ -1,6 +1,6 @@
 package dev.tutti.data;
 
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import dev.tutti.random.Philox;
 import java.util.Arrays;
 import java.util.Comparator;

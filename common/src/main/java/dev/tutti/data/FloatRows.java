@@ -1,6 +1,6 @@
 package dev.tutti.data;
 
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import java.util.Arrays;
 
 /** A float array that grows with the rows of a file. */

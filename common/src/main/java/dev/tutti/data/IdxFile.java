@@ -1,6 +1,6 @@
 package dev.tutti.data;
 
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,7 +1,6 @@
 package dev.tutti.data;
 
-import dev.tutti.config.InputException;
-import dev.tutti.config.Scale;
+import dev.tutti.files.InputException;
 import dev.tutti.model.Loss;
 import java.util.stream.IntStream;
 

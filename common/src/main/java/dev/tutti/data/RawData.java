@@ -1,6 +1,6 @@
 package dev.tutti.data;
 
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 
 /**
  * Samples as they were read, neither split nor scaled. Immutable by agreement.

@@ -1,7 +1,5 @@
 package dev.tutti.data;
 
-import dev.tutti.config.Scale;
-
 /** How one column is scaled: {@code (x - shift) * factor}. */
 record Scaling(double shift, double factor) {
     static final Scaling UNTOUCHED = new Scaling(0, 1);

@@ -1,6 +1,6 @@
 package dev.tutti.data;
 
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

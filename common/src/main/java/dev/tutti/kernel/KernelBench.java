@@ -1,15 +1,15 @@
 package dev.tutti.kernel;
 
 import com.sun.management.ThreadMXBean;
-import dev.tutti.config.Initialization;
-import dev.tutti.config.OptimizerSettings;
 import dev.tutti.data.Dataset;
 import dev.tutti.data.MiniBatch;
 import dev.tutti.model.Activation;
 import dev.tutti.model.InitialWeights;
+import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.optim.Optimizer;
+import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.optim.Sgd;
 import dev.tutti.random.Philox;
 import dev.tutti.reduce.PartialGradient;

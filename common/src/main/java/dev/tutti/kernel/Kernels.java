@@ -1,6 +1,6 @@
 package dev.tutti.kernel;
 
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 

@@ -1,6 +1,5 @@
 package dev.tutti.model;
 
-import dev.tutti.config.Initialization;
 import dev.tutti.random.Philox;
 import java.util.Arrays;
 

@@ -2,8 +2,9 @@ package dev.tutti.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tutti.config.InputException;
 import dev.tutti.data.Preprocessing;
+import dev.tutti.files.AtomicFile;
+import dev.tutti.files.InputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.tutti.model;
 
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import java.util.List;
 import java.util.stream.Collectors;
 

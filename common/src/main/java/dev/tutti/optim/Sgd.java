@@ -1,6 +1,5 @@
 package dev.tutti.optim;
 
-import dev.tutti.config.OptimizerSettings;
 import java.util.Map;
 
 /**

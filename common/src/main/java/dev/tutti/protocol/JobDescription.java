@@ -1,6 +1,5 @@
 package dev.tutti.protocol;
 
-import dev.tutti.config.Placement;
 import dev.tutti.train.TrainingSpec;
 
 /**

@@ -1,6 +1,5 @@
 package dev.tutti.train;
 
-import dev.tutti.config.OnDivergence;
 import dev.tutti.data.Dataset;
 import java.util.Optional;
 import java.util.stream.IntStream;

@@ -1,6 +1,5 @@
 package dev.tutti.train;
 
-import dev.tutti.config.OnDivergence;
 import dev.tutti.data.Dataset;
 import dev.tutti.data.MiniBatch;
 import dev.tutti.kernel.GradientKernel;

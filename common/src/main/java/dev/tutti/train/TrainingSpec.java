@@ -1,12 +1,11 @@
 package dev.tutti.train;
 
-import dev.tutti.config.InputException;
-import dev.tutti.config.OptimizerSettings;
-import dev.tutti.config.Sync;
+import dev.tutti.files.InputException;
 import dev.tutti.kernel.Dropout;
 import dev.tutti.kernel.GradientKernel;
 import dev.tutti.kernel.Kernels;
 import dev.tutti.model.NetworkSpec;
+import dev.tutti.optim.OptimizerSettings;
 
 /**
  * All that the trained bits depend on, next to the data and the initial weights: two runs with the same spec, data and

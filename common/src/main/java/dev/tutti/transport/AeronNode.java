@@ -1,6 +1,6 @@
 package dev.tutti.transport;
 
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import io.aeron.Aeron;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;

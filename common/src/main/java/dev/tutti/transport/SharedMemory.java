@@ -1,6 +1,6 @@
 package dev.tutti.transport;
 
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import io.aeron.driver.MediaDriver;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,7 +3,7 @@ package dev.tutti.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import dev.tutti.train.TestJobs;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingState;

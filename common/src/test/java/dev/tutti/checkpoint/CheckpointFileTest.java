@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tutti.config.InputException;
 import dev.tutti.data.Fingerprint;
-import dev.tutti.model.FileOperations;
+import dev.tutti.files.FileOperations;
+import dev.tutti.files.InputException;
 import dev.tutti.model.ModelFile;
 import dev.tutti.model.SafetensorsFile;
 import dev.tutti.train.TestJobs;

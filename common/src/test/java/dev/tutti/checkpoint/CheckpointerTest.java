@@ -2,7 +2,6 @@ package dev.tutti.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tutti.config.CheckpointSettings;
 import dev.tutti.train.ReferenceTrainer;
 import dev.tutti.train.TestJobs;
 import dev.tutti.train.TrainingJob;

@@ -1,6 +1,6 @@
 package dev.tutti.checkpoint;
 
-import dev.tutti.model.FileOperations;
+import dev.tutti.files.FileOperations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

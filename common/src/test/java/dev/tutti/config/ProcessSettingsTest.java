@@ -3,6 +3,8 @@ package dev.tutti.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tutti.files.InputException;
+import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

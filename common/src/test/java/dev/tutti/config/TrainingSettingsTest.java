@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.data.Header;
+import dev.tutti.data.Scale;
+import dev.tutti.files.InputException;
 import dev.tutti.model.Activation;
+import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
+import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.train.Sync;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

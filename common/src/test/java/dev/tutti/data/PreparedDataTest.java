@@ -3,8 +3,7 @@ package dev.tutti.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tutti.config.InputException;
-import dev.tutti.config.Scale;
+import dev.tutti.files.InputException;
 import dev.tutti.model.Loss;
 import java.util.Arrays;
 import java.util.List;

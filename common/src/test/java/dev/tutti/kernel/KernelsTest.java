@@ -3,8 +3,8 @@ package dev.tutti.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tutti.config.InputException;
 import dev.tutti.data.MiniBatch;
+import dev.tutti.files.InputException;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;

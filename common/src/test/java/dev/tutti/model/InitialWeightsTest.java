@@ -2,7 +2,6 @@ package dev.tutti.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tutti.config.Initialization;
 import java.util.Arrays;
 import java.util.List;
 import org.assertj.core.data.Offset;

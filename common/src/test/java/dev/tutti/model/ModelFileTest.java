@@ -3,11 +3,11 @@ package dev.tutti.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tutti.config.Initialization;
-import dev.tutti.config.InputException;
-import dev.tutti.config.Scale;
 import dev.tutti.data.BuiltInData;
 import dev.tutti.data.PreparedData;
+import dev.tutti.data.Scale;
+import dev.tutti.files.AtomicFile;
+import dev.tutti.files.InputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

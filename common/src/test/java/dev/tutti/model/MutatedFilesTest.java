@@ -2,9 +2,9 @@ package dev.tutti.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tutti.config.InputException;
 import dev.tutti.data.DataFiles;
 import dev.tutti.data.DataOptions;
+import dev.tutti.files.InputException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -3,7 +3,6 @@ package dev.tutti.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tutti.config.OnDivergence;
 import dev.tutti.reduce.PartialGradient;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,13 +1,11 @@
 package dev.tutti.train;
 
-import dev.tutti.config.OnDivergence;
-import dev.tutti.config.OptimizerSettings;
-import dev.tutti.config.Sync;
 import dev.tutti.data.Dataset;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
+import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.random.Philox;
 import java.util.ArrayList;
 import java.util.List;

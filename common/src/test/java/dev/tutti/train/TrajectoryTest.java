@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tutti.config.OptimizerSettings;
-import dev.tutti.config.Sync;
 import dev.tutti.kernel.Golden;
+import dev.tutti.optim.OptimizerSettings;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;

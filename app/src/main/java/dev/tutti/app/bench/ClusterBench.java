@@ -1,22 +1,22 @@
 package dev.tutti.app.bench;
 
 import dev.tutti.app.cluster.EmbeddedCluster;
-import dev.tutti.config.Initialization;
-import dev.tutti.config.OptimizerSettings;
-import dev.tutti.config.Placement;
-import dev.tutti.config.Sync;
-import dev.tutti.config.TransportKind;
 import dev.tutti.data.Dataset;
 import dev.tutti.kernel.Kernels;
 import dev.tutti.model.Activation;
 import dev.tutti.model.InitialWeights;
+import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
+import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.protocol.Placement;
 import dev.tutti.random.Philox;
 import dev.tutti.train.ReferenceTrainer;
+import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.TransportKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;

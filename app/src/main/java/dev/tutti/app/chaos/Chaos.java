@@ -1,6 +1,6 @@
 package dev.tutti.app.chaos;
 
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import dev.tutti.random.Philox;
 import java.io.IOException;
 import java.io.RandomAccessFile;

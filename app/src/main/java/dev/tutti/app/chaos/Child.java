@@ -1,7 +1,7 @@
 package dev.tutti.app.chaos;
 
 import dev.tutti.config.Environment;
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

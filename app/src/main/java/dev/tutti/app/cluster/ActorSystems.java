@@ -10,7 +10,7 @@ import akka.cluster.typed.JoinSeedNodes;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.tutti.config.Endpoint;
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import java.net.BindException;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Starts and stops actor systems: alone in a process, or as members of a cluster. */
-final class ActorSystems {
+public final class ActorSystems {
     /** Role of the coordinator in the cluster. */
     static final String COORDINATOR = "coordinator";
 
@@ -68,7 +68,7 @@ final class ActorSystems {
     }
 
     /** The same for a process that hands in a job. */
-    static <T> ActorSystem<T> startClient(Behavior<T> guardian, String host, Endpoint coordinator) {
+    public static <T> ActorSystem<T> startClient(Behavior<T> guardian, String host, Endpoint coordinator) {
         return startJoining(guardian, host, coordinator, "client");
     }
 
@@ -80,7 +80,7 @@ final class ActorSystems {
     }
 
     /** Has a worker or a client told when its coordinator does not answer any more; once. */
-    static void watch(ActorSystem<?> system, Endpoint coordinator, Runnable lost) {
+    public static void watch(ActorSystem<?> system, Endpoint coordinator, Runnable lost) {
         Pulse.watch(system, addressOf(coordinator), lost);
     }
 
@@ -89,7 +89,7 @@ final class ActorSystems {
     }
 
     /** Stops an actor system after it has left the cluster, so that the others need not find out. */
-    static void leaveAndStop(ActorSystem<?> system) {
+    public static void leaveAndStop(ActorSystem<?> system) {
         await(system, CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.actorSystemTerminateReason()));
     }
 

@@ -1,7 +1,7 @@
 package dev.tutti.app.cluster;
 
 import dev.tutti.config.Endpoint;
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -15,7 +15,7 @@ import java.util.Collections;
  * Addresses of this machine and others. In the cluster machines are known by IP address, never by name: the two sides then
  * cannot disagree about which name is the right one.
  */
-final class Addresses {
+public final class Addresses {
     private Addresses() {}
 
     /**
@@ -23,7 +23,7 @@ final class Addresses {
      *
      * @throws InputException if the name is unknown
      */
-    static Endpoint resolve(Endpoint endpoint) {
+    public static Endpoint resolve(Endpoint endpoint) {
         try {
             return new Endpoint(InetAddress.getByName(endpoint.host()).getHostAddress(), endpoint.port());
         } catch (UnknownHostException e) {
@@ -56,7 +56,7 @@ final class Addresses {
     }
 
     /** Returns the address of this machine from which {@code peer} is reached; nothing is sent. */
-    static String localAddressTowards(Endpoint peer) {
+    public static String localAddressTowards(Endpoint peer) {
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.connect(new InetSocketAddress(peer.host(), peer.port()));
             return socket.getLocalAddress().getHostAddress();

@@ -3,17 +3,17 @@ package dev.tutti.app.cluster;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import dev.tutti.config.Endpoint;
-import dev.tutti.config.Placement;
-import dev.tutti.config.TransportKind;
 import dev.tutti.coordinator.actor.CoordinatorActor;
 import dev.tutti.coordinator.actor.DataPlaneSettings;
 import dev.tutti.coordinator.actor.JobDesk;
+import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkerMessage.Goodbye;
 import dev.tutti.train.TrainingFailedException;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -48,7 +48,7 @@ public final class CoordinatorNode implements AutoCloseable {
      * @param bind where
      * @param transport what may carry bulk data
      * @param aeronDirectory directory of the media driver; one of its own where absent
-     * @throws dev.tutti.config.InputException if the address cannot be used, or there is no room for a media driver
+     * @throws dev.tutti.files.InputException if the address cannot be used, or there is no room for a media driver
      */
     public static CoordinatorNode start(Endpoint bind, TransportKind transport, Optional<Path> aeronDirectory) {
         Endpoint advertised = Addresses.advertised(bind);

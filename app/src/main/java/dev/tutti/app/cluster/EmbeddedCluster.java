@@ -2,15 +2,15 @@ package dev.tutti.app.cluster;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
-import dev.tutti.config.Placement;
-import dev.tutti.config.TransportKind;
 import dev.tutti.coordinator.actor.CoordinatorActor;
 import dev.tutti.coordinator.actor.DataPlaneSettings;
+import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkerMessage.Goodbye;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.TransportKind;
 import dev.tutti.worker.actor.TrainingSets;
 import dev.tutti.worker.actor.WorkerHost;
 import java.time.Duration;

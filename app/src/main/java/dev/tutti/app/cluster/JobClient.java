@@ -9,7 +9,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.receptionist.Receptionist;
 import dev.tutti.config.Endpoint;
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import dev.tutti.protocol.ClientMessage;
 import dev.tutti.protocol.ClientMessage.Ended;
 import dev.tutti.protocol.ClientMessage.Line;

@@ -1,7 +1,7 @@
 package dev.tutti.app.cluster;
 
 import dev.tutti.config.Endpoint;
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import java.util.function.UnaryOperator;
 
 /**

@@ -2,8 +2,8 @@ package dev.tutti.app.cluster;
 
 import akka.actor.typed.ActorSystem;
 import dev.tutti.config.Endpoint;
-import dev.tutti.config.InputException;
 import dev.tutti.config.WorkerSettings;
+import dev.tutti.files.InputException;
 import dev.tutti.protocol.WorkerMessage.Goodbye;
 import dev.tutti.worker.actor.TrainingSets;
 import dev.tutti.worker.actor.WorkerHost;
@@ -107,7 +107,7 @@ public final class WorkerNode {
     }
 
     /** @throws InputException if nothing listens at {@code address}, which people know as {@code name} */
-    static void probe(Endpoint address, Endpoint name) {
+    public static void probe(Endpoint address, Endpoint name) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(address.host(), address.port()), CONNECT_TIMEOUT_MS);
         } catch (IOException e) {

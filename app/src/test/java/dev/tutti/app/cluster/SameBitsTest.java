@@ -2,22 +2,22 @@ package dev.tutti.app.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tutti.config.OnDivergence;
-import dev.tutti.config.OptimizerSettings;
-import dev.tutti.config.Placement;
-import dev.tutti.config.Sync;
-import dev.tutti.config.TransportKind;
 import dev.tutti.data.Dataset;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
+import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.protocol.Placement;
 import dev.tutti.random.Philox;
+import dev.tutti.train.OnDivergence;
 import dev.tutti.train.ReferenceTrainer;
+import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.TransportKind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

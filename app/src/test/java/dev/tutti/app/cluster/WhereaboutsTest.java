@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.config.Endpoint;
-import dev.tutti.config.InputException;
+import dev.tutti.files.InputException;
 import org.junit.jupiter.api.Test;
 
 class WhereaboutsTest {

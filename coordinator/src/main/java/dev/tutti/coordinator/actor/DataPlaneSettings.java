@@ -1,6 +1,6 @@
 package dev.tutti.coordinator.actor;
 
-import dev.tutti.config.TransportKind;
+import dev.tutti.transport.TransportKind;
 
 /**
  * What the coordinator's streams need to know of the machine.

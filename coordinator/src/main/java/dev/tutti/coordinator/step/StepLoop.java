@@ -1,15 +1,15 @@
 package dev.tutti.coordinator.step;
 
-import dev.tutti.config.Placement;
-import dev.tutti.config.Sync;
 import dev.tutti.coordinator.plan.Orders;
 import dev.tutti.coordinator.plan.RoundMachine;
 import dev.tutti.coordinator.transport.CoordinatorPlane;
 import dev.tutti.data.Dataset;
 import dev.tutti.data.EpochOrder;
+import dev.tutti.protocol.Placement;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.TreeSum;
 import dev.tutti.train.ClusterMetrics;
+import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingFailedException;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;

@@ -80,7 +80,7 @@ public final class CoordinatorPlane implements AutoCloseable {
      * @param port UDP port for gradients; 0 for any
      * @param mtuBytes largest datagram's payload, for UDP
      * @param parameterCount length of the vectors
-     * @throws dev.tutti.config.InputException if there is too little shared memory
+     * @throws dev.tutti.files.InputException if there is too little shared memory
      */
     public static CoordinatorPlane open(
             AeronNode node,

@@ -1,8 +1,8 @@
 package dev.tutti.worker.transport;
 
-import dev.tutti.config.Placement;
 import dev.tutti.data.Dataset;
 import dev.tutti.model.ParameterLayout;
+import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.transport.AeronNode;

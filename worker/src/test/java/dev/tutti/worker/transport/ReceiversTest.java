@@ -2,14 +2,14 @@ package dev.tutti.worker.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tutti.config.OptimizerSettings;
-import dev.tutti.config.Placement;
-import dev.tutti.config.Sync;
 import dev.tutti.data.Dataset;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
+import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.protocol.JobDescription;
+import dev.tutti.protocol.Placement;
+import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.FrameReceiver;
 import dev.tutti.wire.FrameFault;

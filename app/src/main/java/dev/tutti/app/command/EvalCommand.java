@@ -1,0 +1,138 @@
+package dev.tutti.app.command;
+
+import dev.tutti.app.console.ExitCode;
+import dev.tutti.app.console.ProgressLine;
+import dev.tutti.app.prediction.ConfusionTable;
+import dev.tutti.app.prediction.Predictions;
+import dev.tutti.app.run.Json;
+import dev.tutti.data.DataSplit;
+import dev.tutti.data.RawData;
+import dev.tutti.model.ModelFile;
+import dev.tutti.model.WeightsHash;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tutti eval}. */
+@Command(
+        name = "eval",
+        description = "Measures a saved model on a data set.",
+        abbreviateSynopsis = true,
+        footer = {
+            "",
+            "Examples:",
+            "  tutti eval runs/20261120-101500-digits digits --split validation",
+            "  tutti eval model.safetensors houses.csv --target price --json"
+        })
+public final class EvalCommand implements Callable<Integer> {
+    /** Which of the samples. */
+    enum Split {
+        /** Those held out when the model was trained. */
+        VALIDATION,
+        /** Those it was trained on. */
+        TRAINING,
+        /** All. */
+        ALL
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Mixin
+    private ModelOptions options;
+
+    @Option(
+            names = "--split",
+            paramLabel = "WHICH",
+            defaultValue = "all",
+            description = "all, or of the data it was trained on: validation or training (default: all)")
+    private Split split;
+
+    @Option(names = "--json", description = "print one JSON object")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        common.startLogging();
+        ModelFile.Model model = options.readModel();
+        RawData data = options.readData(model).requireTargets();
+        Predictions predictions = Predictions.of(model, data, rows(model, data));
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(json(predictions));
+        } else {
+            print(predictions, out);
+        }
+        out.flush();
+        return ExitCode.DONE;
+    }
+
+    private int[] rows(ModelFile.Model model, RawData data) {
+        IntStream all = IntStream.range(0, data.rows());
+        DataSplit made = model.preprocessing().split();
+        if (split == Split.ALL || made.kind() == DataSplit.Kind.TRAINING_ROWS) {
+            return all.toArray();
+        }
+        int[] heldOut = made.heldOutRows(data);
+        return split == Split.VALIDATION
+                ? heldOut
+                : all.filter(row -> Arrays.binarySearch(heldOut, row) < 0).toArray();
+    }
+
+    private String json(Predictions predictions) {
+        Json json = new Json()
+                .put("model", options.modelFile().toString())
+                .put("data", options.data())
+                .put("split", split.name().toLowerCase(Locale.ROOT))
+                .put("samples", predictions.samples())
+                .put("loss", predictions.meanLoss());
+        if (predictions.schema().classification()) {
+            json.put("accuracy", (double) predictions.hits() / predictions.samples())
+                    .put("classes", predictions.schema().classNames())
+                    .put("confusion", predictions.confusion());
+        } else {
+            json.put("rmse", predictions.rootMeanSquaredError());
+        }
+        ModelFile.Model model = predictions.model();
+        return json.put("weightsSha256", WeightsHash.sha256(model.network(), model.parameters()))
+                .line();
+    }
+
+    private void print(Predictions predictions, PrintWriter out) {
+        out.printf(
+                Locale.ROOT,
+                "%s (%s): %d samples, model %s (%s)%n",
+                options.data(),
+                split.name().toLowerCase(Locale.ROOT),
+                predictions.samples(),
+                options.modelFile(),
+                predictions.model().network().shape());
+        String loss = ProgressLine.loss(predictions.meanLoss());
+        if (predictions.schema().classification()) {
+            int hits = predictions.hits();
+            double accuracy = (double) hits / predictions.samples();
+            out.printf(
+                    Locale.ROOT, "accuracy %.4f (%d of %d), loss %s%n%n", accuracy, hits, predictions.samples(), loss);
+            out.print(ConfusionTable.of(predictions.schema().classNames(), predictions.confusion()));
+        } else {
+            String target = predictions.schema().targetName();
+            out.printf(
+                    Locale.ROOT,
+                    "root mean squared error %.4g%s (always the mean: %.4g), loss %s%n",
+                    predictions.rootMeanSquaredError(),
+                    target.isEmpty() ? "" : " of " + target,
+                    predictions.standardDeviation(),
+                    loss);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Checks of this machine. */
+package dev.tutti.app.doctor;

@@ -1,0 +1,2 @@
+/** Jobs that clients hand to a coordinator process. */
+package dev.tutti.app.job;

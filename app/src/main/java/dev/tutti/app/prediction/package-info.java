@@ -1,0 +1,2 @@
+/** What a saved model says about rows of data. */
+package dev.tutti.app.prediction;

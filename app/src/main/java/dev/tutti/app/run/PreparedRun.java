@@ -1,0 +1,130 @@
+package dev.tutti.app.run;
+
+import dev.tutti.config.DataSettings;
+import dev.tutti.config.NetworkSettings;
+import dev.tutti.config.TrainingSettings;
+import dev.tutti.data.BuiltInData;
+import dev.tutti.data.DataFiles;
+import dev.tutti.data.DataSchema;
+import dev.tutti.data.PreparedData;
+import dev.tutti.data.RawData;
+import dev.tutti.model.Activation;
+import dev.tutti.model.InitialWeights;
+import dev.tutti.model.Loss;
+import dev.tutti.model.ModelFile;
+import dev.tutti.model.NetworkSpec;
+import dev.tutti.model.ParameterLayout;
+import dev.tutti.train.TrainingJob;
+import dev.tutti.train.TrainingResult;
+import dev.tutti.train.TrainingSpec;
+import dev.tutti.train.TrainingState;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A run that is ready to start: data read, network laid out, initial weights drawn.
+ *
+ * @param settings the effective settings
+ * @param data the samples
+ * @param job what the trainer is given
+ */
+public record PreparedRun(TrainingSettings settings, PreparedData data, TrainingJob job) {
+
+    /** @throws dev.tutti.files.InputException if the data cannot be read or does not go with the settings */
+    public static PreparedRun of(TrainingSettings settings) {
+        return of(settings, Optional.empty());
+    }
+
+    /**
+     * @param start where to go on from, if the run was begun before
+     * @throws dev.tutti.files.InputException if the data cannot be read or does not go with the settings
+     */
+    public static PreparedRun of(TrainingSettings settings, Optional<TrainingState> start) {
+        DataSettings from = settings.data();
+        RawData raw = DataFiles.read(from.source(), from.options());
+        Loss loss = settings.network().loss().orElse(raw.schema().defaultLoss());
+        NetworkSpec network = network(raw.schema(), settings.network(), loss);
+        PreparedData data = prepare(settings, raw, loss);
+        TrainingSpec spec = new TrainingSpec(
+                network,
+                settings.optimizer(),
+                settings.epochs(),
+                settings.batch(),
+                settings.segment(),
+                settings.sync(),
+                settings.seed(),
+                settings.shuffle(),
+                settings.dropout(),
+                data.training().samples());
+        TrainingJob job = new TrainingJob(
+                RunName.of(settings),
+                spec,
+                data.training(),
+                data.trainingRows(),
+                data.validation(),
+                start.map(TrainingState::parameters).orElseGet(() -> initialParameters(settings, network)),
+                start,
+                settings.onDivergence());
+        TrainingSettings effective = settings.resolved(
+                loss, lasting(from.source()), from.validationSource().map(PreparedRun::lasting));
+        return new PreparedRun(effective, data, job);
+    }
+
+    private static PreparedData prepare(TrainingSettings settings, RawData raw, Loss loss) {
+        DataSettings from = settings.data();
+        Optional<String> other = from.validationSource();
+        if (other.isPresent()) {
+            RawData validation = DataFiles.read(other.get(), from.options().withLabels(null), raw.schema());
+            return PreparedData.of(raw, validation, loss, from.scale());
+        }
+        return PreparedData.of(raw, loss, from.scale(), from.validation(), settings.seed());
+    }
+
+    private static NetworkSpec network(DataSchema schema, NetworkSettings settings, Loss loss) {
+        List<Integer> sizes = new ArrayList<>();
+        sizes.add(schema.inputCount());
+        sizes.addAll(settings.hidden());
+        sizes.add(schema.outputsFor(loss));
+        List<Activation> activations = new ArrayList<>();
+        settings.hidden().forEach(size -> activations.add(settings.activation()));
+        activations.add(DataSchema.outputActivation(loss));
+        return new NetworkSpec(sizes, activations, loss);
+    }
+
+    private static float[] initialParameters(TrainingSettings settings, NetworkSpec network) {
+        NetworkSettings from = settings.network();
+        return from.initialWeights().isPresent()
+                ? ModelFile.readParameters(from.initialWeights().get(), network)
+                : InitialWeights.create(network, from.initialization(), from.initialValue(), settings.seed());
+    }
+
+    /** The name by which data is found again from any working directory. */
+    private static String lasting(String source) {
+        return BuiltInData.has(source)
+                ? source
+                : Path.of(source).toAbsolutePath().normalize().toString();
+    }
+
+    /** One line about what is trained. */
+    String describe() {
+        NetworkSpec network = job.spec().network();
+        return job.name() + ": " + job.training().samples() + " training and "
+                + job.validation().samples() + " validation samples; network " + network.shape() + ", "
+                + new ParameterLayout(network).parameterCount() + " parameters, loss "
+                + network.loss().id();
+    }
+
+    /** Saves the model, with all that is needed to use it. */
+    void saveModel(Path file, TrainingResult result) {
+        String training = new Json()
+                .put("epoch", result.last().epoch())
+                .put("step", result.last().steps())
+                .put("samples", result.last().samples())
+                .put("seed", job.spec().seed())
+                .line();
+        ModelFile.write(
+                file, new ModelFile.Model(job.spec().network(), data.preprocessing(), training, result.parameters()));
+    }
+}

@@ -1,0 +1,111 @@
+package dev.tutti.app.run;
+
+import dev.tutti.app.console.ProgressLine;
+import dev.tutti.app.console.Version;
+import dev.tutti.config.Environment;
+import dev.tutti.data.DataSchema;
+import dev.tutti.data.DataSplit;
+import dev.tutti.kernel.Kernels;
+import dev.tutti.model.NetworkSpec;
+import dev.tutti.model.WeightsHash;
+import dev.tutti.train.EpochMetrics;
+import dev.tutti.train.TrainingResult;
+import dev.tutti.train.TrainingSpec;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * The outcome of a run, for programs and for people.
+ *
+ * @param run what was trained
+ * @param result the outcome
+ * @param model file of the model
+ * @param skippedSteps number of steps whose update was left out
+ */
+record Summary(PreparedRun run, TrainingResult result, Path model, long skippedSteps) {
+
+    /** Returns {@code summary.json}, in one line. docs/commands.md lists the keys. */
+    String json() {
+        TrainingSpec spec = run.job().spec();
+        NetworkSpec network = spec.network();
+        EpochMetrics last = result.last();
+        DataSplit split = run.data().preprocessing().split();
+        return new Json()
+                .put("name", run.job().name())
+                .put("data", run.settings().data().source())
+                .put("dataSha256", split.dataSha256())
+                .put("network", network.shape())
+                .put("loss", network.loss().id())
+                .put("seed", spec.seed())
+                .put("weightsSha256", weightsSha256())
+                .put("epochs", last.epoch())
+                .put("steps", last.steps())
+                .put("samples", last.samples())
+                .put("skippedSteps", skippedSteps > 0 ? skippedSteps : Double.NaN)
+                .put("trainLoss", last.trainLoss())
+                .put("trainAccuracy", last.trainAccuracy())
+                .put("validationLoss", last.validationLoss())
+                .put("validationRmse", validationRmse())
+                .put("accuracy", accuracy())
+                .put("seconds", last.seconds())
+                .put("samplesPerSecond", last.samples() / last.seconds())
+                .put("workers", result.workers())
+                .put("model", model.toString())
+                .put("kernel", Kernels.create(network, 1).description())
+                .put("jdk", Environment.javaVersion())
+                .put("machine", Environment.machine())
+                .put("tutti", Version.text())
+                .line();
+    }
+
+    private String weightsSha256() {
+        return WeightsHash.sha256(run.job().spec().network(), result.parameters());
+    }
+
+    /** On the validation samples where there are some, else on the training samples. */
+    private double accuracy() {
+        EpochMetrics last = result.last();
+        return run.job().validation().samples() > 0 ? last.validationAccuracy() : last.trainAccuracy();
+    }
+
+    /** Root of the mean squared error in the unit of the data; NaN for classes or without validation. */
+    private double validationRmse() {
+        if (run.data().preprocessing().schema().classification()) {
+            return Double.NaN;
+        }
+        return Math.sqrt(2 * result.last().validationLoss())
+                / run.data().preprocessing().targetFactor();
+    }
+
+    /** Returns a few lines for people. */
+    String forPeople(String shownModel) {
+        EpochMetrics last = result.last();
+        DataSchema schema = run.data().preprocessing().schema();
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(
+                Locale.ROOT,
+                "trained in %.2f s: %d epochs, %d steps, %s, %s%n",
+                last.seconds(),
+                last.epoch(),
+                last.steps(),
+                ProgressLine.rate(last.samples() / last.seconds()),
+                ProgressLine.workers(result.workers())));
+        String of = run.job().validation().samples() > 0 ? "validation " : "training ";
+        if (!Double.isNaN(accuracy())) {
+            text.append(of)
+                    .append("accuracy ")
+                    .append(ProgressLine.accuracy(accuracy()))
+                    .append(", ");
+        }
+        double loss = run.job().validation().samples() > 0 ? last.validationLoss() : last.trainLoss();
+        text.append(of).append("loss ").append(ProgressLine.loss(loss));
+        if (!Double.isNaN(validationRmse())) {
+            String unit = schema.targetName().isEmpty() ? "the target" : schema.targetName();
+            text.append(String.format(Locale.ROOT, ", root mean squared error %.4g of %s", validationRmse(), unit));
+        }
+        text.append(System.lineSeparator());
+        text.append("model    ").append(shownModel).append(System.lineSeparator());
+        text.append("weights  sha256 ").append(weightsSha256()).append(System.lineSeparator());
+        return text.toString();
+    }
+}

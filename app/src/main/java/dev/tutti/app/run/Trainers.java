@@ -1,0 +1,110 @@
+package dev.tutti.app.run;
+
+import dev.tutti.app.cluster.CoordinatorNode;
+import dev.tutti.app.cluster.EmbeddedCluster;
+import dev.tutti.config.ClusterSettings;
+import dev.tutti.config.Endpoint;
+import dev.tutti.config.TrainingSettings;
+import dev.tutti.data.Fingerprint;
+import dev.tutti.files.InputException;
+import dev.tutti.protocol.Placement;
+import dev.tutti.train.ReferenceTrainer;
+import dev.tutti.train.TrainingJob;
+import dev.tutti.train.TrainingListener;
+import dev.tutti.train.TrainingResult;
+import dev.tutti.train.TrainingRun;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Chooses who trains. */
+public final class Trainers {
+    /** Largest training set that each worker process gets as a whole. */
+    private static final long MOST_REPLICATED_BYTES = 1L << 30;
+
+    private Trainers() {}
+
+    /**
+     * @param kind {@code cluster}, or {@code reference} for one thread without actors or network
+     * @param settings of the run
+     */
+    public static Trainer of(String kind, TrainingSettings settings) {
+        Trainer trainer = byName(kind, settings);
+        return (job, listener) ->
+                isDone(job) ? new TrainingRun(job, TrainingListener.NONE).result(0) : trainer.train(job, listener);
+    }
+
+    /** Whether all was trained before the process ended, and only the outcome is not written yet. */
+    private static boolean isDone(TrainingJob job) {
+        return job.start().isPresent()
+                && job.start().get().position().epoch() > job.spec().epochs();
+    }
+
+    private static Trainer byName(String kind, TrainingSettings settings) {
+        return switch (kind) {
+            case "reference" -> ReferenceTrainer::train;
+            case "cluster" -> cluster(settings);
+            default ->
+                throw new InputException("--trainer: unknown value: \"" + kind + "\", allowed: cluster, reference");
+        };
+    }
+
+    private static Trainer cluster(TrainingSettings settings) {
+        ClusterSettings cluster = settings.cluster();
+        return cluster.embedded()
+                ? (job, listener) -> embedded(job, cluster, listener)
+                : (job, listener) -> withProcesses(job, cluster, listener);
+    }
+
+    private static TrainingResult embedded(TrainingJob job, ClusterSettings cluster, TrainingListener listener)
+            throws InterruptedException {
+        return EmbeddedCluster.train(
+                job,
+                Fingerprint.sha256(job.training()),
+                cluster.workers(),
+                cluster.placement().orElseGet(() -> usual(job)),
+                cluster.transport(),
+                listener);
+    }
+
+    private static TrainingResult withProcesses(TrainingJob job, ClusterSettings cluster, TrainingListener listener)
+            throws InterruptedException {
+        Endpoint bind = cluster.coordinatorBind().orElse(Endpoint.local());
+        try (CoordinatorNode node = CoordinatorNode.start(bind, cluster.transport(), cluster.aeronDirectory())) {
+            boolean done = false;
+            try {
+                TrainingResult result =
+                        on(node, job, cluster.placement(), cluster.waitWorkers(), cluster.giveUp(), listener);
+                done = true;
+                return result;
+            } finally {
+                node.leave(done ? "the job is done" : "the job has ended early", !done);
+            }
+        }
+    }
+
+    /** Trains with the workers of a coordinator that is there. */
+    public static TrainingResult on(
+            CoordinatorNode node,
+            TrainingJob job,
+            Optional<Placement> placement,
+            int waitWorkers,
+            Duration giveUp,
+            TrainingListener listener)
+            throws InterruptedException {
+        return node.train(
+                job,
+                Fingerprint.sha256(job.training()),
+                placement.orElseGet(() -> usual(job)),
+                waitWorkers,
+                giveUp,
+                listener);
+    }
+
+    /** Every worker holds the training set while that is small beside what machines have. */
+    private static Placement usual(TrainingJob job) {
+        long bytes = (long) Float.BYTES
+                * job.training().samples()
+                * (job.training().featureCount() + job.training().targetCount());
+        return bytes <= MOST_REPLICATED_BYTES ? Placement.REPLICATE : Placement.STREAM;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.tutti.files;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** The calls by which files are changed: a seam, so that tests can let each of them fail. */
+public interface FileOperations {
+    /** The file system of this machine. */
+    FileOperations SYSTEM = new FileOperations() {};
+
+    /** A file that is being written. */
+    interface OutputFile extends WritableByteChannel {
+        /** Returns when all that was written, and the file's length, are on the disk. */
+        void force() throws IOException;
+    }
+
+    /** Opens an empty file for writing, in place of one that is there. */
+    default OutputFile create(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        return new OutputFile() {
+            @Override
+            public int write(ByteBuffer bytes) throws IOException {
+                return channel.write(bytes);
+            }
+
+            @Override
+            public void force() throws IOException {
+                channel.force(true);
+            }
+
+            @Override
+            public boolean isOpen() {
+                return channel.isOpen();
+            }
+
+            @Override
+            public void close() throws IOException {
+                channel.close();
+            }
+        };
+    }
+
+    /** Gives {@code from} the name {@code to} in one step, in place of a file of that name. */
+    default void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Gives a file a second name, which must not exist. */
+    default void link(Path link, Path existing) throws IOException {
+        Files.createLink(link, existing);
+    }
+
+    /** Deletes a file, if it is there. */
+    default void delete(Path file) throws IOException {
+        Files.deleteIfExists(file);
+    }
+
+    /** Makes the names in a directory survive a crash of the machine. */
+    default void forceDirectory(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}
