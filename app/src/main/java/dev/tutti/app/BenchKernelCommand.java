@@ -62,10 +62,11 @@ final class BenchKernelCommand implements Callable<Integer> {
 
     @Option(
             names = "--activation",
-            paramLabel = "NAME",
+            paramLabel = "NAME,...",
+            split = ",",
             defaultValue = "relu",
-            description = "of the hidden layers, as for train (default: ${DEFAULT-VALUE})")
-    private String activation;
+            description = "of the hidden layers, as for train; each with every network (default: ${DEFAULT-VALUE})")
+    private List<String> activations;
 
     @Option(names = "--segment", description = "samples of a segment (default: as for train)")
     private int segment;
@@ -95,7 +96,7 @@ final class BenchKernelCommand implements Callable<Integer> {
     private boolean json;
 
     /** A line of the table. */
-    private record Line(String network, int batch) {}
+    private record Line(String sizes, int batch, Activation hidden) {}
 
     @Override
     public Integer call() throws InterruptedException {
@@ -145,46 +146,54 @@ final class BenchKernelCommand implements Callable<Integer> {
 
     private List<Line> lines() {
         List<Line> lines = new ArrayList<>();
-        for (int i = 0; i < NETWORKS.size() && networks.isEmpty() && batches.isEmpty(); i++) {
-            lines.add(new Line(NETWORKS.get(i), BATCHES.get(i)));
-        }
-        if (lines.isEmpty()) {
+        for (String name : activations) {
+            Activation hidden = hidden(name);
+            for (int i = 0; i < NETWORKS.size() && networks.isEmpty() && batches.isEmpty(); i++) {
+                lines.add(new Line(NETWORKS.get(i), BATCHES.get(i), hidden));
+            }
+            if (networks.isEmpty() && batches.isEmpty()) {
+                continue;
+            }
             for (String network : networks.isEmpty() ? List.copyOf(new LinkedHashSet<>(NETWORKS)) : networks) {
                 for (int batch : batches.isEmpty() ? List.of(128) : batches) {
-                    lines.add(new Line(network, batch));
+                    lines.add(new Line(network, batch, hidden));
                 }
             }
         }
         return lines;
     }
 
-    private NetworkSpec network(String sizes) {
-        try {
-            return KernelBench.network(
-                    Arrays.stream(sizes.split("-", -1)).map(Integer::valueOf).toList(), hidden());
-        } catch (NumberFormatException e) {
-            throw new InputException("--network: not a list of sizes: \"" + sizes + "\"; give it as 784-128-10", e);
-        }
-    }
-
-    private Activation hidden() {
+    private static Activation hidden(String name) {
         List<Activation> allowed = Arrays.stream(Activation.values())
                 .filter(one -> one != Activation.SOFTMAX)
                 .toList();
-        return allowed.stream()
-                .filter(one -> one.id().equals(activation))
-                .findFirst()
-                .orElseThrow(() -> new InputException("--activation: unknown: \"" + activation + "\", allowed: "
-                        + allowed.stream().map(Activation::id).collect(Collectors.joining(", "))));
+        return allowed.stream().filter(one -> one.id().equals(name)).findFirst().orElseThrow(() -> {
+            String names = allowed.stream().map(Activation::id).collect(Collectors.joining(", "));
+            return new InputException("--activation: not for hidden layers: \"" + name + "\", allowed: " + names);
+        });
+    }
+
+    private static NetworkSpec network(Line line) {
+        try {
+            return KernelBench.network(
+                    Arrays.stream(line.sizes().split("-", -1))
+                            .map(Integer::valueOf)
+                            .toList(),
+                    line.hidden());
+        } catch (NumberFormatException e) {
+            throw new InputException(
+                    "--network: not a list of sizes: \"" + line.sizes() + "\"; give it as 784-128-10", e);
+        }
     }
 
     private String steps(KernelBench bench, double peak, PrintWriter out) throws InterruptedException {
         List<Line> lines = lines();
-        lines.forEach(line -> network(line.network()));
+        lines.forEach(BenchKernelCommand::network);
         out.printf(
                 Locale.ROOT,
-                "%-24s %6s %8s %12s %9s %7s %17s %12s %7s%n",
+                "%-24s %-10s %6s %8s %12s %9s %7s %17s %12s %7s%n",
                 "training step",
+                "activation",
                 "batch",
                 "threads",
                 "samples/s",
@@ -196,12 +205,13 @@ final class BenchKernelCommand implements Callable<Integer> {
         StringBuilder list = new StringBuilder();
         for (Line line : lines) {
             int size = segment == 0 ? TrainingSpec.defaultSegmentSize(line.batch()) : segment;
-            KernelBench.Step step = bench.step(network(line.network()), line.batch(), size, threads);
+            KernelBench.Step step = bench.step(network(line), line.batch(), size, threads);
             double percent = 100 * step.gflops() / (peak * threads);
             out.printf(
                     Locale.ROOT,
-                    "%-24s %6d %8d %,12.0f %9.1f %7.1f %17.5f %12d %7d%n",
-                    line.network(),
+                    "%-24s %-10s %6d %8d %,12.0f %9.1f %7.1f %17.5f %12d %7d%n",
+                    line.sizes(),
+                    line.hidden().id(),
                     line.batch(),
                     threads,
                     step.samplesPerSecond(),
@@ -213,9 +223,9 @@ final class BenchKernelCommand implements Callable<Integer> {
             out.flush();
             list.append(list.length() == 0 ? "" : ",")
                     .append(new Json()
-                            .put("network", line.network())
+                            .put("network", line.sizes())
                             .put("batch", line.batch())
-                            .put("activation", activation)
+                            .put("activation", line.hidden().id())
                             .put("segment", size)
                             .put("dropout", dropout)
                             .put("threads", threads)
