@@ -28,7 +28,8 @@ import org.openjdk.jmh.annotations.Warmup;
             "-XX:ObjectAlignmentInBytes=64",
             "-XX:PerMethodTrapLimit=100000",
             "-XX:CompileCommand=quiet",
-            "-XX:CompileCommand=dontinline,dev.tutti.kernel.VectorActivations::*Loop"
+            "-XX:CompileCommand=dontinline,dev.tutti.kernel.VectorActivations::*Loop",
+            "-XX:CompileCommand=dontinline,dev.tutti.kernel.VectorLosses::*Loop"
         })
 public class PartsBenchmark {
     private static final int VALUES = 1024;
@@ -66,7 +67,18 @@ public class PartsBenchmark {
     @Benchmark
     public float[] product() {
         VectorProducts.multiply(
-                VectorLanes.TILE_ROWS, depth, tile, 0, panel, 0, sums, 0, VectorLanes.PANEL, scratch, 0, VectorLanes.PANEL);
+                VectorLanes.TILE_ROWS,
+                depth,
+                tile,
+                0,
+                panel,
+                0,
+                sums,
+                0,
+                VectorLanes.PANEL,
+                scratch,
+                0,
+                VectorLanes.PANEL);
         return scratch;
     }
 

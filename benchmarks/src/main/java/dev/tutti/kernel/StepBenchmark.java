@@ -38,7 +38,8 @@ import org.openjdk.jmh.annotations.Warmup;
             "-XX:ObjectAlignmentInBytes=64",
             "-XX:PerMethodTrapLimit=100000",
             "-XX:CompileCommand=quiet",
-            "-XX:CompileCommand=dontinline,dev.tutti.kernel.VectorActivations::*Loop"
+            "-XX:CompileCommand=dontinline,dev.tutti.kernel.VectorActivations::*Loop",
+            "-XX:CompileCommand=dontinline,dev.tutti.kernel.VectorLosses::*Loop"
         })
 public class StepBenchmark {
     private static final int BATCH = 128;

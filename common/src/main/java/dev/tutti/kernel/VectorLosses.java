@@ -11,7 +11,10 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** {@link Losses} and the softmax of {@link Activations}, samples in lanes. */
+/**
+ * {@link Losses} and the softmax of {@link Activations}, samples in lanes. The start script keeps C2 from inlining the methods
+ * whose names end in {@code Loop} into one; see {@link VectorActivations}.
+ */
 final class VectorLosses {
     private VectorLosses() {}
 
@@ -21,7 +24,7 @@ final class VectorLosses {
      * @param z logits {@code [outputs x PANEL]} from {@code offset}
      * @param a receives the probabilities, at the same places
      * @param classes number of the class of each sample {@code [PANEL]} from {@code at}
-     * @param losses receives the sums of the exponentials, from {@code at}; {@link #logs} makes losses of them
+     * @param losses receives the sums of the exponentials, from {@code at}; {@link #logsLoop} makes losses of them
      * @param margins receives the class's logit minus the largest, from {@code at}
      * @param correct receives 1 where the largest logit is the class's, from {@code at}
      */
@@ -36,11 +39,11 @@ final class VectorLosses {
             float[] margins,
             float[] correct) {
         for (int half = 0; half < PANEL; half += LANES) {
-            crossEntropyOfVector(z, a, offset + half, outputs, classes, at + half, losses, margins, correct);
+            crossEntropyLoop(z, a, offset + half, outputs, classes, at + half, losses, margins, correct);
         }
     }
 
-    private static void crossEntropyOfVector(
+    private static void crossEntropyLoop(
             float[] z,
             float[] a,
             int offset,
@@ -83,7 +86,7 @@ final class VectorLosses {
      * {@code values = log(values) - margins}, for {@code count} samples. The logarithm stands here and not in a method that takes and
      * returns a vector: C2 may refuse to inline one of its size, and then every call allocates.
      */
-    static void logs(float[] values, float[] margins, int count) {
+    static void logsLoop(float[] values, float[] margins, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector x = FloatVector.fromArray(FLOATS, values, i);
             VectorMask<Float> denormal = x.compare(VectorOperators.LT, FloatMath.SMALLEST_NORMAL);
@@ -135,32 +138,31 @@ final class VectorLosses {
             int at) {
         for (int half = 0; half < PANEL; half += LANES) {
             int o = offset + half;
-            FloatVector sum = switch (loss) {
-                case SQUARED_ERROR -> squaredError(a, y, o, outputs);
-                case BINARY_CROSS_ENTROPY -> binaryCrossEntropy(z, y, o, outputs);
-                case HUBER -> huber(a, y, o, outputs);
-                case ABSOLUTE_ERROR -> absoluteError(a, y, o, outputs);
+            switch (loss) {
+                case SQUARED_ERROR -> squaredError(a, y, o, outputs, losses, at + half);
+                case BINARY_CROSS_ENTROPY -> binaryCrossEntropyLoop(z, y, o, outputs, losses, at + half);
+                case HUBER -> huber(a, y, o, outputs, losses, at + half);
+                case ABSOLUTE_ERROR -> absoluteError(a, y, o, outputs, losses, at + half);
                 case CROSS_ENTROPY -> throw new IllegalArgumentException("cross-entropy has its own loop");
-            };
-            sum.intoArray(losses, at + half);
+            }
             if (loss == Loss.BINARY_CROSS_ENTROPY) {
-                binaryCorrect(z, y, o, outputs).intoArray(correct, at + half);
+                binaryCorrect(z, y, o, outputs, correct, at + half);
             } else {
                 FloatVector.zero(FLOATS).intoArray(correct, at + half);
             }
         }
     }
 
-    private static FloatVector squaredError(float[] a, float[] y, int offset, int outputs) {
+    private static void squaredError(float[] a, float[] y, int offset, int outputs, float[] losses, int at) {
         FloatVector sum = FloatVector.zero(FLOATS);
         for (int i = offset; i < offset + outputs * PANEL; i += PANEL) {
             FloatVector difference = FloatVector.fromArray(FLOATS, a, i).sub(FloatVector.fromArray(FLOATS, y, i));
             sum = difference.fma(difference, sum);
         }
-        return sum.mul(0.5f);
+        sum.mul(0.5f).intoArray(losses, at);
     }
 
-    private static FloatVector binaryCrossEntropy(float[] z, float[] y, int offset, int outputs) {
+    private static void binaryCrossEntropyLoop(float[] z, float[] y, int offset, int outputs, float[] losses, int at) {
         FloatVector sum = FloatVector.zero(FLOATS);
         for (int i = offset; i < offset + outputs * PANEL; i += PANEL) {
             FloatVector x = FloatVector.fromArray(FLOATS, z, i);
@@ -169,22 +171,22 @@ final class VectorLosses {
             sum = sum.add(
                     linear.add(VectorMath.log1pOfUnit(VectorMath.exp(x.abs().neg()))));
         }
-        return sum;
+        sum.intoArray(losses, at);
     }
 
-    private static FloatVector binaryCorrect(float[] z, float[] y, int offset, int outputs) {
-        FloatVector correct = FloatVector.broadcast(FLOATS, 1f);
+    private static void binaryCorrect(float[] z, float[] y, int offset, int outputs, float[] correct, int at) {
+        FloatVector right = FloatVector.broadcast(FLOATS, 1f);
         for (int i = offset; i < offset + outputs * PANEL; i += PANEL) {
             FloatVector zero = FloatVector.zero(FLOATS);
             VectorMask<Float> said = FloatVector.fromArray(FLOATS, z, i).compare(VectorOperators.GT, 0f);
             VectorMask<Float> is = FloatVector.fromArray(FLOATS, y, i).compare(VectorOperators.GT, 0.5f);
             FloatVector differs = zero.blend(1f, said).sub(zero.blend(1f, is));
-            correct = correct.blend(0f, differs.compare(VectorOperators.NE, 0f));
+            right = right.blend(0f, differs.compare(VectorOperators.NE, 0f));
         }
-        return correct;
+        right.intoArray(correct, at);
     }
 
-    private static FloatVector huber(float[] a, float[] y, int offset, int outputs) {
+    private static void huber(float[] a, float[] y, int offset, int outputs, float[] losses, int at) {
         FloatVector sum = FloatVector.zero(FLOATS);
         for (int i = offset; i < offset + outputs * PANEL; i += PANEL) {
             FloatVector size = FloatVector.fromArray(FLOATS, a, i)
@@ -193,17 +195,17 @@ final class VectorLosses {
             FloatVector square = size.mul(0.5f).mul(size);
             sum = sum.add(square.blend(size.sub(0.5f), size.compare(VectorOperators.GT, 1f)));
         }
-        return sum;
+        sum.intoArray(losses, at);
     }
 
-    private static FloatVector absoluteError(float[] a, float[] y, int offset, int outputs) {
+    private static void absoluteError(float[] a, float[] y, int offset, int outputs, float[] losses, int at) {
         FloatVector sum = FloatVector.zero(FLOATS);
         for (int i = offset; i < offset + outputs * PANEL; i += PANEL) {
             sum = sum.add(FloatVector.fromArray(FLOATS, a, i)
                     .sub(FloatVector.fromArray(FLOATS, y, i))
                     .abs());
         }
-        return sum;
+        sum.intoArray(losses, at);
     }
 
     /** The derivative of the loss by the output, {@code dL/da} ({@code dL/dz} for binary cross-entropy), for one panel. */

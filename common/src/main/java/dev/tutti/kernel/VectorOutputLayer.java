@@ -115,7 +115,7 @@ final class VectorOutputLayer {
 
     private void computeLosses(int samples) {
         if (classes) {
-            VectorLosses.logs(buffers.losses, buffers.margins, samples);
+            VectorLosses.logsLoop(buffers.losses, buffers.margins, samples);
             return;
         }
         for (int p = 0; p * PANEL < samples; p++) {
