@@ -56,7 +56,8 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
      * @param threads number of worker actors
      * @param host this machine's address as the coordinator sees it, for UDP
      * @param transport what may carry bulk data
-     * @param aeronDirectory where a media driver of its own goes; null for a new directory in shared memory
+     * @param aeronDirectory directory of a running media driver to share, or a folder in which to start one; null for
+     *     shared memory
      * @param trainingSets where training sets are kept between generations
      * @param events told about the coordinator
      */
@@ -246,15 +247,14 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
 
     private AeronNode nodeFor(boolean ipc) {
         if (ipc) {
-            if (sharedNode == null || sharedNode.isClosed() || !sharedNode.id().equals(coordinator.driverId())) {
+            if (sharedNode == null || !sharedNode.id().equals(coordinator.driverId())) {
                 closeNode(sharedNode);
                 sharedNode = AeronNode.connect(Path.of(coordinator.aeronDirectory()), coordinator.driverId());
             }
             return sharedNode;
         }
-        if (ownNode == null || ownNode.isClosed()) {
-            closeNode(ownNode);
-            ownNode = AeronNode.launch(setup.aeronDirectory);
+        if (ownNode == null) {
+            ownNode = AeronNode.shareOrLaunch(setup.aeronDirectory);
         }
         return ownNode;
     }
