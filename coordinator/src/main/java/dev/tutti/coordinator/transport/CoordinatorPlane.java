@@ -155,8 +155,13 @@ public final class CoordinatorPlane implements AutoCloseable {
         gradientFrames = new FrameReceiver(gradientSubscription, generation, faults, gradients);
     }
 
-    /** Whether all members are there. */
+    /**
+     * Whether all members are there.
+     *
+     * @throws dev.tutti.transport.StreamClosedException if the streams are of no further use
+     */
     public boolean isConnected() {
+        gradientFrames.checkOpen();
         if (!weights.isConnected() || gradientSubscription.imageCount() < members) {
             return false;
         }
@@ -205,7 +210,11 @@ public final class CoordinatorPlane implements AutoCloseable {
         sender.addTraining(FrameKind.TARGETS, training.targets(), training.samples() * training.targetCount());
     }
 
-    /** Sends what the streams take and takes what has arrived; returns the number of frames. */
+    /**
+     * Sends what the streams take and takes what has arrived; returns the number of frames.
+     *
+     * @throws dev.tutti.transport.StreamClosedException if the streams are of no further use
+     */
     public int doWork() {
         int frames = 0;
         for (int member = 0; member < members; member++) {

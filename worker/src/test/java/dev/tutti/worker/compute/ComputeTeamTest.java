@@ -70,7 +70,7 @@ class ComputeTeamTest {
                 item.set(epoch, step, first, count, block.length);
                 System.arraycopy(block, 0, item.block(), 0, block.length);
 
-                TreeSum sum = team.team.compute(item, parameters);
+                TreeSum sum = team.team.compute(item, parameters, () -> true);
 
                 assertThat(sum.coveredSegments()).isEqualTo(count);
                 for (int at = first; at < first + count; ) {
@@ -105,7 +105,8 @@ class ComputeTeamTest {
         WorkItem item = new WorkItem();
         item.set(epoch, (epoch - 1L) * spec.stepsPerEpoch() + place / batch, 0, batch, 0);
         try (Running team = new Running(new ComputeTeam(spec, new SampleSource(spec, FEATURES, 1, cut), threads))) {
-            assertThatThrownBy(() -> team.team.compute(item, parameters)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> team.team.compute(item, parameters, () -> true))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
         }
     }
 
