@@ -1,10 +1,11 @@
 package dev.tutti.transport;
 
-import dev.tutti.files.InputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 
 /** The shared memory that holds a media driver's files: where, and whether there is enough. */
 public final class SharedMemory {
@@ -15,6 +16,16 @@ public final class SharedMemory {
      * three terms for each of a few streams.
      */
     public static final long REQUIRED_BYTES = 64L << 20;
+
+    /**
+     * How long the memory of closed streams may stay in use: the driver keeps them for a second, and the clients that had
+     * mapped them for three more.
+     */
+    private static final long RELEASE_NS = 7_000_000_000L;
+
+    private static final long POLL_NS = 20_000_000;
+    private static final String ADVICE =
+            "; in a container give --shm-size=1g (compose: shm_size: 1g), or name another --aeron-dir";
 
     private SharedMemory() {}
 
@@ -39,27 +50,37 @@ public final class SharedMemory {
     }
 
     /**
-     * Checks that streams find room, before they are opened.
+     * Waits until streams find room, before they are opened: those of the generation before are still there for some seconds.
      *
-     * @throws InputException if fewer than {@code bytes} are free beside {@code directory}
+     * @param directory the media driver's
+     * @param bytes number of bytes that the streams take
+     * @param streams what they are, for the message
+     * @throws NoRoomException if fewer than {@code bytes} are free beside {@code directory}, and stay so
      */
-    public static void checkRoomForStreams(Path directory, long bytes) {
+    public static void awaitRoom(Path directory, long bytes, String streams) {
+        long deadlineNs = System.nanoTime() + RELEASE_NS;
         long free = freeBytes(directory);
-        if (free < bytes) {
-            throw new InputException("too little shared memory for the streams of this network: "
-                    + directory.toAbsolutePath().getParent() + " has " + (free >> 20) + " MiB free, needed are "
-                    + (bytes >> 20)
-                    + " MiB; in a container give --shm-size=1g (compose: shm_size: 1g), or name another --aeron-dir");
+        while (free < bytes) {
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw new NoRoomException("too little shared memory for " + streams + ": "
+                        + directory.toAbsolutePath().getParent() + " has " + mebibytes(free) + " free, needed are "
+                        + mebibytes(bytes) + ADVICE);
+            }
+            LockSupport.parkNanos(POLL_NS);
+            free = freeBytes(directory);
         }
     }
 
-    /** @throws InputException if too little is free in {@code folder} */
+    /** @throws NoRoomException if too little is free in {@code folder} */
     static void checkRoomForDriver(Path folder) {
         long free = freeBytes(folder);
         if (free < REQUIRED_BYTES) {
-            throw new InputException("too little shared memory for the media driver: " + folder + " has "
-                    + (free >> 20) + " MiB free, needed are " + (REQUIRED_BYTES >> 20)
-                    + " MiB; in a container give --shm-size=1g (compose: shm_size: 1g), or name another --aeron-dir");
+            throw new NoRoomException("too little shared memory for the media driver: " + folder + " has "
+                    + mebibytes(free) + " free, needed are " + mebibytes(REQUIRED_BYTES) + ADVICE);
         }
+    }
+
+    private static String mebibytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f MiB", bytes / (double) (1 << 20));
     }
 }

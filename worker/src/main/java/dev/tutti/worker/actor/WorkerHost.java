@@ -12,6 +12,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.receptionist.Receptionist;
 import dev.tutti.data.Dataset;
+import dev.tutti.files.InputException;
 import dev.tutti.kernel.Kernels;
 import dev.tutti.protocol.CoordinatorMessage.Introduction;
 import dev.tutti.protocol.CoordinatorMessage.NotPrepared;
@@ -208,7 +209,11 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
         try {
             open(current);
         } catch (RuntimeException e) {
-            log.error("{} cannot be prepared", current.generation(), e);
+            if (e instanceof InputException) {
+                log.error("{} cannot be prepared: {}", current.generation(), e.getMessage());
+            } else {
+                log.error("{} cannot be prepared", current.generation(), e);
+            }
             if (plane != null) {
                 plane.close();
                 plane = null;

@@ -9,6 +9,7 @@ import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.AeronNode;
 import dev.tutti.transport.FaultCounters;
 import dev.tutti.transport.FrameReceiver;
+import dev.tutti.transport.SharedMemory;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.UdpEndpoint;
 import dev.tutti.transport.VectorSender;
@@ -54,7 +55,7 @@ public final class WorkerPlane implements AutoCloseable {
         work = new WorkReceiver(prepare.job(), prepare.job().placement() == Placement.STREAM);
         weightsFrames = new FrameReceiver(weightsSubscription, prepare.generation(), faults, weights);
         workFrames = new FrameReceiver(workSubscription, prepare.generation(), faults, work);
-        gradients = new VectorSender(gradientPublication, prepare.generation(), streams.floatsPerFrame());
+        gradients = new VectorSender(gradientPublication, prepare.generation());
         gradients.header().member(prepare.member());
     }
 
@@ -64,10 +65,14 @@ public final class WorkerPlane implements AutoCloseable {
      * @param node the way to Aeron
      * @param prepare what the coordinator said
      * @param host this machine's address as the coordinator sees it; unused with ipc
+     * @throws dev.tutti.transport.NoRoomException if there is too little shared memory, after waiting some seconds for that of
+     *     earlier streams
      */
     public static WorkerPlane open(AeronNode node, PrepareGeneration prepare, String host) {
         Aeron aeron = node.aeron();
         Streams streams = prepare.streams();
+        SharedMemory.awaitRoom(
+                node.directory(), streams.terms().workerBytes(streams.ipc()), "a worker's streams of this network");
         // A subscription at port 0 has a socket of its own, so the two streams have two addresses.
         String anyPort = streams.subscription(host + ":0");
         Subscription weights = null;
@@ -76,8 +81,7 @@ public final class WorkerPlane implements AutoCloseable {
         try {
             weights = aeron.addSubscription(anyPort, streams.weightsStreamId());
             work = aeron.addSubscription(anyPort, streams.workStreamId(prepare.member()));
-            gradients = aeron.addExclusivePublication(
-                    streams.publication(streams.gradientEndpoint()), streams.gradientStreamId());
+            gradients = aeron.addExclusivePublication(streams.gradientPublication(), streams.gradientStreamId());
             return new WorkerPlane(prepare, weights, work, gradients);
         } catch (RuntimeException | Error e) {
             CloseHelper.quietCloseAll(gradients, weights, work);
