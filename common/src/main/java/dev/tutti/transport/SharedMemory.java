@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /** The shared memory that holds a media driver's files: where, and whether there is enough. */
 public final class SharedMemory {
@@ -58,16 +59,20 @@ public final class SharedMemory {
      * @throws NoRoomException if fewer than {@code bytes} are free beside {@code directory}, and stay so
      */
     public static void awaitRoom(Path directory, long bytes, String streams) {
-        long deadlineNs = System.nanoTime() + RELEASE_NS;
-        long free = freeBytes(directory);
+        awaitRoom(directory, bytes, streams, () -> freeBytes(directory), RELEASE_NS);
+    }
+
+    static void awaitRoom(Path directory, long bytes, String streams, LongSupplier freeBytes, long patienceNs) {
+        long sinceNs = System.nanoTime();
+        long free = freeBytes.getAsLong();
         while (free < bytes) {
-            if (System.nanoTime() - deadlineNs > 0) {
+            if (System.nanoTime() - sinceNs >= patienceNs) {
                 throw new NoRoomException("too little shared memory for " + streams + ": "
                         + directory.toAbsolutePath().getParent() + " has " + mebibytes(free) + " free, needed are "
                         + mebibytes(bytes) + ADVICE);
             }
             LockSupport.parkNanos(POLL_NS);
-            free = freeBytes(directory);
+            free = freeBytes.getAsLong();
         }
     }
 
