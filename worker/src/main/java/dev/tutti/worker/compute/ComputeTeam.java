@@ -21,7 +21,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class ComputeTeam {
     /** Most samples of a slice, unless one segment has more: as many as a kernel works on together. */
-    private static final int SLICE_SAMPLES = 512;
+    static final int SLICE_SAMPLES = 512;
 
     private static final int SPINS = 500;
     private static final long SPIN_NS = 20_000;
@@ -30,7 +30,7 @@ public final class ComputeTeam {
     private static final long AWAKE_NS = 1_000_000;
 
     /** Below this, waking the others takes longer than adding. */
-    private static final int SHORT_VECTOR = 1 << 15;
+    static final int SHORT_VECTOR = 1 << 15;
 
     private static final long PARK_NS = 1_000_000;
 
