@@ -8,6 +8,7 @@ import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nam
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ enum Layers {
                             "..transport..",
                             "coordinator.step..",
                             "coordinator.actor..",
-                            "worker.compute.."),
+                            "worker.step.."),
                     "org.agrona..");
         }
     },
@@ -100,6 +101,18 @@ enum Layers {
         @Override
         ArchRule below(String root) {
             return doesNotSee(root + ".worker..", root + ".coordinator..");
+        }
+    },
+    COORDINATOR_HAS_NO_CYCLES {
+        @Override
+        ArchRule below(String root) {
+            return slices().matching(root + ".coordinator.(*)..").should().beFreeOfCycles();
+        }
+    },
+    WORKER_HAS_NO_CYCLES {
+        @Override
+        ArchRule below(String root) {
+            return slices().matching(root + ".worker.(*)..").should().beFreeOfCycles();
         }
     };
 
