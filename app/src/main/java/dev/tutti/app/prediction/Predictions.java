@@ -6,8 +6,8 @@ import dev.tutti.data.MiniBatch;
 import dev.tutti.data.RawData;
 import dev.tutti.kernel.GradientKernel;
 import dev.tutti.kernel.Kernels;
-import dev.tutti.model.ModelFile;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.savedmodel.ModelFile;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 

@@ -1,5 +1,6 @@
 package dev.tutti.app.run;
 
+import dev.tutti.files.Json;
 import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingListener;

@@ -5,6 +5,7 @@ import dev.tutti.app.console.Version;
 import dev.tutti.config.Environment;
 import dev.tutti.data.DataSchema;
 import dev.tutti.data.DataSplit;
+import dev.tutti.files.Json;
 import dev.tutti.kernel.Kernels;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.WeightsHash;
