@@ -8,6 +8,7 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SummationTree;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -83,7 +84,7 @@ class SameBitsTest {
         for (int segmentSize : new int[] {1, 5, 32}) {
             for (int samples : new int[] {13, 64, 77}) {
                 Problem problem = new Problem(random, network, samples);
-                int segments = SegmentTree.segments(samples, segmentSize);
+                int segments = SummationTree.segments(samples, segmentSize);
                 for (int nodeSize = 1; nodeSize <= Integer.highestOneBit(segments); nodeSize *= 2) {
                     checkGradients(seed, problem, segmentSize, cut(segments, nodeSize));
                     checkGradients(seed, problem, segmentSize, randomCut(random, segments));
@@ -180,7 +181,7 @@ class SameBitsTest {
 
     private static void checkAll(long seed, Random random, NetworkSpec network, int samples, int segmentSize) {
         Problem problem = new Problem(random, network, samples);
-        int segments = SegmentTree.segments(samples, segmentSize);
+        int segments = SummationTree.segments(samples, segmentSize);
         checkOutputs(seed, problem);
         assertSame(
                 seed,
@@ -202,7 +203,7 @@ class SameBitsTest {
             weights[s] = random.nextInt(4) == 0 ? 0f : random.nextFloat();
         }
         float clipNorm = 0.1f + 2 * random.nextFloat();
-        List<int[]> cut = randomCut(random, SegmentTree.segments(samples, segmentSize));
+        List<int[]> cut = randomCut(random, SummationTree.segments(samples, segmentSize));
         float[] expectedNorms = new float[samples];
         float[] actualNorms = new float[samples];
         PartialGradient[] expected =

@@ -1,12 +1,13 @@
 package dev.tutti.app.command;
 
+import dev.tutti.app.bench.KernelBench;
 import dev.tutti.app.console.ExitCode;
 import dev.tutti.config.Environment;
 import dev.tutti.files.InputException;
 import dev.tutti.files.Json;
 import dev.tutti.kernel.Dropout;
-import dev.tutti.kernel.KernelBench;
 import dev.tutti.kernel.Kernels;
+import dev.tutti.model.Activation;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.train.TrainingSpec;
 import java.io.PrintWriter;
@@ -16,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,6 +61,13 @@ public final class BenchKernelCommand implements Callable<Integer> {
             split = ",",
             description = "samples of a mini-batch (default: 128 where --network is given)")
     private List<Integer> batches = List.of();
+
+    @Option(
+            names = "--activation",
+            paramLabel = "NAME",
+            defaultValue = "relu",
+            description = "of the hidden layers, as for train (default: ${DEFAULT-VALUE})")
+    private String activation;
 
     @Option(names = "--segment", description = "samples of a segment (default: as for train)")
     private int segment;
@@ -106,7 +115,7 @@ public final class BenchKernelCommand implements Callable<Integer> {
                     .put("machine", Environment.machine())
                     .put("jdk", Environment.javaVersion())
                     .put("kernel", Kernels.description())
-                    .put("vectorBits", KernelBench.vectorBits())
+                    .put("vectorBits", Kernels.vectorBits())
                     .put("peakGflops", peak)
                     .line();
             out.println(head.substring(0, head.length() - 1) + ",\"steps\":[" + steps + "],\"products\":[" + squares
@@ -151,13 +160,24 @@ public final class BenchKernelCommand implements Callable<Integer> {
         return lines;
     }
 
-    private static NetworkSpec network(String sizes) {
+    private NetworkSpec network(String sizes) {
         try {
             return KernelBench.network(
-                    Arrays.stream(sizes.split("-", -1)).map(Integer::valueOf).toList());
+                    Arrays.stream(sizes.split("-", -1)).map(Integer::valueOf).toList(), hidden());
         } catch (NumberFormatException e) {
             throw new InputException("--network: not a list of sizes: \"" + sizes + "\"; give it as 784-128-10", e);
         }
+    }
+
+    private Activation hidden() {
+        List<Activation> allowed = Arrays.stream(Activation.values())
+                .filter(one -> one != Activation.SOFTMAX)
+                .toList();
+        return allowed.stream()
+                .filter(one -> one.id().equals(activation))
+                .findFirst()
+                .orElseThrow(() -> new InputException("--activation: unknown: \"" + activation + "\", allowed: "
+                        + allowed.stream().map(Activation::id).collect(Collectors.joining(", "))));
     }
 
     private String steps(KernelBench bench, double peak, PrintWriter out) throws InterruptedException {
@@ -197,6 +217,7 @@ public final class BenchKernelCommand implements Callable<Integer> {
                     .append(new Json()
                             .put("network", line.network())
                             .put("batch", line.batch())
+                            .put("activation", activation)
                             .put("segment", size)
                             .put("dropout", dropout)
                             .put("threads", threads)
