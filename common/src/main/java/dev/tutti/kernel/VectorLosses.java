@@ -6,6 +6,7 @@ import static dev.tutti.kernel.VectorLanes.LANES;
 import static dev.tutti.kernel.VectorLanes.PANEL;
 
 import dev.tutti.model.Loss;
+import dev.tutti.model.PredictedClass;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -23,7 +24,7 @@ final class VectorLosses {
      * @param classes number of the class of each sample {@code [PANEL]} from {@code at}
      * @param losses receives the sums of the exponentials, from {@code at}; {@link #logs} makes losses of them
      * @param margins receives the class's logit minus the largest, from {@code at}
-     * @param correct receives 1 where the largest logit is the class's, from {@code at}
+     * @param correct receives 1 where the largest probability is the class's, else 0, from {@code at}
      */
     static void crossEntropy(
             float[] z,
@@ -52,14 +53,11 @@ final class VectorLosses {
             float[] correct) {
         FloatVector target = FloatVector.fromArray(FLOATS, classes, at);
         FloatVector largest = FloatVector.fromArray(FLOATS, z, offset);
-        FloatVector best = FloatVector.zero(FLOATS);
         FloatVector logit =
                 FloatVector.broadcast(FLOATS, Float.NaN).blend(largest, target.compare(VectorOperators.EQ, 0f));
         for (int j = 1; j < outputs; j++) {
             FloatVector zj = FloatVector.fromArray(FLOATS, z, offset + j * PANEL);
-            VectorMask<Float> larger = zj.compare(VectorOperators.GT, largest);
-            largest = largest.blend(zj, larger);
-            best = best.blend(j, larger);
+            largest = largest.blend(zj, zj.compare(VectorOperators.GT, largest));
             logit = logit.blend(zj, target.compare(VectorOperators.EQ, (float) j));
         }
         FloatVector sum = FloatVector.zero(FLOATS);
@@ -74,9 +72,7 @@ final class VectorLosses {
         }
         sum.intoArray(losses, at);
         logit.sub(largest).intoArray(margins, at);
-        FloatVector.zero(FLOATS)
-                .blend(1f, best.compare(VectorOperators.EQ, target))
-                .intoArray(correct, at);
+        equal(predicted(a, offset, outputs), target).intoArray(correct, at);
     }
 
     /**
@@ -121,7 +117,7 @@ final class VectorLosses {
      * @param a outputs, at the same places
      * @param y targets, at the same places
      * @param losses receives the losses {@code [PANEL]} from {@code at}
-     * @param correct receives 1 where all binary labels are right, from {@code at}
+     * @param correct receives 1 where outputs and targets stand for the same class, else 0, from {@code at}
      */
     static void losses(
             Loss loss,
@@ -143,11 +139,7 @@ final class VectorLosses {
                 case CROSS_ENTROPY -> throw new IllegalArgumentException("cross-entropy has its own loop");
             };
             sum.intoArray(losses, at + half);
-            if (loss == Loss.BINARY_CROSS_ENTROPY) {
-                binaryCorrect(z, y, o, outputs).intoArray(correct, at + half);
-            } else {
-                FloatVector.zero(FLOATS).intoArray(correct, at + half);
-            }
+            equal(predicted(a, o, outputs), predicted(y, o, outputs)).intoArray(correct, at + half);
         }
     }
 
@@ -172,16 +164,24 @@ final class VectorLosses {
         return sum;
     }
 
-    private static FloatVector binaryCorrect(float[] z, float[] y, int offset, int outputs) {
-        FloatVector correct = FloatVector.broadcast(FLOATS, 1f);
-        for (int i = offset; i < offset + outputs * PANEL; i += PANEL) {
-            FloatVector zero = FloatVector.zero(FLOATS);
-            VectorMask<Float> said = FloatVector.fromArray(FLOATS, z, i).compare(VectorOperators.GT, 0f);
-            VectorMask<Float> is = FloatVector.fromArray(FLOATS, y, i).compare(VectorOperators.GT, 0.5f);
-            FloatVector differs = zero.blend(1f, said).sub(zero.blend(1f, is));
-            correct = correct.blend(0f, differs.compare(VectorOperators.NE, 0f));
+    /** {@link PredictedClass} of samples in lanes. */
+    private static FloatVector predicted(float[] a, int offset, int outputs) {
+        FloatVector largest = FloatVector.fromArray(FLOATS, a, offset);
+        FloatVector best = FloatVector.zero(FLOATS);
+        if (outputs == 1) {
+            return best.blend(1f, largest.compare(VectorOperators.GT, 0.5f));
         }
-        return correct;
+        for (int j = 1; j < outputs; j++) {
+            FloatVector aj = FloatVector.fromArray(FLOATS, a, offset + j * PANEL);
+            VectorMask<Float> larger = aj.compare(VectorOperators.GT, largest);
+            largest = largest.blend(aj, larger);
+            best = best.blend(j, larger);
+        }
+        return best;
+    }
+
+    private static FloatVector equal(FloatVector x, FloatVector y) {
+        return FloatVector.zero(FLOATS).blend(1f, x.compare(VectorOperators.EQ, y));
     }
 
     private static FloatVector huber(float[] a, float[] y, int offset, int outputs) {
