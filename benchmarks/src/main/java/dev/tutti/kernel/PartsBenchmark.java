@@ -66,7 +66,18 @@ public class PartsBenchmark {
     @Benchmark
     public float[] product() {
         VectorProducts.multiply(
-                VectorLanes.TILE_ROWS, depth, tile, 0, panel, 0, sums, 0, VectorLanes.PANEL, scratch, 0, VectorLanes.PANEL);
+                VectorLanes.TILE_ROWS,
+                depth,
+                tile,
+                0,
+                panel,
+                0,
+                sums,
+                0,
+                VectorLanes.PANEL,
+                scratch,
+                0,
+                VectorLanes.PANEL);
         return scratch;
     }
 

@@ -65,6 +65,7 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
                 data.training(),
                 data.trainingRows(),
                 data.validation(),
+                data.preprocessing().targetUnit(),
                 start.map(TrainingState::parameters).orElseGet(() -> initialParameters(settings, network)),
                 start,
                 settings.onDivergence());

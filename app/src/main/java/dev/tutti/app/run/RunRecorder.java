@@ -93,6 +93,7 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
                 .put("trainAccuracy", metrics.trainAccuracy())
                 .put("validationLoss", metrics.validationLoss())
                 .put("validationAccuracy", metrics.validationAccuracy())
+                .put("validationRmse", metrics.validationRmse())
                 .put("skippedSteps", skippedSteps > 0 ? skippedSteps : Double.NaN)
                 .put("seconds", metrics.seconds())
                 .put("samplesPerSecond", metrics.samples() / metrics.seconds());
