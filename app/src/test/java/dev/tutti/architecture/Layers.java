@@ -25,16 +25,32 @@ enum Layers {
             return seesOnlyTheCore(root, List.of("data.."), "de.siegmar.fastcsv..", "com.fasterxml.jackson..");
         }
     },
-    MODEL_AND_CHECKPOINT_SEE_ONLY_THE_CORE {
+    FILES_AND_WHAT_IS_KEPT_IN_THEM_SEE_ONLY_THE_CORE {
         @Override
         ArchRule below(String root) {
-            return seesOnlyTheCore(root, List.of("model..", "checkpoint.."), "com.fasterxml.jackson..");
+            return seesOnlyTheCore(root, List.of("files..", "savedmodel..", "checkpoint.."), "com.fasterxml.jackson..");
+        }
+    },
+    MODEL_DOES_NOT_SEE_DATA {
+        @Override
+        ArchRule below(String root) {
+            return doesNotSee(root + ".model..", root + ".data..");
+        }
+    },
+    FILES_SEE_NO_OTHER_PACKAGE {
+        @Override
+        ArchRule below(String root) {
+            return noClasses()
+                    .that(resideInAnyPackage(root + ".files.."))
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAnyPackage(root + "..").and(not(resideInAnyPackage(root + ".files.."))));
         }
     },
     CORE_SEES_ONLY_THE_CORE {
         @Override
         ArchRule below(String root) {
-            return seesOnlyTheCore(root, CORE.subList(3, CORE.size()));
+            return seesOnlyTheCore(root, CORE.subList(4, CORE.size()));
         }
     },
     VECTOR_API_STAYS_IN_THE_VECTOR_CLASSES_OF_KERNEL {
@@ -116,17 +132,18 @@ enum Layers {
         }
     };
 
-    /** What is computed, free of how that is brought about. The first three may see libraries for their files. */
+    /** What is computed, free of how that is brought about. The first four may see libraries for their files. */
     private static final List<String> CORE = List.of(
             "data..",
-            "model..",
+            "files..",
+            "savedmodel..",
             "checkpoint..",
+            "model..",
             "kernel..",
             "reduce..",
             "optim..",
             "train..",
             "random..",
-            "files..",
             "coordinator.plan..");
 
     /** Returns the rule for all packages below {@code root}. */

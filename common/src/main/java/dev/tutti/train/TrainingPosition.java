@@ -9,7 +9,7 @@ package dev.tutti.train;
  * @param samples number of samples so far
  * @param lossSum sum of the losses of the epoch's samples so far
  * @param weightSum sum of their weights
- * @param correctSum number of them classified rightly
+ * @param correctSum number of them classified correctly
  * @param seconds wall time spent so far
  * @param skippedSteps number of steps so far whose update was left out
  * @param guard state of the guard against divergence
@@ -42,7 +42,7 @@ public record TrainingPosition(
 
     /** Stands for the metrics of an epoch where none is over. */
     public static final EpochMetrics NO_EPOCH =
-            new EpochMetrics(0, 0, 0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0);
+            new EpochMetrics(0, 0, 0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0);
 
     /** At the beginning of a run. */
     public static final TrainingPosition START =

@@ -94,6 +94,7 @@ class ResumeTest {
                 metrics.trainAccuracy(),
                 metrics.validationLoss(),
                 metrics.validationAccuracy(),
+                metrics.validationRmse(),
                 0);
     }
 }

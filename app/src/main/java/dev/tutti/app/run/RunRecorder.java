@@ -1,5 +1,6 @@
 package dev.tutti.app.run;
 
+import dev.tutti.files.Json;
 import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingListener;
@@ -92,6 +93,7 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
                 .put("trainAccuracy", metrics.trainAccuracy())
                 .put("validationLoss", metrics.validationLoss())
                 .put("validationAccuracy", metrics.validationAccuracy())
+                .put("validationRmse", metrics.validationRmse())
                 .put("skippedSteps", skippedSteps > 0 ? skippedSteps : Double.NaN)
                 .put("seconds", metrics.seconds())
                 .put("samplesPerSecond", metrics.samples() / metrics.seconds());
