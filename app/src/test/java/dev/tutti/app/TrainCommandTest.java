@@ -157,7 +157,7 @@ class TrainCommandTest {
         };
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
 
-        assertThatThrownBy(() -> new TrainingSession(settings, interrupting, nowhere, nowhere, false).run())
+        assertThatThrownBy(() -> new TrainingSession(settings, interrupting, directory, nowhere, nowhere, false).run())
                 .isInstanceOf(InterruptedException.class)
                 .hasMessageContaining("after 1 steps; kept in ")
                 .hasMessageContaining("no model was saved");

@@ -50,9 +50,23 @@ final class SettingsReader {
     static SettingsReader of(
             List<Setting> settings, Map<String, String> commandLine, Optional<Path> file, Set<String> leftOut) {
         ConfigObject given = ConfigValueFactory.fromMap(commandLine, COMMAND_LINE);
-        ConfigObject merged = file.map(SettingsReader::parse)
-                .map(fromFile -> given.withFallback(without(fromFile, leftOut)))
-                .orElse(given);
+        return of(
+                settings,
+                file.map(SettingsReader::parse)
+                        .map(fromFile -> given.withFallback(without(fromFile, leftOut)))
+                        .orElse(given));
+    }
+
+    /**
+     * @param settings all that may be set
+     * @param text HOCON that somebody else has written; values only
+     * @throws InputException if it cannot be read or has an unknown key
+     */
+    static SettingsReader submitted(List<Setting> settings, String text) {
+        return of(settings, SubmittedText.parse(text));
+    }
+
+    private static SettingsReader of(List<Setting> settings, ConfigObject merged) {
         for (Map.Entry<String, ConfigValue> entry : merged.entrySet()) {
             if (settings.stream().noneMatch(setting -> setting.key().equals(entry.getKey()))) {
                 throw new InputException(place(entry.getKey(), entry.getValue()) + ": unknown key, allowed: "

@@ -1,6 +1,8 @@
 package dev.tutti.config;
 
+import com.typesafe.config.ConfigUtil;
 import dev.tutti.checkpoint.CheckpointSettings;
+import dev.tutti.data.BuiltInData;
 import dev.tutti.data.DataFormat;
 import dev.tutti.data.Header;
 import dev.tutti.data.Scale;
@@ -178,6 +180,79 @@ public record TrainingSettings(
         return read(SettingsReader.of(SETTINGS, commandLine, Optional.of(file), replaced));
     }
 
+    /**
+     * Reads the settings of a job that another machine has handed in. Its text is not trusted: it makes this process read no other
+     * file, no environment and no properties, and its paths stay below the roots. Paths are relative to the data root, {@code out}
+     * to the runs root; {@code init-weights} may lie below either. The outcome is wanted as JSON.
+     *
+     * @param text the job's settings in HOCON, values only
+     * @param roots where its files lie
+     * @throws InputException if a key is unknown, a value out of range, or a path leads out of its root; the message quotes nothing
+     *     that is not in the text
+     */
+    public static TrainingSettings readSubmitted(String text, JobRoots roots) {
+        SettingsReader from = SettingsReader.submitted(SETTINGS, text);
+        if (from.has("aeron-dir")) {
+            throw from.conflict("aeron-dir", "not for a submitted job; it is an option of the coordinator");
+        }
+        TrainingSettings job = read(from);
+        DataSettings data = job.data;
+        DataSettings below = new DataSettings(
+                dataBelow(from, "data", data.source(), roots),
+                data.format(),
+                data.header(),
+                data.labels().map(file -> below(from, "labels", file.toString(), roots.data())),
+                data.task(),
+                data.target(),
+                data.scale(),
+                data.validation(),
+                data.validationSource().map(source -> dataBelow(from, "validation-data", source, roots)));
+        NetworkSettings network = job.network;
+        NetworkSettings net = new NetworkSettings(
+                network.hidden(),
+                network.activation(),
+                network.loss(),
+                network.initialization(),
+                network.initialValue(),
+                network.initialWeights()
+                        .map(file -> below(from, "init-weights", file.toString(), roots.data(), roots.runs())));
+        return new TrainingSettings(
+                below,
+                net,
+                job.optimizer,
+                job.epochs,
+                job.batch,
+                job.segment,
+                job.sync,
+                job.seed,
+                job.shuffle,
+                job.dropout,
+                job.onDivergence,
+                job.checkpoints,
+                job.cluster,
+                job.name,
+                job.out.map(directory -> below(from, "out", directory.toString(), roots.runs())),
+                job.metricsPerStep,
+                true);
+    }
+
+    private static String dataBelow(SettingsReader from, String key, String source, JobRoots roots) {
+        return BuiltInData.has(source)
+                ? source
+                : below(from, key, source, roots.data()).toString();
+    }
+
+    private static Path below(SettingsReader from, String key, String path, Path... roots) {
+        return Arrays.stream(roots)
+                .flatMap(root -> JobRoots.below(root, path).stream())
+                .findFirst()
+                .orElseThrow(() -> from.error(
+                        key,
+                        "not below the directory that the coordinator keeps for it",
+                        path,
+                        "paths relative to that directory"));
+    }
+
     private static TrainingSettings read(SettingsReader from) {
         int batch = from.integer("batch", 64, 1);
         from.text("optimizer").filter(name -> !name.equals("sgd")).ifPresent(name -> {
@@ -353,5 +428,12 @@ public record TrainingSettings(
      */
     public String toConfig() {
         return EffectiveConfig.of(this);
+    }
+
+    /** What is handed to a coordinator: the effective configuration, and the run directory where one is asked for. */
+    public String toSubmission() {
+        return toConfig()
+                + out.map(directory -> "out = " + ConfigUtil.quoteString(directory.toString()) + "\n")
+                        .orElse("");
     }
 }

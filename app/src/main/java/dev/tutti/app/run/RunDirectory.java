@@ -22,6 +22,9 @@ import java.util.Locale;
  * {@link #discard} is ruled out it can be taken back without a trace.
  */
 public final class RunDirectory implements AutoCloseable {
+    /** Where new run directories are made: below the working directory. */
+    public static final Path RUNS = Path.of("runs");
+
     /** The effective configuration. */
     static final String CONFIG = "config.conf";
 
