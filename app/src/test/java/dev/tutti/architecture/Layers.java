@@ -38,7 +38,7 @@ enum Layers {
     CORE_SEES_ONLY_THE_CORE {
         @Override
         ArchRule below(String root) {
-            return seesOnlyTheCore(root, CORE.subList(3, CORE.size()));
+            return seesOnlyTheCore(root, CORE.subList(3, CORE.size()), "com.fasterxml.jackson.annotation..");
         }
     },
     ONE_CLASS_OF_KERNEL_SEES_THE_VECTOR_API {

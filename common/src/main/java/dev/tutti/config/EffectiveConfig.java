@@ -3,6 +3,7 @@ package dev.tutti.config;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
 import dev.tutti.checkpoint.CheckpointSettings;
+import dev.tutti.optim.Sgd;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -17,7 +18,9 @@ final class EffectiveConfig {
         putNetwork(values, settings.network());
         values.put("optimizer", "sgd");
         values.put("lr", decimal(settings.optimizer().learningRate()));
-        values.put("momentum", decimal(settings.optimizer().momentum()));
+        if (settings.optimizer() instanceof Sgd.Settings sgd) {
+            values.put("momentum", decimal(sgd.momentum()));
+        }
         values.put("epochs", settings.epochs());
         values.put("batch", settings.batch());
         values.put("segment", settings.segment());

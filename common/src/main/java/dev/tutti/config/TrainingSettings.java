@@ -12,6 +12,7 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
 import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.Placement;
 import dev.tutti.train.OnDivergence;
 import dev.tutti.train.Sync;
@@ -330,7 +331,7 @@ public record TrainingSettings(
     }
 
     private static OptimizerSettings optimizer(SettingsReader from) {
-        return new OptimizerSettings(
+        return new Sgd.Settings(
                 (float) from.number("lr", 0.1, v -> v.floatValue() > 0 && Float.isFinite(v.floatValue()), "above 0"),
                 (float) from.number("momentum", 0, v -> v >= 0 && v.floatValue() < 1, "0 to below 1"));
     }

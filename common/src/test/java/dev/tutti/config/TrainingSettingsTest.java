@@ -9,7 +9,7 @@ import dev.tutti.files.InputException;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.train.Sync;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +35,7 @@ class TrainingSettingsTest {
         assertThat(settings.network().activation()).isEqualTo(Activation.RELU);
         assertThat(settings.network().initialization()).isEqualTo(Initialization.HE);
         assertThat(settings.network().loss()).isEmpty();
-        assertThat(settings.optimizer()).isEqualTo(new OptimizerSettings(0.1f, 0));
+        assertThat(settings.optimizer()).isEqualTo(new Sgd.Settings(0.1f, 0));
         assertThat(settings.epochs()).isEqualTo(10);
         assertThat(settings.batch()).isEqualTo(64);
         assertThat(settings.segment()).isEqualTo(16);

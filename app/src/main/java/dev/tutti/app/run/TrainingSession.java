@@ -141,7 +141,7 @@ public final class TrainingSession {
         tell(run.describe());
         if (newest.isPresent()) {
             TrainingPosition from = newest.get().state().position();
-            recorder.resume(from);
+            recorder.resume(newest.get().state());
             tell("goes on after " + from.step() + " steps, in epoch " + Math.min(from.epoch(), settings.epochs())
                     + ", from " + directory.shown(newest.get().file()));
         } else {

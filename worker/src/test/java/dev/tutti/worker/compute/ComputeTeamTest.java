@@ -12,7 +12,7 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.TreeSum;
 import dev.tutti.train.Sync;
@@ -120,8 +120,7 @@ class ComputeTeamTest {
     }
 
     private static TrainingSpec spec(int segment, int batch, Sync sync, boolean shuffle) {
-        return new TrainingSpec(
-                NETWORK, new OptimizerSettings(0.1f, 0), 3, batch, segment, sync, 7, shuffle, 0f, SAMPLES);
+        return new TrainingSpec(NETWORK, new Sgd.Settings(0.1f, 0), 3, batch, segment, sync, 7, shuffle, 0f, SAMPLES);
     }
 
     private Dataset data() {
