@@ -199,7 +199,7 @@ class TrainCommandTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static Set<String> keys(List<Setting> settings) {
+    private static Set<String> keys(List<Setting<?>> settings) {
         return settings.stream().map(Setting::key).collect(Collectors.toCollection(TreeSet::new));
     }
 

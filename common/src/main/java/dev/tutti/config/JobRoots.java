@@ -19,11 +19,6 @@ import java.util.Optional;
 public record JobRoots(Path data, Path runs) {
     private static final int MOST_LINKS = 40;
 
-    /** Data below the working directory, runs below {@code runs}. */
-    public static JobRoots standard() {
-        return new JobRoots(Path.of("."), Path.of("runs"));
-    }
-
     /**
      * Returns the path that {@code text} stands for, relative to {@code root} unless absolute: with symbolic links and {@code ..}
      * resolved, so that it can be used as it is. Says the same of every path that leads out, whether something is there or not:

@@ -21,11 +21,6 @@ public record Range(String allowed, DoublePredicate has) {
         return new Range("above 0", value -> value > 0);
     }
 
-    /** Numbers above 0, at most {@code max}. */
-    public static Range positiveTo(double max) {
-        return new Range("above 0 to " + max, value -> value > 0 && value <= max);
-    }
-
     /** Shares: numbers from 0 to below 1. */
     public static Range share() {
         return new Range("0 to below 1", value -> value >= 0 && value < 1);

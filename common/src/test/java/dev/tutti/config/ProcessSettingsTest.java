@@ -43,7 +43,7 @@ class ProcessSettingsTest {
                         Duration.ofSeconds(60),
                         TransportKind.AUTO,
                         Optional.empty(),
-                        JobRoots.standard()));
+                        new JobRoots(Path.of("."), Path.of("runs"))));
     }
 
     @Test
