@@ -11,6 +11,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,7 +51,24 @@ enum Layers {
     CORE_SEES_ONLY_THE_CORE {
         @Override
         ArchRule below(String root) {
-            return seesOnlyTheCore(root, CORE.subList(4, CORE.size()));
+            return seesOnlyTheCore(root, CORE.subList(4, CORE.size()), "com.fasterxml.jackson.annotation..");
+        }
+    },
+    CORE_IS_IN_ORDER {
+        @Override
+        ArchRule below(String root) {
+            List<ArchRule> rules = new ArrayList<>();
+            for (int line = 0; line < ORDER.size() - 1; line++) {
+                String[] above = ORDER.subList(line + 1, ORDER.size()).stream()
+                        .flatMap(List::stream)
+                        .toArray(String[]::new);
+                rules.add(noClasses()
+                        .that(resideInAnyPackage(packages(root, ORDER.get(line).toArray(String[]::new))))
+                        .should()
+                        .dependOnClassesThat(resideInAnyPackage(packages(root, above)))
+                        .allowEmptyShould(true));
+            }
+            return CompositeArchRule.of(rules);
         }
     },
     VECTOR_API_STAYS_IN_THE_VECTOR_CLASSES_OF_KERNEL {
@@ -145,6 +163,18 @@ enum Layers {
             "train..",
             "random..",
             "coordinator.plan..");
+
+    /** From the bottom to the top: a package sees those of its own line and those of the lines before it. */
+    private static final List<List<String>> ORDER = List.of(
+            List.of("files..", "random.."),
+            List.of("reduce.."),
+            List.of("model.."),
+            List.of("data.."),
+            List.of("savedmodel.."),
+            List.of("optim..", "kernel.."),
+            List.of("train.."),
+            List.of("checkpoint.."),
+            List.of("config.."));
 
     /** Returns the rule for all packages below {@code root}. */
     abstract ArchRule below(String root);

@@ -10,13 +10,8 @@ import dev.tutti.config.TrainingSettings;
 import dev.tutti.files.InputException;
 import dev.tutti.protocol.ClientMessage.Ended;
 import dev.tutti.train.TrainingFailedException;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,7 +65,7 @@ public final class JobServer {
         StringBuilder summary = new StringBuilder();
         PrintWriter json = new PrintWriter(new LineWriter(summary::append), true);
         try {
-            TrainingSettings run = read(job.config());
+            TrainingSettings run = TrainingSettings.readSubmitted(job.config(), settings.roots());
             LOG.info("job: {}", RunName.of(run));
             new TrainingSession(
                             run,
@@ -81,6 +76,7 @@ public final class JobServer {
                                     settings.waitWorkers(),
                                     settings.giveUp(),
                                     listener),
+                            settings.roots().runs(),
                             json,
                             lines,
                             false)
@@ -95,20 +91,6 @@ public final class JobServer {
         } catch (RuntimeException e) {
             LOG.error("job failed", e);
             return new Ended(ExitCode.INTERNAL_ERROR, "internal error of the coordinator: " + e, "");
-        }
-    }
-
-    private static TrainingSettings read(String config) {
-        try {
-            Path file = Files.createTempFile("tutti-job", ".conf");
-            try {
-                Files.writeString(file, config);
-                return TrainingSettings.read(Map.of("json", "true"), Optional.of(file));
-            } finally {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new InputException("the coordinator cannot write its temporary directory: " + e.getMessage(), e);
         }
     }
 
