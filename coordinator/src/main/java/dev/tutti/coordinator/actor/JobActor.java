@@ -26,6 +26,7 @@ import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.NoRoomException;
 import dev.tutti.transport.StepIdleStrategy;
 import dev.tutti.wire.GenerationId;
 import java.security.SecureRandom;
@@ -126,7 +127,6 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     private final ActorRef<CoordinatorMessage> replies;
     private final SecureRandom tokens = new SecureRandom();
     private final JobDescription description;
-    private final int parameterCount;
     private final StepLoop loop;
     private final AgentRunner runner;
 
@@ -159,7 +159,6 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         this.log = context.getLog();
         this.replies = context.messageAdapter(CoordinatorMessage.class, FromWorker::new);
         TrainingJob job = setup.job;
-        this.parameterCount = job.initialParameters().length;
         this.description = new JobDescription(
                 setup.number,
                 job.name(),
@@ -278,7 +277,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                     dataPlane.host(),
                     dataPlane.port(),
                     dataPlane.mtuBytes(),
-                    parameterCount);
+                    description);
         } catch (RuntimeException e) {
             onNotOpened(e);
             return;
@@ -295,7 +294,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         String reason = String.valueOf(e.getMessage());
         log.debug("{} not opened", generation, e);
         abandonGeneration();
-        carryOut(membership.onNotOpened(reason, e instanceof InputException, now()));
+        carryOut(membership.onNotOpened(reason, e instanceof NoRoomException, now()));
     }
 
     private void abandonGeneration() {

@@ -62,7 +62,7 @@ public final class Membership {
     static final long REOPEN_NS = 1_000_000_000L;
     static final int MOST_REOPENINGS = 30;
 
-    /** So often streams are opened again with newcomers, as those of the generation before may need a moment to go. */
+    /** So often streams are opened again with newcomers, as a network may be gone for a moment only. */
     static final int REOPENINGS_WITH_NEWCOMERS = 2;
 
     /** After this many failures a worker is left out for good. */
@@ -219,11 +219,11 @@ public final class Membership {
     }
 
     /**
-     * The streams of the generation being formed cannot be opened. That may pass: the network comes back, those of the last
-     * generation go. It may also be that there is no room for the newcomers, without whom the job goes on.
+     * The streams of the generation being formed cannot be opened. That may pass: the network comes back. It may also be that
+     * there is no room for the newcomers, without whom the job goes on.
      *
      * @param reason one line
-     * @param tooLittleRoom whether it is for want of shared memory
+     * @param tooLittleRoom whether it is for want of shared memory, though the streams of the last generation had time to go
      */
     public List<Decision> onNotOpened(String reason, boolean tooLittleRoom, long nowNs) {
         endPreparing();
@@ -231,7 +231,7 @@ public final class Membership {
                 members.stream().filter(member -> !lastRunning.contains(member)).toList();
         if (!elastic || tooLittleRoom && lastRunning.isEmpty()) {
             fail(tooLittleRoom ? Cause.INPUT : Cause.WORKER, reason);
-        } else if (reopenings >= REOPENINGS_WITH_NEWCOMERS
+        } else if ((tooLittleRoom || reopenings >= REOPENINGS_WITH_NEWCOMERS)
                 && !newcomers.isEmpty()
                 && newcomers.size() < members.size()) {
             newcomers.forEach(newcomer ->

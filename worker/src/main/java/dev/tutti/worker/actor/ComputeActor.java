@@ -7,7 +7,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import dev.tutti.worker.compute.ComputeTeam;
-import dev.tutti.worker.compute.GenerationLoop;
+import dev.tutti.worker.step.GenerationLoop;
 
 /**
  * One compute thread, for the whole life of its worker process. It runs on a dispatcher of its own (a pinned one), so that

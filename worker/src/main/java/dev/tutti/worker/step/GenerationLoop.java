@@ -1,11 +1,14 @@
-package dev.tutti.worker.compute;
+package dev.tutti.worker.step;
 
 import dev.tutti.data.Dataset;
 import dev.tutti.protocol.WorkInHand;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.TreeSum;
 import dev.tutti.transport.StepIdleStrategy;
+import dev.tutti.worker.compute.ComputeTeam;
+import dev.tutti.worker.compute.WorkItem;
 import dev.tutti.worker.transport.WorkerPlane;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.agrona.concurrent.IdleStrategy;
@@ -14,14 +17,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the leading compute thread does during a job: take work and weights, compute, send gradients, until told to stop. The
- * weights of a step are the signal to start it. The streams are those of a generation; when the next one comes, what is being
- * computed goes on, and is sent by its streams when they ask for it.
+ * weights of a step are the signal to start it; those of a later step are the signal that it is over. The streams are those of
+ * a generation; when the next one comes, what is being computed goes on, and is sent by its streams when they ask for it.
  */
 public final class GenerationLoop {
     private static final Logger LOG = LoggerFactory.getLogger(GenerationLoop.class);
-
-    /** How long work waits for its weights before they are asked for again. */
-    private static final long RESEND_AFTER_NS = 2_000_000_000L;
 
     /** Work that is asked for again so soon after it was sent was asked for before it came. */
     private static final long UNDER_WAY_NS = 1_000_000_000L;
@@ -29,15 +29,16 @@ public final class GenerationLoop {
     private final Function<Dataset, ComputeTeam> startTeam;
     private final Consumer<Dataset> keepTraining;
     private final IdleStrategy idle = new StepIdleStrategy();
+    private final WeightsWatch weightsWatch = new WeightsWatch();
+    private final BooleanSupplier isStillWanted = this::isStillWanted;
     private final WorkItem last = new WorkItem();
     private TreeSum lastSum;
     private WorkerPlane lastSentBy;
     private long lastSentNs;
     private WorkerPlane plane;
     private ComputeTeam team;
-    private long waitingStep = -1;
-    private long waitingSinceNs;
-    private volatile WorkerPlane successor;
+    private WorkerPlane successor;
+    private volatile boolean left;
     private volatile boolean stopped;
 
     /**
@@ -57,7 +58,7 @@ public final class GenerationLoop {
         this.keepTraining = keepTraining;
     }
 
-    /** Asks the loop to end soon; from any thread. */
+    /** Asks the loop to end soon, in the middle of a piece of work; from any thread. */
     public void stop() {
         stopped = true;
     }
@@ -68,27 +69,37 @@ public final class GenerationLoop {
     }
 
     /**
-     * Goes on with the streams of a later generation of the same job, as soon as nothing is being computed; from any thread.
+     * Leaves the streams, whose generation is over, as soon as it can; what is being computed goes on. From any thread.
      *
-     * @param next the streams, which from now on belong to the loop
      * @return what is being computed, or was last
      */
-    public synchronized WorkInHand goOn(WorkerPlane next) {
-        if (successor != null) {
-            successor.close();
-        }
-        successor = next;
+    public synchronized WorkInHand leave() {
+        closeSuccessor();
+        left = true;
         return new WorkInHand(last.step(), last.firstSegment(), last.segmentCount());
     }
 
-    /** Runs until {@link #stop}; on the leading compute thread. */
+    /**
+     * Goes on with the streams of a later generation of the same job, after {@link #leave}; from any thread.
+     *
+     * @param next the streams, which from now on belong to the loop
+     */
+    public synchronized void goOn(WorkerPlane next) {
+        successor = next;
+    }
+
+    /**
+     * Runs until {@link #stop}; on the leading compute thread.
+     *
+     * @throws dev.tutti.transport.StreamClosedException if the streams are of no further use
+     */
     public void run() {
         try {
             while (!stopped) {
-                if (successor != null) {
+                if (left) {
                     moveOn();
                 }
-                idle.idle(plane.poll() + doWork());
+                idle.idle(plane == null ? 0 : plane.poll() + doWork());
             }
         } finally {
             if (team != null) {
@@ -100,28 +111,37 @@ public final class GenerationLoop {
 
     /** Closes the streams; where the loop has run, it did so itself in the end. Not while it runs. */
     public synchronized void close() {
+        closeSuccessor();
+        part();
+    }
+
+    private void closeSuccessor() {
         if (successor != null) {
             successor.close();
             successor = null;
         }
-        if (plane != null) {
-            part();
-            plane = null;
+    }
+
+    /** Closes the streams that are left, and takes the next ones where they are there already. */
+    private synchronized void moveOn() {
+        part();
+        if (successor != null) {
+            plane = successor;
+            successor = null;
+            left = false;
+            weightsWatch.reset();
         }
     }
 
-    private synchronized void moveOn() {
-        part();
-        plane = successor;
-        successor = null;
-        waitingStep = -1;
-    }
-
     private void part() {
+        if (plane == null) {
+            return;
+        }
         if (plane.faults().total() > 0) {
             LOG.warn("frames dropped: {}", plane.faults());
         }
         plane.close();
+        plane = null;
     }
 
     private int doWork() {
@@ -130,37 +150,68 @@ public final class GenerationLoop {
         }
         WorkItem item = plane.nextWork();
         if (item == null) {
-            // Where the set came by the streams before, it comes in vain.
+            // Where the training set came by the streams before, it comes in vain.
             plane.takeTraining();
             return plane.send();
         }
-        long weightsStep = plane.weightsStep();
-        if (item.step() < weightsStep) {
-            return dropLate(item);
+        if (plane.isOver(item.step())) {
+            return dropStale();
         }
         if (isLast(item)) {
-            return sendLastAgain(item);
+            return sendLastAgain();
         }
-        if (item.step() > weightsStep) {
-            return askAgainWhenLate(item, weightsStep);
+        if (item.step() != plane.weightsStep()) {
+            return requestOverdueWeights(item);
         }
         if (begin(item)) {
-            lastSum = team.compute(item, plane.weights());
-            send(item);
-            plane.workDone();
+            compute(plane.takeWork());
         }
         return 1;
     }
 
     /** From here on the item is in hand, whatever generation comes; false if one has come. */
     private synchronized boolean begin(WorkItem item) {
-        if (successor != null) {
+        if (left) {
             return false;
         }
         last.set(item.epoch(), item.step(), item.firstSegment(), item.segmentCount(), 0);
         lastSum = null;
         lastSentBy = null;
         return true;
+    }
+
+    private void compute(WorkItem item) {
+        weightsWatch.reset();
+        WorkerPlane from = plane;
+        lastSum = team.compute(item, plane.weights(), isStillWanted);
+        if (from != plane) {
+            // The next streams will ask for it if it is missing still.
+            return;
+        }
+        if (lastSum != null) {
+            send(item);
+        } else {
+            flush();
+            if (!isLeaving()) {
+                plane.beginWeightsRequest(item);
+            }
+        }
+        plane.release(item);
+    }
+
+    /**
+     * Keeps the streams flowing while work is under way: a worker that reads nothing would fill the windows of its streams and
+     * hold all others up. The streams of the next generation have weights of their own, so those in use stay.
+     */
+    private boolean isStillWanted() {
+        if (left) {
+            moveOn();
+        }
+        if (plane == null) {
+            return !stopped;
+        }
+        plane.poll();
+        return !stopped && !plane.isOver(last.step());
     }
 
     /** Whether the item, or more than it, was computed last; its sum is still here. */
@@ -172,24 +223,26 @@ public final class GenerationLoop {
     }
 
     /** Work that was asked for while it was being computed, or by another generation, or whose gradients were lost. */
-    private int sendLastAgain(WorkItem item) {
+    private int sendLastAgain() {
         if (!plane.isSent()) {
             return plane.send();
         }
+        WorkItem item = plane.takeWork();
         if (lastSentBy != plane || System.nanoTime() - lastSentNs > UNDER_WAY_NS) {
             send(item);
         }
-        plane.workDone();
+        plane.release(item);
         return 1;
     }
 
     /** Others have done this work; the coordinator is shown that this worker is awake again, or it would get none any more. */
-    private int dropLate(WorkItem item) {
+    private int dropStale() {
         if (!plane.isSent()) {
             return plane.send();
         }
-        plane.beginResendRequest(item);
-        plane.workDone();
+        WorkItem item = plane.takeWork();
+        plane.beginWeightsRequest(item);
+        plane.release(item);
         return 1 + plane.send();
     }
 
@@ -204,46 +257,44 @@ public final class GenerationLoop {
         return 1;
     }
 
-    /** Sends the nodes of the last sum that have to do with an item, unless the streams' generation ends meanwhile. */
+    /** Sends the nodes of the last sum that have to do with an item, unless nobody wants them any more. */
     private void send(WorkItem item) {
         int segment = last.firstSegment();
         int end = item.firstSegment() + item.segmentCount();
-        while (segment < end && !isOver()) {
+        while (segment < end && !isLeaving() && !plane.isOver(item.step())) {
             PartialGradient node = lastSum.nodeAt(segment);
             flush();
-            if (!isOver() && node.endSegment() > item.firstSegment()) {
+            if (!isLeaving() && node.endSegment() > item.firstSegment()) {
                 plane.beginGradient(last, node);
                 flush();
             }
             segment = node.endSegment();
         }
-        if (!isOver()) {
+        if (!isLeaving()) {
             lastSentBy = plane;
             lastSentNs = System.nanoTime();
         }
     }
 
     private void flush() {
-        while (!plane.isSent() && !isOver()) {
-            idle.idle(plane.send());
+        while (!plane.isSent() && !isLeaving()) {
+            int frames = plane.send();
+            idle.idle(frames == 0 ? plane.poll() : frames);
         }
     }
 
     /** Whether nobody takes what these streams carry any more. */
-    private boolean isOver() {
-        return stopped || successor != null;
+    private boolean isLeaving() {
+        return stopped || left;
     }
 
-    /** Complete weights of an earlier step mean that the others are not ready; incomplete ones for long, that some are lost. */
-    private int askAgainWhenLate(WorkItem item, long weightsStep) {
-        long nowNs = System.nanoTime();
-        if (weightsStep >= 0 || waitingStep != item.step()) {
-            waitingStep = item.step();
-            waitingSinceNs = nowNs;
-        } else if (nowNs - waitingSinceNs > RESEND_AFTER_NS && plane.isSent()) {
-            LOG.info("weights asked for again: step={}", item.step() + 1);
-            plane.beginResendRequest(item);
-            waitingSinceNs = nowNs;
+    /** Complete weights of an earlier step mean that the others are not ready. */
+    private int requestOverdueWeights(WorkItem item) {
+        if (plane.weightsStep() >= 0) {
+            weightsWatch.reset();
+        } else if (plane.isSent() && weightsWatch.isOverdue(item.step(), plane.weightsFrames(), System.nanoTime())) {
+            LOG.info("weights requested again: step={}", item.step() + 1);
+            plane.beginWeightsRequest(item);
         }
         return plane.send();
     }
