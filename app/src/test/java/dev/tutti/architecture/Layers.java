@@ -7,6 +7,7 @@ import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nam
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.lang.ArchCondition;
@@ -57,7 +58,7 @@ enum Layers {
                             "..transport..",
                             "coordinator.step..",
                             "coordinator.actor..",
-                            "worker.compute.."),
+                            "worker.step.."),
                     "org.agrona..");
         }
     },
@@ -102,6 +103,18 @@ enum Layers {
         @Override
         ArchRule below(String root) {
             return doesNotSee(root + ".worker..", root + ".coordinator..");
+        }
+    },
+    COORDINATOR_HAS_NO_CYCLES {
+        @Override
+        ArchRule below(String root) {
+            return slices().matching(root + ".coordinator.(*)..").should().beFreeOfCycles();
+        }
+    },
+    WORKER_HAS_NO_CYCLES {
+        @Override
+        ArchRule below(String root) {
+            return slices().matching(root + ".worker.(*)..").should().beFreeOfCycles();
         }
     };
 

@@ -150,7 +150,9 @@ public final class CoordinatorPlane implements AutoCloseable {
             ExclusivePublication publication = aeron.addExclusivePublication(
                     streams.workPublication(workEndpoints.get(member)), streams.workStreamId(member));
             publications.add(publication);
-            work.add(new WorkSender(sender(publication)));
+            VectorSender sender = sender(publication);
+            sender.header().member(member);
+            work.add(new WorkSender(sender));
         }
     }
 
