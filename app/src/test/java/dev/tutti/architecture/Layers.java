@@ -103,7 +103,7 @@ enum Layers {
     AKKA_STAYS_IN_ACTORS {
         @Override
         ArchRule below(String root) {
-            return noneBut(packages(root, "..actor..", "protocol..", "app.cluster..", "app.job.."), "akka..");
+            return noneBut(packages(root, "..actor..", "protocol..", "app.cluster.."), "akka..");
         }
     },
     PICOCLI_STAYS_IN_THE_COMMANDS {
