@@ -113,7 +113,7 @@ public final class BenchKernelCommand implements Callable<Integer> {
                     + "]}");
         }
         out.flush();
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 
     private void check() {

@@ -113,7 +113,7 @@ public final class ChaosCommand implements Callable<Integer> {
         boolean same = expected.equals(outcome.hash());
         lines.println(same ? "the same bits" : "THE BITS DIFFER: please report this, with the logs and the seed");
         lines.flush();
-        return same ? ExitCode.DONE : ExitCode.TRAINING_FAILED;
+        return same ? ExitCode.DONE.code() : ExitCode.TRAINING_FAILED.code();
     }
 
     private String undisturbed(int epochs) throws InterruptedException {

@@ -23,7 +23,7 @@ public final class ErrorReport {
         String problem = describe(e);
         String see = problem.endsWith("?") ? " See '" : "; see '";
         line(command.getErr(), problem + see + command.getCommandSpec().qualifiedName() + " --help'");
-        return ExitCode.BAD_INPUT;
+        return ExitCode.BAD_INPUT.code();
     }
 
     private static String describe(ParameterException e) {
@@ -50,19 +50,19 @@ public final class ErrorReport {
         if (e instanceof InterruptedException || Thread.interrupted()) {
             boolean told = e instanceof InterruptedException && e.getMessage() != null;
             line(err, "interrupted" + (told ? " " + e.getMessage() : ""));
-            return ExitCode.INTERRUPTED;
+            return ExitCode.INTERRUPTED.code();
         }
         LOG.debug("ended with an error", e);
         if (e instanceof InputException) {
             line(err, e.getMessage());
-            return ExitCode.BAD_INPUT;
+            return ExitCode.BAD_INPUT.code();
         }
         if (e instanceof TrainingFailedException) {
             line(err, e.getMessage());
-            return ExitCode.TRAINING_FAILED;
+            return ExitCode.TRAINING_FAILED.code();
         }
         line(err, "internal error: " + e + "; run again with --verbose and please report what it shows");
-        return ExitCode.INTERNAL_ERROR;
+        return ExitCode.INTERNAL_ERROR.code();
     }
 
     private static void line(PrintWriter err, String message) {

@@ -14,7 +14,7 @@ public final class Interruption {
 
     private final Thread command = Thread.currentThread();
     private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile int exitCode = ExitCode.INTERRUPTED;
+    private volatile int exitCode = ExitCode.INTERRUPTED.code();
 
     private Interruption() {}
 

@@ -43,7 +43,7 @@ public final class JobServer {
                     run(node, queue.take());
                 }
             } finally {
-                queue.endAll(new Ended(ExitCode.INTERRUPTED, "the coordinator ends", ""));
+                queue.endAll(new Ended(ExitCode.INTERRUPTED.code(), "the coordinator ends", ""));
                 node.leave("the coordinator ends", true);
             }
         }
@@ -85,16 +85,16 @@ public final class JobServer {
                             lines,
                             false)
                     .run();
-            return new Ended(ExitCode.DONE, "", summary.toString());
+            return new Ended(ExitCode.DONE.code(), "", summary.toString());
         } catch (InterruptedException e) {
-            return new Ended(ExitCode.INTERRUPTED, "interrupted " + e.getMessage(), "");
+            return new Ended(ExitCode.INTERRUPTED.code(), "interrupted " + e.getMessage(), "");
         } catch (InputException e) {
-            return new Ended(ExitCode.BAD_INPUT, e.getMessage(), "");
+            return new Ended(ExitCode.BAD_INPUT.code(), e.getMessage(), "");
         } catch (TrainingFailedException e) {
-            return new Ended(ExitCode.TRAINING_FAILED, e.getMessage(), "");
+            return new Ended(ExitCode.TRAINING_FAILED.code(), e.getMessage(), "");
         } catch (RuntimeException e) {
             LOG.error("job failed", e);
-            return new Ended(ExitCode.INTERNAL_ERROR, "internal error of the coordinator: " + e, "");
+            return new Ended(ExitCode.INTERNAL_ERROR.code(), "internal error of the coordinator: " + e, "");
         }
     }
 
