@@ -11,9 +11,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A minute of faults, workers' and the coordinator's, ends in the bits of an undisturbed run. */
-@Tag("long")
+@Tag("faults")
+@Isolated("how long training stands still is bounded")
 @Timeout(value = 360, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ChaosIT {
     @TempDir
