@@ -44,12 +44,15 @@ final class DefaultSignals {
 
     /** Finds what must be put between {@code before}, which may ignore SIGINT, and a command that must not. */
     static Optional<List<String>> find(List<String> before) {
-        return WAYS.stream().filter(way -> isKilled(join(join(before, way), PROBE))).findFirst();
+        return WAYS.stream()
+                .filter(way -> isKilled(join(join(before, way), PROBE)))
+                .findFirst();
     }
 
     private static boolean isKilled(List<String> command) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
             boolean silent = process.getInputStream().readAllBytes().length == 0;
             return process.waitFor() != 0 && silent;

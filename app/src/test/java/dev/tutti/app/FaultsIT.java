@@ -98,8 +98,8 @@ class FaultsIT {
 
     @Test
     void shouldTellTwoWorkersOfOneNameApartAlsoAfterARestartOfTheCoordinator() throws Exception {
-        TuttiProcess killed = cluster.startCoordinator(RUN, 2, all(List.of(FOR_EVER), "--checkpoint-steps", "50")
-                .toArray(String[]::new));
+        TuttiProcess killed = cluster.startCoordinator(
+                RUN, 2, all(List.of(FOR_EVER), "--checkpoint-steps", "50").toArray(String[]::new));
         for (String name : List.of("here", "there")) {
             cluster.start(name, Map.of(), List.of("worker", "--coordinator", cluster.address(), "--name", "twin"));
         }
@@ -166,7 +166,10 @@ class FaultsIT {
     private static long lostGaps(Path driver) {
         Path files;
         try (Stream<Path> below = Files.walk(driver)) {
-            files = below.filter(file -> file.endsWith("cnc.dat")).findFirst().orElseThrow().getParent();
+            files = below.filter(file -> file.endsWith("cnc.dat"))
+                    .findFirst()
+                    .orElseThrow()
+                    .getParent();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

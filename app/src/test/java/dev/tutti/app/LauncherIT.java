@@ -188,7 +188,8 @@ class LauncherIT {
     private int runWithMaven(Path launcher) throws Exception {
         ProcessBuilder builder = builder(launcher, "version");
         builder.environment().put("PATH", directory.resolve("bin") + ":" + System.getenv("PATH"));
-        builder.environment().put("DIST", Path.of("target/dist").toAbsolutePath().toString());
+        builder.environment()
+                .put("DIST", Path.of("target/dist").toAbsolutePath().toString());
         return run(builder, javaHome());
     }
 
@@ -252,8 +253,8 @@ class LauncherIT {
     }
 
     private ProcessBuilder builder(Path launcher, String... args) {
-        return builder(Stream.concat(Stream.of(launcher.toString()), Stream.of(args))
-                .toList());
+        return builder(
+                Stream.concat(Stream.of(launcher.toString()), Stream.of(args)).toList());
     }
 
     private ProcessBuilder builder(List<String> command) {

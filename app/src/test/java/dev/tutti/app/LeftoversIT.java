@@ -30,25 +30,27 @@ class LeftoversIT {
     @Test
     void shouldRemoveWhatAKilledProcessLeft() throws Exception {
         try (ProcessCluster cluster = new ProcessCluster(directory)) {
-        TuttiProcess killed = cluster.start("killed", Map.of(), List.of("train", "digits", "--epochs", "1000000"));
-        TuttiProcess.await(
-                "its driver's directory", PATIENCE, () -> driverOf(killed).isPresent());
-        Path left = driverOf(killed).orElseThrow();
-        killed.signal("KILL");
-        killed.await(PATIENCE);
-        assertThat(left).exists();
+            TuttiProcess killed = cluster.start("killed", Map.of(), List.of("train", "digits", "--epochs", "1000000"));
+            TuttiProcess.await(
+                    "its driver's directory", PATIENCE, () -> driverOf(killed).isPresent());
+            Path left = driverOf(killed).orElseThrow();
+            killed.signal("KILL");
+            killed.await(PATIENCE);
+            assertThat(left).exists();
 
-        // A driver counts as dead when its heartbeat is ten seconds old.
-        long endNs = System.nanoTime() + PATIENCE.toNanos();
-        for (int i = 0; Files.exists(left) && System.nanoTime() < endNs; i++) {
-            TuttiProcess next = cluster.start(
-                    "next" + i, Map.of(), List.of("train", "iris", "--epochs", "1", "--out", "next" + i, "--verbose"));
-            assertThat(next.await(PATIENCE)).as(next.err()).isZero();
-            assertThat(Files.exists(left))
-                    .isNotEqualTo(next.err().contains("removed what a killed process left: " + left));
-            Thread.sleep(500);
-        }
-        assertThat(left).doesNotExist();
+            // A driver counts as dead when its heartbeat is ten seconds old.
+            long endNs = System.nanoTime() + PATIENCE.toNanos();
+            for (int i = 0; Files.exists(left) && System.nanoTime() < endNs; i++) {
+                TuttiProcess next = cluster.start(
+                        "next" + i,
+                        Map.of(),
+                        List.of("train", "iris", "--epochs", "1", "--out", "next" + i, "--verbose"));
+                assertThat(next.await(PATIENCE)).as(next.err()).isZero();
+                assertThat(Files.exists(left))
+                        .isNotEqualTo(next.err().contains("removed what a killed process left: " + left));
+                Thread.sleep(500);
+            }
+            assertThat(left).doesNotExist();
         }
     }
 

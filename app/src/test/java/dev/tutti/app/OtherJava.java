@@ -33,7 +33,11 @@ final class OtherJava {
             return Stream.of(Path.of(given));
         }
         Path beside = Path.of(System.getProperty("java.home")).getParent();
-        return Stream.of(beside, Path.of("/usr/lib/jvm"), Path.of("/opt/java"), Path.of("/Library/Java/JavaVirtualMachines"))
+        return Stream.of(
+                        beside,
+                        Path.of("/usr/lib/jvm"),
+                        Path.of("/opt/java"),
+                        Path.of("/Library/Java/JavaVirtualMachines"))
                 .filter(Files::isDirectory)
                 .flatMap(OtherJava::entries)
                 .flatMap(home -> Stream.of(home, home.resolve("Contents/Home")));

@@ -112,8 +112,8 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     private static String reference(String... arguments) {
-        Cli.Outcome outcome =
-                Cli.run(all(List.of("train", "--trainer", "reference"), arguments).toArray(String[]::new));
+        Cli.Outcome outcome = Cli.run(
+                all(List.of("train", "--trainer", "reference"), arguments).toArray(String[]::new));
         assertThat(outcome.code()).as(outcome.err()).isZero();
         return hash(outcome.out().lines().reduce((first, second) -> second).orElseThrow());
     }

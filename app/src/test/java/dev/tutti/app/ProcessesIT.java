@@ -173,19 +173,20 @@ class ProcessesIT {
                     List.of("train", "iris", "--coordinator-bind", address, "--wait-workers", "1", "--out", "run"));
 
             assertThat(coordinator.await(PATIENCE)).isEqualTo(2);
-            assertThat(coordinator.err()).contains("cannot listen on " + address).doesNotContain("Exception");
+            assertThat(coordinator.err())
+                    .contains("cannot listen on " + address)
+                    .doesNotContain("Exception");
             assertThat(directory.resolve("run")).doesNotExist();
         }
     }
 
     @Test
     void shouldRunJobsThatAreHandedIn() throws InterruptedException {
-        TuttiProcess coordinator = cluster.start(
-                "coordinator", Map.of(), List.of("coordinator", "--coordinator-bind", cluster.address()));
+        TuttiProcess coordinator =
+                cluster.start("coordinator", Map.of(), List.of("coordinator", "--coordinator-bind", cluster.address()));
         cluster.startWorker("worker");
-        TuttiProcess.await("the coordinator listens", PATIENCE, () -> coordinator
-                .err()
-                .contains("waiting for jobs"));
+        TuttiProcess.await(
+                "the coordinator listens", PATIENCE, () -> coordinator.err().contains("waiting for jobs"));
         List<String> run = List.of("train", "iris", "--json");
 
         TuttiProcess client = cluster.start("client", Map.of(), all(run, "--coordinator", cluster.address()));
@@ -193,9 +194,7 @@ class ProcessesIT {
         cluster.assertEndsInTheBitsOf(run, client);
         assertThat(client.err()).contains("epoch 10/10");
         TuttiProcess mistaken = cluster.start(
-                "mistaken",
-                Map.of(),
-                List.of("train", "iris", "--target", "nose", "--coordinator", cluster.address()));
+                "mistaken", Map.of(), List.of("train", "iris", "--target", "nose", "--coordinator", cluster.address()));
         assertThat(mistaken.await(PATIENCE)).isEqualTo(2);
     }
 }

@@ -31,7 +31,8 @@ class MachineChecksTest {
             expected = reader.readLine();
         }
 
-        assertThat(MachineChecks.socketBuffers(limit, "receive").found()).matches("net.core.rmem_max = " + expected + "(,.*)?");
+        assertThat(MachineChecks.socketBuffers(limit, "receive").found())
+                .matches("net.core.rmem_max = " + expected + "(,.*)?");
     }
 
     @Test
@@ -43,7 +44,8 @@ class MachineChecksTest {
         assertThat(small.verdict()).isEqualTo(Check.Verdict.WARN);
         assertThat(small.found()).isEqualTo("net.core.wmem_max = 212992, small for several machines");
         Files.writeString(limit, small.advice().replaceAll("\\D", ""));
-        assertThat(MachineChecks.socketBuffers(limit, "send")).isEqualTo(Check.ok("UDP send", "net.core.wmem_max = 4194304"));
+        assertThat(MachineChecks.socketBuffers(limit, "send"))
+                .isEqualTo(Check.ok("UDP send", "net.core.wmem_max = 4194304"));
     }
 
     @Test
@@ -54,7 +56,8 @@ class MachineChecksTest {
         assertThat(without.found()).startsWith("Some Xeon, without FMA");
         assertThat(ProcessorCheck.of("amd64", CPUINFO.formatted(" fma").lines().toList()))
                 .isEqualTo(Check.ok("Processor", "Some Xeon, with FMA"));
-        assertThat(ProcessorCheck.of("amd64", CPUINFO.formatted(" fma4").lines().toList()).verdict())
+        assertThat(ProcessorCheck.of("amd64", CPUINFO.formatted(" fma4").lines().toList())
+                        .verdict())
                 .as("another instruction")
                 .isEqualTo(Check.Verdict.WARN);
     }
