@@ -53,9 +53,13 @@ class OutOfMemoryIT {
     private String fails(List<String> command) throws InterruptedException, IOException {
         try (TuttiProcess process = TuttiProcess.start(directory, "small", SMALL_HEAP, command)) {
             assertThat(process.await(Duration.ofSeconds(90))).as(process.err()).isEqualTo(2);
-            assertThat(process.err())
-                    .startsWith("tutti: out of memory: the heap of ")
+            assertThat(process.err().lines())
+                    .filteredOn(line -> line.startsWith("tutti: out of memory: the heap of "))
+                    .as(process.err())
+                    .singleElement()
+                    .asString()
                     .contains("; give it more: TUTTI_JAVA_OPTS=-Xmx");
+            assertThat(process.err()).doesNotContain("\tat ");
             assertThat(directory.resolve("runs").toFile().list()).as("runs left behind").isNullOrEmpty();
             return process.err();
         }
