@@ -15,6 +15,7 @@ import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.Streams;
+import dev.tutti.transport.TermLengths;
 import dev.tutti.wire.GenerationId;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -78,13 +79,14 @@ class MessagesTest {
                         generation,
                         4093,
                         job(Placement.STREAM, Sync.EPOCH, List.of(3, 2)),
-                        new Streams(false, "10.0.0.5:4711", 1408, 1 << 20, 17 * 4096),
+                        new Streams(
+                                false, "10.0.0.5:4711", 1408, new TermLengths(1 << 20, 1 << 16, 1 << 18), 17 * 4096),
                         coordinator.ref()),
                 new WorkerMessage.PrepareGeneration(
                         generation,
                         0,
                         job(Placement.REPLICATE, Sync.STEP, List.of(784, 512, 512, 10)),
-                        new Streams(true, "", 8192, 16 << 20, 0),
+                        new Streams(true, "", 8192, new TermLengths(16 << 20, 1 << 20, 4 << 20), 0),
                         coordinator.ref()),
                 new WorkerMessage.EndJob(Integer.MAX_VALUE),
                 new WorkerMessage.Goodbye("the job is done", false),

@@ -128,7 +128,6 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     private final ActorRef<CoordinatorMessage> replies;
     private final SecureRandom tokens = new SecureRandom();
     private final JobDescription description;
-    private final int parameterCount;
     private final StepLoop loop;
     private final AgentRunner runner;
 
@@ -159,7 +158,6 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         this.log = context.getLog();
         this.replies = context.messageAdapter(CoordinatorMessage.class, FromWorker::new);
         TrainingJob job = setup.job;
-        this.parameterCount = job.initialParameters().length;
         this.description = new JobDescription(
                 setup.number,
                 job.name(),
@@ -255,7 +253,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                     dataPlane.host(),
                     dataPlane.port(),
                     dataPlane.mtuBytes(),
-                    parameterCount);
+                    description);
         } catch (RuntimeException e) {
             return onNotOpened(e);
         }

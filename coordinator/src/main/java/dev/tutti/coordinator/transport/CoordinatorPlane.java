@@ -1,12 +1,14 @@
 package dev.tutti.coordinator.transport;
 
 import dev.tutti.data.Dataset;
+import dev.tutti.protocol.JobDescription;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.transport.AeronNode;
 import dev.tutti.transport.FaultCounters;
 import dev.tutti.transport.FrameReceiver;
 import dev.tutti.transport.SharedMemory;
 import dev.tutti.transport.Streams;
+import dev.tutti.transport.TermLengths;
 import dev.tutti.transport.UdpEndpoint;
 import dev.tutti.transport.VectorSender;
 import dev.tutti.wire.FrameKind;
@@ -79,8 +81,9 @@ public final class CoordinatorPlane implements AutoCloseable {
      * @param host this machine's address as workers see it, for UDP
      * @param port UDP port for gradients; 0 for any
      * @param mtuBytes largest datagram's payload, for UDP
-     * @param parameterCount length of the vectors
-     * @throws dev.tutti.files.InputException if there is too little shared memory
+     * @param job what the streams carry
+     * @throws dev.tutti.transport.NoRoomException if there is too little shared memory, after waiting some seconds for that of
+     *     earlier streams
      */
     public static CoordinatorPlane open(
             AeronNode node,
@@ -90,11 +93,12 @@ public final class CoordinatorPlane implements AutoCloseable {
             String host,
             int port,
             int mtuBytes,
-            int parameterCount) {
-        int termBytes = Streams.termBytesFor((long) parameterCount * Float.BYTES);
+            JobDescription job) {
+        TermLengths terms = job.termLengths();
         int baseStreamId = generation.number() * Streams.IDS_PER_GENERATION;
-        Streams draft = new Streams(ipc, "", mtuBytes, termBytes, baseStreamId);
-        SharedMemory.checkRoomForStreams(node.directory(), draft.sharedMemoryBytes(members));
+        Streams draft = new Streams(ipc, "", mtuBytes, terms, baseStreamId);
+        SharedMemory.awaitRoom(
+                node.directory(), terms.coordinatorBytes(members), "the streams of " + members + " workers");
         Subscription subscription =
                 node.aeron().addSubscription(draft.subscription(host + ":" + port), draft.gradientStreamId());
         String endpoint;
@@ -108,7 +112,7 @@ public final class CoordinatorPlane implements AutoCloseable {
                 node.aeron(),
                 generation,
                 members,
-                new Streams(ipc, endpoint, mtuBytes, termBytes, baseStreamId),
+                new Streams(ipc, endpoint, mtuBytes, terms, baseStreamId),
                 subscription);
     }
 
@@ -143,7 +147,7 @@ public final class CoordinatorPlane implements AutoCloseable {
         weights = sender(weightsPublication);
         for (int member = 0; member < members; member++) {
             ExclusivePublication publication = aeron.addExclusivePublication(
-                    streams.publication(workEndpoints.get(member)), streams.workStreamId(member));
+                    streams.workPublication(workEndpoints.get(member)), streams.workStreamId(member));
             publications.add(publication);
             work.add(new WorkSender(sender(publication)));
         }
@@ -155,8 +159,13 @@ public final class CoordinatorPlane implements AutoCloseable {
         gradientFrames = new FrameReceiver(gradientSubscription, generation, faults, gradients);
     }
 
-    /** Whether all members are there. */
+    /**
+     * Whether all members are there.
+     *
+     * @throws dev.tutti.transport.StreamClosedException if the streams are of no further use
+     */
     public boolean isConnected() {
+        gradientFrames.checkOpen();
         if (!weights.isConnected() || gradientSubscription.imageCount() < members) {
             return false;
         }
@@ -205,7 +214,11 @@ public final class CoordinatorPlane implements AutoCloseable {
         sender.addTraining(FrameKind.TARGETS, training.targets(), training.samples() * training.targetCount());
     }
 
-    /** Sends what the streams take and takes what has arrived; returns the number of frames. */
+    /**
+     * Sends what the streams take and takes what has arrived; returns the number of frames.
+     *
+     * @throws dev.tutti.transport.StreamClosedException if the streams are of no further use
+     */
     public int doWork() {
         int frames = 0;
         for (int member = 0; member < members; member++) {
@@ -230,6 +243,6 @@ public final class CoordinatorPlane implements AutoCloseable {
     }
 
     private VectorSender sender(ExclusivePublication publication) {
-        return new VectorSender(publication, generation, streams.floatsPerFrame());
+        return new VectorSender(publication, generation);
     }
 }

@@ -8,7 +8,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import dev.tutti.config.FatalErrors;
 import dev.tutti.worker.compute.ComputeTeam;
-import dev.tutti.worker.compute.GenerationLoop;
+import dev.tutti.worker.step.GenerationLoop;
 
 /**
  * A worker: one compute thread, for the whole life of its process. It runs on a dispatcher of its own (a pinned one), so that

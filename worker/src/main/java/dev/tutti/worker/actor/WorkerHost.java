@@ -12,6 +12,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.receptionist.Receptionist;
 import dev.tutti.data.Dataset;
+import dev.tutti.files.InputException;
 import dev.tutti.kernel.Kernels;
 import dev.tutti.protocol.CoordinatorMessage.Introduction;
 import dev.tutti.protocol.CoordinatorMessage.NotPrepared;
@@ -27,8 +28,8 @@ import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.transport.AeronNode;
 import dev.tutti.transport.TransportKind;
 import dev.tutti.worker.compute.ComputeTeam;
-import dev.tutti.worker.compute.GenerationLoop;
 import dev.tutti.worker.compute.SampleSource;
+import dev.tutti.worker.step.GenerationLoop;
 import dev.tutti.worker.transport.WorkerPlane;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,7 +57,8 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
      * @param threads number of worker actors
      * @param host this machine's address as the coordinator sees it, for UDP
      * @param transport what may carry bulk data
-     * @param aeronDirectory where a media driver of its own goes; null for a new directory in shared memory
+     * @param aeronDirectory directory of a running media driver to share, or a folder in which to start one; null for
+     *     shared memory
      * @param trainingSets where training sets are kept between generations
      * @param events told about the coordinator
      */
@@ -207,7 +209,11 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
         try {
             open(current);
         } catch (RuntimeException e) {
-            log.error("{} cannot be prepared", current.generation(), e);
+            if (e instanceof InputException) {
+                log.error("{} cannot be prepared: {}", current.generation(), e.getMessage());
+            } else {
+                log.error("{} cannot be prepared", current.generation(), e);
+            }
             if (plane != null) {
                 plane.close();
                 plane = null;
@@ -246,15 +252,14 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
 
     private AeronNode nodeFor(boolean ipc) {
         if (ipc) {
-            if (sharedNode == null || sharedNode.isClosed() || !sharedNode.id().equals(coordinator.driverId())) {
+            if (sharedNode == null || !sharedNode.id().equals(coordinator.driverId())) {
                 closeNode(sharedNode);
                 sharedNode = AeronNode.connect(Path.of(coordinator.aeronDirectory()), coordinator.driverId());
             }
             return sharedNode;
         }
-        if (ownNode == null || ownNode.isClosed()) {
-            closeNode(ownNode);
-            ownNode = AeronNode.launch(setup.aeronDirectory);
+        if (ownNode == null) {
+            ownNode = AeronNode.shareOrLaunch(setup.aeronDirectory);
         }
         return ownNode;
     }

@@ -53,7 +53,7 @@ class ReceiversTest {
         int complete = 0;
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(SEED + round);
-            WeightsReceiver receiver = new WeightsReceiver(WEIGHTS);
+            WeightsReceiver receiver = new WeightsReceiver(SPEC, WEIGHTS);
             List<byte[]> frames = new ArrayList<>();
             for (int step = 0; step < 8; step++) {
                 FrameHeader header = new FrameHeader().set(FrameKind.WEIGHTS, 1, step, 0, 0, WEIGHTS);
@@ -87,7 +87,7 @@ class ReceiversTest {
                             .as("seed %d, step %d", SEED + round, item.step())
                             .isEqualTo(block(item.step(), item.firstSegment(), item.segmentCount()));
                     if (random.nextInt(3) > 0) {
-                        receiver.done();
+                        receiver.release(receiver.take());
                     }
                 }
             }
@@ -131,7 +131,7 @@ class ReceiversTest {
             Random random = new Random(SEED + round);
             boolean stream = random.nextBoolean();
             WorkReceiver work = new WorkReceiver(job(stream ? Placement.STREAM : Placement.REPLICATE), stream);
-            WeightsReceiver weights = new WeightsReceiver(WEIGHTS);
+            WeightsReceiver weights = new WeightsReceiver(SPEC, WEIGHTS);
             List<byte[]> frames = workFrames(random, stream);
             frames.addAll(Frames.of(
                     GENERATION, new FrameHeader().set(FrameKind.WEIGHTS, 1, 0, 0, 0, WEIGHTS), new float[WEIGHTS], 5));
@@ -149,7 +149,7 @@ class ReceiversTest {
                             .as("seed %d", SEED + round)
                             .isLessThanOrEqualTo(segments);
                     assertThat(item.epoch()).isEqualTo((int) (1 + item.step() / SPEC.stepsPerEpoch()));
-                    work.done();
+                    work.release(work.take());
                 }
             }
         }
@@ -166,7 +166,7 @@ class ReceiversTest {
         }
         assertThat(taken).isEqualTo(256);
         for (; receiver.peek() != null; taken--) {
-            receiver.done();
+            receiver.release(receiver.take());
         }
         assertThat(taken).isZero();
         assertThat(give(receiver, bytes)).isNull();
@@ -180,7 +180,7 @@ class ReceiversTest {
             give(receiver, Frames.of(GENERATION, header, new float[0], 1).get(0));
         }
         List<Long> steps = new ArrayList<>();
-        for (; receiver.peek() != null; receiver.done()) {
+        for (; receiver.peek() != null; receiver.release(receiver.take())) {
             steps.add(receiver.peek().step());
         }
         assertThat(steps).containsExactly(0L, 0L, 1L, 2L, 2L);

@@ -1,10 +1,13 @@
-package dev.tutti.worker.compute;
+package dev.tutti.worker.step;
 
 import dev.tutti.data.Dataset;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.TreeSum;
 import dev.tutti.transport.StepIdleStrategy;
+import dev.tutti.worker.compute.ComputeTeam;
+import dev.tutti.worker.compute.WorkItem;
 import dev.tutti.worker.transport.WorkerPlane;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.agrona.concurrent.IdleStrategy;
@@ -13,21 +16,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the leading compute thread does during a generation: take work and weights, compute, send gradients, until told to
- * stop. The weights of a step are the signal to start it.
+ * stop. The weights of a step are the signal to start it; those of a later step are the signal that it is over.
  */
 public final class GenerationLoop {
     private static final Logger LOG = LoggerFactory.getLogger(GenerationLoop.class);
-
-    /** How long work waits for its weights before they are asked for again. */
-    private static final long RESEND_AFTER_NS = 2_000_000_000L;
 
     private final WorkerPlane plane;
     private final Function<Dataset, ComputeTeam> startTeam;
     private final Consumer<Dataset> keepTraining;
     private final IdleStrategy idle = new StepIdleStrategy();
+    private final WeightsWatch weightsWatch = new WeightsWatch();
+    private final BooleanSupplier isStillWanted = this::isStillWanted;
     private ComputeTeam team;
-    private long waitingStep = -1;
-    private long waitingSinceNs;
+    private long computedStep;
     private volatile boolean stopped;
 
     /**
@@ -47,12 +48,16 @@ public final class GenerationLoop {
         this.keepTraining = keepTraining;
     }
 
-    /** Asks the loop to end soon; from any thread. */
+    /** Asks the loop to end soon, in the middle of a piece of work; from any thread. */
     public void stop() {
         stopped = true;
     }
 
-    /** Runs until {@link #stop}; on the leading compute thread. */
+    /**
+     * Runs until {@link #stop}; on the leading compute thread.
+     *
+     * @throws dev.tutti.transport.StreamClosedException if the streams are of no further use
+     */
     public void run() {
         try {
             while (!stopped) {
@@ -73,26 +78,48 @@ public final class GenerationLoop {
         if (item == null) {
             return plane.send();
         }
-        long weightsStep = plane.weightsStep();
-        if (item.step() < weightsStep) {
-            return dropLate(item);
+        if (plane.isOver(item.step())) {
+            return dropStale();
         }
-        if (item.step() > weightsStep) {
-            return askAgainWhenLate(item, weightsStep);
+        if (item.step() != plane.weightsStep()) {
+            return requestOverdueWeights(item);
         }
-        TreeSum sum = team.compute(item, plane.weights());
-        send(item, sum);
-        plane.workDone();
+        compute(plane.takeWork());
         return 1;
     }
 
+    private void compute(WorkItem item) {
+        weightsWatch.reset();
+        computedStep = item.step();
+        TreeSum sum = team.compute(item, plane.weights(), isStillWanted);
+        if (sum != null) {
+            send(item, sum);
+        } else {
+            flush();
+            if (!stopped) {
+                plane.beginWeightsRequest(item);
+            }
+        }
+        plane.release(item);
+    }
+
+    /**
+     * Keeps the streams flowing while work is under way: a worker that reads nothing would fill the windows of its streams and
+     * hold all others up.
+     */
+    private boolean isStillWanted() {
+        plane.poll();
+        return !stopped && !plane.isOver(computedStep);
+    }
+
     /** Others have done this work; the coordinator is shown that this worker is awake again, or it would get none any more. */
-    private int dropLate(WorkItem item) {
+    private int dropStale() {
         if (!plane.isSent()) {
             return plane.send();
         }
-        plane.beginResendRequest(item);
-        plane.workDone();
+        WorkItem item = plane.takeWork();
+        plane.beginWeightsRequest(item);
+        plane.release(item);
         return 1 + plane.send();
     }
 
@@ -110,7 +137,7 @@ public final class GenerationLoop {
     private void send(WorkItem item, TreeSum sum) {
         int segment = item.firstSegment();
         int end = segment + item.segmentCount();
-        while (segment < end && !stopped) {
+        while (segment < end && !stopped && !plane.isOver(item.step())) {
             PartialGradient node = sum.nodeAt(segment);
             flush();
             if (!stopped) {
@@ -123,20 +150,18 @@ public final class GenerationLoop {
 
     private void flush() {
         while (!plane.isSent() && !stopped) {
-            idle.idle(plane.send());
+            int frames = plane.send();
+            idle.idle(frames == 0 ? plane.poll() : frames);
         }
     }
 
-    /** Complete weights of an earlier step mean that the others are not ready; incomplete ones for long, that some are lost. */
-    private int askAgainWhenLate(WorkItem item, long weightsStep) {
-        long nowNs = System.nanoTime();
-        if (weightsStep >= 0 || waitingStep != item.step()) {
-            waitingStep = item.step();
-            waitingSinceNs = nowNs;
-        } else if (nowNs - waitingSinceNs > RESEND_AFTER_NS && plane.isSent()) {
-            LOG.info("weights asked for again: step={}", item.step() + 1);
-            plane.beginResendRequest(item);
-            waitingSinceNs = nowNs;
+    /** Complete weights of an earlier step mean that the others are not ready. */
+    private int requestOverdueWeights(WorkItem item) {
+        if (plane.weightsStep() >= 0) {
+            weightsWatch.reset();
+        } else if (plane.isSent() && weightsWatch.isOverdue(item.step(), plane.weightsFrames(), System.nanoTime())) {
+            LOG.info("weights requested again: step={}", item.step() + 1);
+            plane.beginWeightsRequest(item);
         }
         return plane.send();
     }
