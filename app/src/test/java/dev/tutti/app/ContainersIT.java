@@ -100,6 +100,9 @@ class ContainersIT {
                 assertThat(Containers.exitCode(container, deadlineNs))
                         .as(container.getLogs())
                         .isZero();
+                assertThat(container.getLogs())
+                        .as("what a start on a busy machine looks like to Akka is no news to a user")
+                        .doesNotContain("heartbeat interval is growing too large", "Connection refused");
             }
             String log = containers.get(0).getLogs();
             assertThat(log).contains("epoch 10/10", "3 workers");
