@@ -137,6 +137,12 @@ enum Layers {
             return doesNotSee(root + ".worker..", root + ".coordinator..");
         }
     },
+    APP_HAS_NO_CYCLES {
+        @Override
+        ArchRule below(String root) {
+            return slices().matching(root + ".app.(*)..").should().beFreeOfCycles();
+        }
+    },
     COORDINATOR_HAS_NO_CYCLES {
         @Override
         ArchRule below(String root) {

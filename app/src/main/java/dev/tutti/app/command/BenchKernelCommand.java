@@ -123,7 +123,7 @@ public final class BenchKernelCommand implements Callable<Integer> {
                     + "]}");
         }
         out.flush();
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 
     private void check() {
