@@ -11,6 +11,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,7 +35,23 @@ enum Layers {
     CORE_SEES_ONLY_THE_CORE {
         @Override
         ArchRule below(String root) {
-            return seesOnlyTheCore(root, CORE.subList(3, CORE.size()));
+            return seesOnlyTheCore(root, CORE.subList(3, CORE.size()), "com.fasterxml.jackson.annotation..");
+        }
+    },
+    CORE_IS_IN_ORDER {
+        @Override
+        ArchRule below(String root) {
+            CompositeArchRule rule = CompositeArchRule.of(List.of());
+            for (int i = 0; i < ORDER.size() - 1; i++) {
+                List<String> above = ORDER.subList(i + 1, ORDER.size()).stream()
+                        .flatMap(List::stream)
+                        .toList();
+                rule = rule.and(noClasses()
+                        .that(resideInAnyPackage(packages(root, ORDER.get(i).toArray(String[]::new))))
+                        .should()
+                        .dependOnClassesThat(resideInAnyPackage(packages(root, above.toArray(String[]::new)))));
+            }
+            return rule;
         }
     },
     VECTOR_API_STAYS_IN_THE_VECTOR_CLASSES_OF_KERNEL {
@@ -69,7 +86,7 @@ enum Layers {
     AKKA_STAYS_IN_ACTORS {
         @Override
         ArchRule below(String root) {
-            return noneBut(packages(root, "..actor..", "protocol..", "app.cluster..", "app.job.."), "akka..");
+            return noneBut(packages(root, "..actor..", "protocol..", "app.cluster.."), "akka..");
         }
     },
     PICOCLI_STAYS_IN_THE_COMMANDS {
@@ -128,6 +145,16 @@ enum Layers {
             "random..",
             "files..",
             "coordinator.plan..");
+
+    /** From the bottom to the top: a package sees those of its own line and those of the lines before it. */
+    private static final List<List<String>> ORDER = List.of(
+            List.of("files..", "random.."),
+            List.of("reduce.."),
+            List.of("model..", "data.."),
+            List.of("optim..", "kernel.."),
+            List.of("train.."),
+            List.of("checkpoint.."),
+            List.of("config.."));
 
     /** Returns the rule for all packages below {@code root}. */
     abstract ArchRule below(String root);

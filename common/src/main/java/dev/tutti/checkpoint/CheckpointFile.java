@@ -3,6 +3,8 @@ package dev.tutti.checkpoint;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tutti.data.Fingerprint;
 import dev.tutti.files.AtomicFile;
@@ -12,9 +14,12 @@ import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.model.SafetensorsFile;
 import dev.tutti.model.TensorPlace;
+import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingPosition;
+import dev.tutti.train.TrainingSpec;
 import dev.tutti.train.TrainingState;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -31,8 +36,11 @@ import java.util.Map;
  * zeros in its own place, so that no byte can change unnoticed.
  */
 public final class CheckpointFile {
-    /** Version of the format; a file of another is refused. */
-    public static final int FORMAT_VERSION = 1;
+    /** Version of the format that is written. */
+    public static final int FORMAT_VERSION = 2;
+
+    /** Oldest version that is read; in it the metrics were a part of the position. */
+    public static final int OLDEST_VERSION = 1;
 
     private static final JsonMapper JSON = SafetensorsFile.JSON;
     private static final String SHA256 = "sha256";
@@ -80,6 +88,7 @@ public final class CheckpointFile {
         checkpoint.put("trainingSha256", run.trainingSha256());
         checkpoint.put("validationSha256", run.validationSha256());
         checkpoint.set("position", json(state.position()));
+        checkpoint.set("lastEpoch", json(state.lastEpoch()));
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(SHA256, ZEROS);
         metadata.put(CHECKPOINT, checkpoint.toString());
@@ -130,10 +139,11 @@ public final class CheckpointFile {
     private static Checkpoint read(Path file, SafetensorsFile tensors) throws IOException {
         JsonNode checkpoint = JSON.readTree(tensors.metadata().getOrDefault(CHECKPOINT, "{}"));
         JsonNode version = checkpoint.path("formatVersion");
-        if (!version.isInt() || version.intValue() != FORMAT_VERSION) {
+        if (!version.isInt() || version.intValue() < OLDEST_VERSION || version.intValue() > FORMAT_VERSION) {
             throw new OtherVersionException(
                     file + ": a checkpoint of another version of this program: expected format version "
-                            + FORMAT_VERSION + ", found " + (version.isMissingNode() ? "none" : version)
+                            + OLDEST_VERSION + " to " + FORMAT_VERSION + ", found "
+                            + (version.isMissingNode() ? "none" : version)
                             + "; go on with that version, or begin a new run");
         }
         NetworkSpec network = value(checkpoint.path("spec").path("network"), NetworkSpec.class);
@@ -152,14 +162,42 @@ public final class CheckpointFile {
         tensors.requireExactly(all, "network " + network.shape());
         float[] parameters = new float[new ParameterLayout(network).parameterCount()];
         tensors.read(places, parameters);
-        TrainingState state =
-                new TrainingState(value(checkpoint.path("position"), TrainingPosition.class), parameters, optimizer);
+        JsonNode metrics = checkpoint.path("lastEpoch");
+        if (version.intValue() == 1) {
+            metrics = ((ObjectNode) checkpoint.path("position")).remove("last");
+        }
+        TrainingState state = new TrainingState(
+                value(checkpoint.path("position"), TrainingPosition.class), metrics(metrics), parameters, optimizer);
         return new Checkpoint(
                 file,
                 state,
-                checkpoint.path("spec"),
+                normalized(checkpoint.path("spec")),
                 checkpoint.path("trainingSha256").asText(),
                 checkpoint.path("validationSha256").asText());
+    }
+
+    /**
+     * Metrics are for reports: what this version does not know is left out, what the file does not have is not known. So they may
+     * change without a new version of the format.
+     */
+    private static EpochMetrics metrics(JsonNode stored) throws IOException {
+        ObjectNode known = JSON.createObjectNode();
+        for (RecordComponent component : EpochMetrics.class.getRecordComponents()) {
+            JsonNode value = stored.path(component.getName());
+            JsonNode unknown =
+                    component.getType() == double.class ? DoubleNode.valueOf(Double.NaN) : IntNode.valueOf(0);
+            known.set(component.getName(), value.isMissingNode() ? unknown : value);
+        }
+        return value(known, EpochMetrics.class);
+    }
+
+    /** The settings as this version writes them, if it knows them all: what was added since then has its old meaning. */
+    private static JsonNode normalized(JsonNode spec) {
+        try {
+            return json(value(spec, TrainingSpec.class));
+        } catch (IOException e) {
+            return spec;
+        }
     }
 
     /** Returns a value as JSON, as it comes back from a file. */

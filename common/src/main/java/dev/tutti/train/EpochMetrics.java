@@ -20,4 +20,9 @@ public record EpochMetrics(
         double trainAccuracy,
         double validationLoss,
         double validationAccuracy,
-        double seconds) {}
+        double seconds) {
+
+    /** Stands for the metrics of an epoch where none is over. */
+    public static final EpochMetrics NONE =
+            new EpochMetrics(0, 0, 0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0);
+}

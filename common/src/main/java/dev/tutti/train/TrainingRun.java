@@ -6,7 +6,6 @@ import dev.tutti.kernel.GradientKernel;
 import dev.tutti.kernel.Kernels;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.optim.Optimizer;
-import dev.tutti.optim.Sgd;
 import dev.tutti.reduce.PartialGradient;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -57,7 +56,7 @@ public final class TrainingRun {
             throw new IllegalArgumentException("initial parameters do not fit the network: expected="
                     + layout.parameterCount() + ", found=" + parameters.length);
         }
-        this.optimizer = new Sgd(spec.optimizer(), parameters.length);
+        this.optimizer = spec.optimizer().create(parameters.length);
         this.validation = job.validation().samples() == 0 ? null : new Validation(spec, job.validation());
         this.listener = listener;
         this.badSamples = new BadSamples(job);
@@ -66,6 +65,7 @@ public final class TrainingRun {
             job.start().get().copyTo(parameters, optimizer.state());
             from = job.start().get().position();
         }
+        this.lastEpoch = job.start().map(TrainingState::lastEpoch).orElse(EpochMetrics.NONE);
         this.guard = new DivergenceGuard(from.guard());
         this.epoch = from.epoch();
         this.stepInEpoch = from.stepInEpoch();
@@ -76,7 +76,6 @@ public final class TrainingRun {
         this.epochCorrectSum = from.correctSum();
         this.skippedSteps = from.skippedSteps();
         this.secondsBefore = from.seconds();
-        this.lastEpoch = from.last();
         this.beforeUpdate = job.onDivergence() == OnDivergence.SKIP_STEP ? newState() : null;
     }
 
@@ -126,7 +125,7 @@ public final class TrainingRun {
     public TrainingState newState() {
         Map<String, float[]> state = new LinkedHashMap<>();
         optimizer.state().forEach((name, values) -> state.put(name, new float[values.length]));
-        return new TrainingState(TrainingPosition.START, new float[parameters.length], state);
+        return new TrainingState(TrainingPosition.START, EpochMetrics.NONE, new float[parameters.length], state);
     }
 
     /**
@@ -140,7 +139,7 @@ public final class TrainingRun {
         if (failed) {
             return false;
         }
-        to.set(position(), parameters, optimizer.state());
+        to.set(position(), lastEpoch, parameters, optimizer.state());
         return true;
     }
 
@@ -155,8 +154,7 @@ public final class TrainingRun {
                 epochCorrectSum,
                 seconds(),
                 skippedSteps,
-                guard.state(),
-                lastEpoch);
+                guard.state());
     }
 
     private double seconds() {
@@ -204,7 +202,8 @@ public final class TrainingRun {
             if (beforeUpdate != null) {
                 save(beforeUpdate);
             }
-            optimizer.update(parameters, root.gradient(), (float) (1 / root.weightSum()));
+            optimizer.update(step - skippedSteps, spec.optimizer().learningRate(), parameters, root.gradient(), (float)
+                    (1 / root.weightSum()));
             int bad = Finite.firstNotFinite(parameters);
             problem =
                     bad < 0 ? null : "the weights of layer " + layout.layerOf(bad) + " would become " + parameters[bad];

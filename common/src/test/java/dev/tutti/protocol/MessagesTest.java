@@ -15,7 +15,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.Streams;
@@ -151,7 +151,7 @@ class MessagesTest {
         activations.set(activations.size() - 1, Activation.SOFTMAX);
         TrainingSpec spec = new TrainingSpec(
                 new NetworkSpec(sizes, activations, Loss.CROSS_ENTROPY),
-                new OptimizerSettings(0.1f, 0.9f),
+                new Sgd.Settings(0.1f, 0.9f),
                 10,
                 64,
                 16,

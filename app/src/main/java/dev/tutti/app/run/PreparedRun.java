@@ -79,7 +79,7 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
             RawData validation = DataFiles.read(other.get(), from.options().withLabels(null), raw.schema());
             return PreparedData.of(raw, validation, loss, from.scale());
         }
-        return PreparedData.of(raw, loss, from.scale(), from.validation(), settings.seed());
+        return PreparedData.of(raw, loss, from.scale(), from.validation(), from.splitSeed());
     }
 
     private static NetworkSpec network(DataSchema schema, NetworkSettings settings, Loss loss) {

@@ -2,6 +2,7 @@ package dev.tutti.app.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.tutti.files.AtomicFile;
+import dev.tutti.files.FileOperations;
 import dev.tutti.files.InputException;
 import dev.tutti.model.SafetensorsFile;
 import java.io.IOException;
@@ -22,6 +23,9 @@ import java.util.Locale;
  * {@link #discard} is ruled out it can be taken back without a trace.
  */
 public final class RunDirectory implements AutoCloseable {
+    /** Where new run directories are made: below the working directory. */
+    public static final Path RUNS = Path.of("runs");
+
     /** The effective configuration. */
     static final String CONFIG = "config.conf";
 
@@ -136,6 +140,7 @@ public final class RunDirectory implements AutoCloseable {
         }
         Files.createDirectory(path);
         created.push(path);
+        FileOperations.SYSTEM.forceDirectory(path.getParent());
     }
 
     /** Opens {@code runs/<time>-<name>} below {@code base}, with a number behind it where that is taken. */

@@ -3,7 +3,7 @@ package dev.tutti.app.run;
 import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingListener;
-import dev.tutti.train.TrainingPosition;
+import dev.tutti.train.TrainingState;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,11 +36,11 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
     }
 
     /** Opens the file of a run that goes on. */
-    void resume(TrainingPosition from) {
-        out = MetricsFile.resume(file, from.step());
-        steps = from.step();
-        skippedSteps = from.skippedSteps();
-        last = from.last().epoch() == 0 ? null : from.last();
+    void resume(TrainingState from) {
+        out = MetricsFile.resume(file, from.position().step());
+        steps = from.position().step();
+        skippedSteps = from.position().skippedSteps();
+        last = from.lastEpoch().epoch() == 0 ? null : from.lastEpoch();
     }
 
     /** Brings what was written to the disk; from any thread. */
@@ -91,10 +91,11 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
                 .put("trainLoss", metrics.trainLoss())
                 .put("trainAccuracy", metrics.trainAccuracy())
                 .put("validationLoss", metrics.validationLoss())
-                .put("validationAccuracy", metrics.validationAccuracy())
-                .put("skippedSteps", skippedSteps > 0 ? skippedSteps : Double.NaN)
-                .put("seconds", metrics.seconds())
-                .put("samplesPerSecond", metrics.samples() / metrics.seconds());
+                .put("validationAccuracy", metrics.validationAccuracy());
+        if (skippedSteps > 0) {
+            line.put("skippedSteps", skippedSteps);
+        }
+        line.put("seconds", metrics.seconds()).put("samplesPerSecond", metrics.samples() / metrics.seconds());
         if (workers > 0) {
             line.put("workers", workers);
         }

@@ -30,7 +30,7 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
         NetworkSpec network = spec.network();
         EpochMetrics last = result.last();
         DataSplit split = run.data().preprocessing().split();
-        return new Json()
+        Json json = new Json()
                 .put("name", run.job().name())
                 .put("data", run.settings().data().source())
                 .put("dataSha256", split.dataSha256())
@@ -40,9 +40,11 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
                 .put("weightsSha256", weightsSha256())
                 .put("epochs", last.epoch())
                 .put("steps", last.steps())
-                .put("samples", last.samples())
-                .put("skippedSteps", skippedSteps > 0 ? skippedSteps : Double.NaN)
-                .put("trainLoss", last.trainLoss())
+                .put("samples", last.samples());
+        if (skippedSteps > 0) {
+            json.put("skippedSteps", skippedSteps);
+        }
+        return json.put("trainLoss", last.trainLoss())
                 .put("trainAccuracy", last.trainAccuracy())
                 .put("validationLoss", last.validationLoss())
                 .put("validationRmse", validationRmse())

@@ -8,7 +8,7 @@ import dev.tutti.data.Dataset;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.WorkerMessage;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.train.Sync;
@@ -60,8 +60,7 @@ final class Jobs {
 
     static TrainingJob job() {
         NetworkSpec network = new NetworkSpec(List.of(2, 1), List.of(Activation.IDENTITY), Loss.SQUARED_ERROR);
-        TrainingSpec spec =
-                new TrainingSpec(network, new OptimizerSettings(0.1f, 0), 2, 4, 1, Sync.STEP, 1, true, 0f, 8);
+        TrainingSpec spec = new TrainingSpec(network, new Sgd.Settings(0.1f, 0), 2, 4, 1, Sync.STEP, 1, true, 0f, 8);
         Dataset training = new Dataset(new float[16], 2, new float[8], 1, 8);
         return new TrainingJob("test", spec, training, new Dataset(new float[0], 2, new float[0], 1, 0), new float[3]);
     }

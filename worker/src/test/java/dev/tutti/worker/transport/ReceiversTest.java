@@ -6,7 +6,7 @@ import dev.tutti.data.Dataset;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.JobDescription;
 import dev.tutti.protocol.Placement;
 import dev.tutti.train.Sync;
@@ -37,7 +37,7 @@ class ReceiversTest {
     private static final int WEIGHTS = 17;
     private static final TrainingSpec SPEC = new TrainingSpec(
             new NetworkSpec(List.of(FEATURES, 2), List.of(Activation.SOFTMAX), Loss.CROSS_ENTROPY),
-            new OptimizerSettings(0.1f, 0),
+            new Sgd.Settings(0.1f, 0),
             3,
             8,
             2,
