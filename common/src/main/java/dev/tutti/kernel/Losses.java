@@ -110,8 +110,8 @@ final class Losses {
     }
 
     /**
-     * Tells whether a sample is classified rightly: the largest logit (the first of equals) is the class's; every binary label is
-     * on its side of 1/2. Never for a regression.
+     * Tells whether a sample is classified rightly: the largest logit (the first of equals) is the class's; every
+     * binary label is on its side of 1/2. Never for a regression.
      */
     static boolean isCorrect(Loss loss, float[] z, float[] targets, int offset) {
         return switch (loss) {

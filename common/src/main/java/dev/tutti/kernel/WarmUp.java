@@ -11,9 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Has the JVM compile the vector kernel, once in the life of a process, on a thread of its own: by using it on made-up samples
- * until it is faster than the scalar kernel. The network that it computes has the activations and the loss of the one that is to
- * be trained, but small layers: the code is the same, and a large network would keep a core busy for many seconds.
+ * Has the JVM compile the vector kernel, once in the life of a process, on a thread of its own: by using it on made-up
+ * samples until it is faster than the scalar kernel. The network that it computes has the activations and the loss of
+ * the one that is to be trained, but small layers: the code is the same, and a large network would keep a core busy for
+ * many seconds.
  */
 final class WarmUp {
     private static final int SAMPLES = 32;
@@ -23,8 +24,8 @@ final class WarmUp {
     private static final int[] SAMPLE_COUNTS = {SAMPLES, SAMPLES / 2, SEGMENT};
 
     /**
-     * Most inputs, hidden units of a layer and outputs. Not less, since C2 unrolls a loop by how often it went round: the
-     * inner loops are to be compiled for long sums.
+     * Most inputs, hidden units of a layer and outputs. Not less, since C2 unrolls a loop by how often it went round:
+     * the inner loops are to be compiled for long sums.
      */
     private static final int MAX_INPUTS = 304;
 
