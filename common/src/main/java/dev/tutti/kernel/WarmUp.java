@@ -32,7 +32,7 @@ final class WarmUp {
     private static final int MAX_UNITS = 128;
     private static final int MAX_OUTPUTS = 32;
 
-    /** Smaller than for training, so that every loop over blocks goes round, as it does with large layers. */
+    /** Smaller than for training, so that the loops over terms, rows and columns go round, as with large layers. */
     private static final VectorBlocks BLOCKS = new VectorBlocks(
             192, 8 * VectorLanes.TILE_ROWS, 2 * VectorLanes.TILE_ROWS, 4 * VectorLanes.PANEL * SAMPLES, SAMPLES);
 
