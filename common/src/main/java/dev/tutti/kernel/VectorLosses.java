@@ -13,8 +13,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * {@link Losses} and the softmax of {@link Activations}, samples in lanes. The start script keeps C2 from inlining the methods
- * whose names end in {@code Loop} into one; see {@link VectorActivations}.
+ * {@link Losses} and the softmax of {@link Activations}, samples in lanes. The start script keeps C2 from inlining the
+ * methods whose names end in {@code Loop} into one; see {@link VectorActivations}.
  */
 final class VectorLosses {
     private VectorLosses() {}
@@ -89,8 +89,8 @@ final class VectorLosses {
     }
 
     /**
-     * {@code values = log(values) - margins}, for {@code count} samples. The logarithm stands here and not in a method that takes and
-     * returns a vector: C2 may refuse to inline one of its size, and then every call allocates.
+     * {@code values = log(values) - margins}, for {@code count} samples. The logarithm stands here and not in a method
+     * that takes and returns a vector: C2 may refuse to inline one of its size, and then every call allocates.
      */
     static void logsLoop(float[] values, float[] margins, int count) {
         for (int i = 0; i < count; i += LANES) {
@@ -223,7 +223,9 @@ final class VectorLosses {
         sum.intoArray(losses, at);
     }
 
-    /** The derivative of the loss by the output, {@code dL/da} ({@code dL/dz} for binary cross-entropy), for one panel. */
+    /**
+     * The derivative of the loss by the output, {@code dL/da} ({@code dL/dz} for binary cross-entropy), for one panel.
+     */
     static void errors(Loss loss, float[] a, float[] y, float[] d, int offset, int count) {
         for (int i = offset; i < offset + count; i += LANES) {
             FloatVector e = FloatVector.fromArray(FLOATS, a, i).sub(FloatVector.fromArray(FLOATS, y, i));
