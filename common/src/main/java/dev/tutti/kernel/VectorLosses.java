@@ -67,12 +67,22 @@ final class VectorLosses {
             e.intoArray(a, offset + j * PANEL);
             sum = sum.add(e);
         }
-        for (int j = 0; j < outputs; j++) {
-            FloatVector.fromArray(FLOATS, a, offset + j * PANEL).div(sum).intoArray(a, offset + j * PANEL);
+        FloatVector best = FloatVector.zero(FLOATS);
+        FloatVector likeliest = FloatVector.fromArray(FLOATS, a, offset).div(sum);
+        likeliest.intoArray(a, offset);
+        for (int j = 1; j < outputs; j++) {
+            FloatVector aj =
+                    FloatVector.fromArray(FLOATS, a, offset + j * PANEL).div(sum);
+            aj.intoArray(a, offset + j * PANEL);
+            VectorMask<Float> larger = aj.compare(VectorOperators.GT, likeliest);
+            likeliest = likeliest.blend(aj, larger);
+            best = best.blend(j, larger);
         }
         sum.intoArray(losses, at);
         logit.sub(largest).intoArray(margins, at);
-        equal(predicted(a, offset, outputs), target).intoArray(correct, at);
+        FloatVector.zero(FLOATS)
+                .blend(1f, best.compare(VectorOperators.EQ, target))
+                .intoArray(correct, at);
     }
 
     /**
@@ -139,7 +149,7 @@ final class VectorLosses {
                 case CROSS_ENTROPY -> throw new IllegalArgumentException("cross-entropy has its own loop");
             };
             sum.intoArray(losses, at + half);
-            equal(predicted(a, o, outputs), predicted(y, o, outputs)).intoArray(correct, at + half);
+            compareClasses(a, y, o, outputs, correct, at + half);
         }
     }
 
@@ -164,24 +174,27 @@ final class VectorLosses {
         return sum;
     }
 
-    /** {@link PredictedClass} of samples in lanes. */
-    private static FloatVector predicted(float[] a, int offset, int outputs) {
-        FloatVector largest = FloatVector.fromArray(FLOATS, a, offset);
-        FloatVector best = FloatVector.zero(FLOATS);
-        if (outputs == 1) {
-            return best.blend(1f, largest.compare(VectorOperators.GT, 0.5f));
+    /** 1 where outputs and targets stand for the same class ({@link PredictedClass}); one output competes with 1/2, as output 1. */
+    private static void compareClasses(float[] a, float[] y, int offset, int outputs, float[] correct, int at) {
+        FloatVector half = FloatVector.broadcast(FLOATS, 0.5f);
+        FloatVector largestOutput = outputs == 1 ? half : FloatVector.fromArray(FLOATS, a, offset);
+        FloatVector largestTarget = outputs == 1 ? half : FloatVector.fromArray(FLOATS, y, offset);
+        FloatVector predicted = FloatVector.zero(FLOATS);
+        FloatVector wanted = predicted;
+        int first = outputs == 1 ? 0 : 1;
+        for (int j = first; j < outputs; j++) {
+            FloatVector output = FloatVector.fromArray(FLOATS, a, offset + j * PANEL);
+            VectorMask<Float> larger = output.compare(VectorOperators.GT, largestOutput);
+            largestOutput = largestOutput.blend(output, larger);
+            predicted = predicted.blend(j + 1f - first, larger);
+            FloatVector target = FloatVector.fromArray(FLOATS, y, offset + j * PANEL);
+            larger = target.compare(VectorOperators.GT, largestTarget);
+            largestTarget = largestTarget.blend(target, larger);
+            wanted = wanted.blend(j + 1f - first, larger);
         }
-        for (int j = 1; j < outputs; j++) {
-            FloatVector aj = FloatVector.fromArray(FLOATS, a, offset + j * PANEL);
-            VectorMask<Float> larger = aj.compare(VectorOperators.GT, largest);
-            largest = largest.blend(aj, larger);
-            best = best.blend(j, larger);
-        }
-        return best;
-    }
-
-    private static FloatVector equal(FloatVector x, FloatVector y) {
-        return FloatVector.zero(FLOATS).blend(1f, x.compare(VectorOperators.EQ, y));
+        FloatVector.zero(FLOATS)
+                .blend(1f, predicted.compare(VectorOperators.EQ, wanted))
+                .intoArray(correct, at);
     }
 
     private static FloatVector huber(float[] a, float[] y, int offset, int outputs) {
