@@ -40,13 +40,20 @@ final class VectorLosses {
             float[] margins,
             float[] correct) {
         for (int half = 0; half < PANEL; half += LANES) {
-            crossEntropyLoop(z, a, offset + half, outputs, classes, at + half, losses, margins);
-            correctClassLoop(a, offset + half, outputs, classes, at + half, correct);
+            crossEntropyLoop(z, a, offset + half, outputs, classes, at + half, losses, margins, correct);
         }
     }
 
     private static void crossEntropyLoop(
-            float[] z, float[] a, int offset, int outputs, float[] classes, int at, float[] losses, float[] margins) {
+            float[] z,
+            float[] a,
+            int offset,
+            int outputs,
+            float[] classes,
+            int at,
+            float[] losses,
+            float[] margins,
+            float[] correct) {
         FloatVector target = FloatVector.fromArray(FLOATS, classes, at);
         FloatVector largest = FloatVector.fromArray(FLOATS, z, offset);
         FloatVector logit =
@@ -63,28 +70,21 @@ final class VectorLosses {
             e.intoArray(a, offset + j * PANEL);
             sum = sum.add(e);
         }
-        for (int j = 0; j < outputs; j++) {
-            FloatVector.fromArray(FLOATS, a, offset + j * PANEL).div(sum).intoArray(a, offset + j * PANEL);
+        FloatVector best = FloatVector.zero(FLOATS);
+        FloatVector likeliest = FloatVector.fromArray(FLOATS, a, offset).div(sum);
+        likeliest.intoArray(a, offset);
+        for (int j = 1; j < outputs; j++) {
+            FloatVector aj =
+                    FloatVector.fromArray(FLOATS, a, offset + j * PANEL).div(sum);
+            aj.intoArray(a, offset + j * PANEL);
+            VectorMask<Float> larger = aj.compare(VectorOperators.GT, likeliest);
+            likeliest = likeliest.blend(aj, larger);
+            best = best.blend(j, larger);
         }
         sum.intoArray(losses, at);
         logit.sub(largest).intoArray(margins, at);
-    }
-
-    /** 1 where the {@link PredictedClass} of the outputs is the class, else 0: samples in lanes. */
-    private static void correctClassLoop(float[] a, int offset, int outputs, float[] classes, int at, float[] correct) {
-        FloatVector largest = FloatVector.fromArray(FLOATS, a, offset);
-        FloatVector predicted = FloatVector.zero(FLOATS);
-        if (outputs == 1) {
-            predicted = predicted.blend(1f, largest.compare(VectorOperators.GT, 0.5f));
-        }
-        for (int j = 1; j < outputs; j++) {
-            FloatVector output = FloatVector.fromArray(FLOATS, a, offset + j * PANEL);
-            VectorMask<Float> larger = output.compare(VectorOperators.GT, largest);
-            largest = largest.blend(output, larger);
-            predicted = predicted.blend(j, larger);
-        }
         FloatVector.zero(FLOATS)
-                .blend(1f, predicted.compare(VectorOperators.EQ, FloatVector.fromArray(FLOATS, classes, at)))
+                .blend(1f, best.compare(VectorOperators.EQ, target))
                 .intoArray(correct, at);
     }
 
