@@ -151,13 +151,32 @@ class MembershipTest {
         assertThat(passes(Membership.REOPEN_NS)).containsExactly(A, B);
     }
 
+    /** There is no need to end the generation there is to find out. */
+    @Test
+    void shouldNotDisturbTheOthersForANewcomerForWhomThereIsNoRoom() {
+        run(A, B);
+        membership.hasRoomFor(2);
+        membership.onWorkers(List.of(A, B, C), nowNs);
+        assertThat(passes(Membership.SETTLE_NS)).isNull();
+        assertThat(told()).contains("worker c left out for 30 s", "room for the streams of 2 workers");
+        decide(membership.onBroken("broken", nowNs));
+        assertThat(passes(Membership.SETTLE_NS)).containsExactly(A, B);
+        decide(membership.onPrepared("a", nowNs));
+        decide(membership.onPrepared("b", nowNs));
+        membership.onBegun(nowNs);
+        membership.hasRoomFor(3);
+        assertThat(passes(Membership.SILENT_NS + Membership.SETTLE_NS)).isNull();
+        assertThat(passes(Membership.SETTLE_NS)).containsExactly(A, B, C);
+    }
+
     @Test
     void shouldGoOnWithoutANewcomerForWhomStreamsCannotBeOpenedEvenLater() {
         run(A, B);
         membership.onWorkers(List.of(A, B, C), nowNs);
         passes(Membership.SETTLE_NS);
         for (int attempt = 0; attempt < Membership.REOPENINGS_WITH_NEWCOMERS; attempt++) {
-            assertThat(formed(membership.onNotOpened("no network", false, nowNs))).isNull();
+            assertThat(formed(membership.onNotOpened("no network", false, nowNs)))
+                    .isNull();
             assertThat(passes(Membership.REOPEN_NS)).containsExactly(A, B, C);
         }
         assertThat(formed(membership.onNotOpened("no network", false, nowNs))).containsExactly(A, B);

@@ -7,7 +7,7 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.JobDescription;
 import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
@@ -48,7 +48,7 @@ class GenerationLoopTest {
                     List.of(FEATURES, 256, 256, 2),
                     List.of(Activation.RELU, Activation.RELU, Activation.SOFTMAX),
                     Loss.CROSS_ENTROPY),
-            new OptimizerSettings(0.1f, 0),
+            new Sgd.Settings(0.1f, 0),
             3,
             64,
             64,
