@@ -6,14 +6,17 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tutti.data.Fingerprint;
 import dev.tutti.files.AtomicFile;
 import dev.tutti.files.FileOperations;
 import dev.tutti.files.InputException;
+import dev.tutti.files.LittleEndianFloats;
+import dev.tutti.files.SafetensorsFile;
+import dev.tutti.files.Sha256;
+import dev.tutti.files.StrictJson;
+import dev.tutti.files.TensorPlace;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
-import dev.tutti.model.SafetensorsFile;
-import dev.tutti.model.TensorPlace;
+import dev.tutti.savedmodel.ModelFile;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingPosition;
 import dev.tutti.train.TrainingSpec;
@@ -25,7 +28,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +44,7 @@ public final class CheckpointFile {
     /** Oldest version that is read; in it the metrics were a part of the position. */
     public static final int OLDEST_VERSION = 1;
 
-    private static final JsonMapper JSON = SafetensorsFile.JSON;
+    private static final JsonMapper JSON = StrictJson.MAPPER;
     private static final String SHA256 = "sha256";
     private static final String CHECKPOINT = "checkpoint";
     private static final String CONFIG = "config";
@@ -66,17 +68,17 @@ public final class CheckpointFile {
      */
     static void write(FileOperations files, Path file, RunIdentity run, TrainingState state) {
         byte[] header = header(run, state);
-        MessageDigest digest = Fingerprint.newSha256();
+        MessageDigest digest = Sha256.newDigest();
         digest.update(header);
-        Fingerprint.update(digest, state.parameters(), state.parameters().length);
-        state.optimizer().values().forEach(values -> Fingerprint.update(digest, values, values.length));
-        byte[] sum = HexFormat.of().formatHex(digest.digest()).getBytes(StandardCharsets.US_ASCII);
+        LittleEndianFloats.update(digest, state.parameters(), state.parameters().length);
+        state.optimizer().values().forEach(values -> LittleEndianFloats.update(digest, values, values.length));
+        byte[] sum = Sha256.hex(digest).getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(sum, 0, header, indexOfSum(header, ZEROS), sum.length);
         AtomicFile.write(files, file, channel -> {
-            SafetensorsFile.writeAll(channel, ByteBuffer.wrap(header));
-            SafetensorsFile.writeFloats(channel, state.parameters());
+            LittleEndianFloats.writeAll(channel, ByteBuffer.wrap(header));
+            LittleEndianFloats.write(channel, state.parameters());
             for (float[] values : state.optimizer().values()) {
-                SafetensorsFile.writeFloats(channel, values);
+                LittleEndianFloats.write(channel, values);
             }
         });
     }
@@ -93,14 +95,14 @@ public final class CheckpointFile {
         metadata.put(SHA256, ZEROS);
         metadata.put(CHECKPOINT, checkpoint.toString());
         metadata.put(CONFIG, run.config());
-        List<TensorPlace> places = TensorPlace.of(run.spec().network());
+        List<TensorPlace> places = new ParameterLayout(run.spec().network()).tensors();
         List<TensorPlace> all = new ArrayList<>(places);
         state.optimizer().forEach((name, values) -> all.add(place(name, values.length)));
         return SafetensorsFile.header(metadata, all);
     }
 
     private static TensorPlace place(String name, int length) {
-        return new TensorPlace(SafetensorsFile.OPTIMIZER + name, List.of(length), 0, length);
+        return new TensorPlace(ModelFile.OPTIMIZER + name, List.of(length), 0, length);
     }
 
     /**
@@ -114,7 +116,7 @@ public final class CheckpointFile {
             requireIntact(file, tensors);
             return read(file, tensors);
         } catch (JsonProcessingException e) {
-            throw new InputException(file + ": not a checkpoint: " + SafetensorsFile.oneLine(e), e);
+            throw new InputException(file + ": not a checkpoint: " + StrictJson.oneLine(e), e);
         } catch (IOException e) {
             throw SafetensorsFile.unreadable(file, e);
         }
@@ -128,9 +130,9 @@ public final class CheckpointFile {
             throw new InputException(file + ": not a checkpoint: it has no checksum");
         }
         System.arraycopy(ZEROS.getBytes(StandardCharsets.US_ASCII), 0, header, at, ZEROS.length());
-        MessageDigest digest = Fingerprint.newSha256();
+        MessageDigest digest = Sha256.newDigest();
         tensors.digest(digest, header);
-        String found = HexFormat.of().formatHex(digest.digest());
+        String found = Sha256.hex(digest);
         if (!found.equals(expected)) {
             throw new InputException(file + ": damaged: expected SHA-256 " + expected + ", found " + found);
         }
@@ -147,12 +149,12 @@ public final class CheckpointFile {
                             + "; go on with that version, or begin a new run");
         }
         NetworkSpec network = value(checkpoint.path("spec").path("network"), NetworkSpec.class);
-        List<TensorPlace> places = TensorPlace.of(network);
+        List<TensorPlace> places = new ParameterLayout(network).tensors();
         List<TensorPlace> all = new ArrayList<>(places);
         Map<String, float[]> optimizer = new LinkedHashMap<>();
         for (String tensor : tensors.names()) {
-            if (tensor.startsWith(SafetensorsFile.OPTIMIZER)) {
-                String name = tensor.substring(SafetensorsFile.OPTIMIZER.length());
+            if (tensor.startsWith(ModelFile.OPTIMIZER)) {
+                String name = tensor.substring(ModelFile.OPTIMIZER.length());
                 float[] values = new float[(int) tensors.length(tensor)];
                 tensors.read(List.of(place(name, values.length)), values);
                 optimizer.put(name, values);

@@ -10,7 +10,7 @@ package dev.tutti.train;
  * @param samples number of samples so far
  * @param lossSum sum of the losses of the epoch's samples so far
  * @param weightSum sum of their weights
- * @param correctSum number of them classified rightly
+ * @param correctSum number of them classified correctly
  * @param seconds wall time spent so far
  * @param skippedSteps number of steps so far whose update was left out
  * @param guard state of the guard against divergence

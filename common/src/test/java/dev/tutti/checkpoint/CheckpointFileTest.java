@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tutti.data.Fingerprint;
 import dev.tutti.files.FileOperations;
 import dev.tutti.files.InputException;
-import dev.tutti.model.ModelFile;
-import dev.tutti.model.SafetensorsFile;
+import dev.tutti.files.SafetensorsFile;
+import dev.tutti.files.Sha256;
+import dev.tutti.files.StrictJson;
+import dev.tutti.savedmodel.ModelFile;
 import dev.tutti.train.TestJobs;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingSpec;
@@ -207,11 +209,11 @@ class CheckpointFileTest {
                 (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
         String header = new String(bytes, 8, headerLength, StandardCharsets.ISO_8859_1);
         assertThat(header).contains(from);
-        ObjectNode json = (ObjectNode) SafetensorsFile.JSON.readTree(header);
+        ObjectNode json = (ObjectNode) StrictJson.MAPPER.readTree(header);
         String sum = json.get("__metadata__").get("sha256").textValue();
         byte[] forged = header.replace(from, to).replace(sum, "0".repeat(64)).getBytes(StandardCharsets.ISO_8859_1);
         System.arraycopy(forged, 0, bytes, 8, headerLength);
-        MessageDigest digest = Fingerprint.newSha256();
+        MessageDigest digest = Sha256.newDigest();
         byte[] right = new String(forged, StandardCharsets.ISO_8859_1)
                 .replaceFirst("0{64}", HexFormat.of().formatHex(digest.digest(bytes)))
                 .getBytes(StandardCharsets.ISO_8859_1);

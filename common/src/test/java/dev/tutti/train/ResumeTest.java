@@ -93,6 +93,7 @@ class ResumeTest {
                 metrics.trainAccuracy(),
                 metrics.validationLoss(),
                 metrics.validationAccuracy(),
+                metrics.validationRmse(),
                 0);
     }
 }

@@ -41,6 +41,7 @@ public final class TestJobs {
                 job.training(),
                 job.sourceRows(),
                 job.validation(),
+                job.targetUnit(),
                 job.initialParameters(),
                 Optional.of(state),
                 job.onDivergence());
@@ -54,6 +55,7 @@ public final class TestJobs {
                 job.training(),
                 job.sourceRows(),
                 job.validation(),
+                job.targetUnit(),
                 job.initialParameters(),
                 Optional.empty(),
                 policy);

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.tutti.files.AtomicFile;
 import dev.tutti.files.FileOperations;
 import dev.tutti.files.InputException;
-import dev.tutti.model.SafetensorsFile;
+import dev.tutti.files.StrictJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -198,7 +198,7 @@ public final class RunDirectory implements AutoCloseable {
             return 0;
         }
         try {
-            return SafetensorsFile.JSON.readTree(read(SUMMARY)).path("epochs").asInt();
+            return StrictJson.MAPPER.readTree(read(SUMMARY)).path("epochs").asInt();
         } catch (JsonProcessingException e) {
             return 0;
         }

@@ -1,5 +1,6 @@
 package dev.tutti.app.run;
 
+import dev.tutti.files.Json;
 import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingListener;
@@ -91,7 +92,8 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
                 .put("trainLoss", metrics.trainLoss())
                 .put("trainAccuracy", metrics.trainAccuracy())
                 .put("validationLoss", metrics.validationLoss())
-                .put("validationAccuracy", metrics.validationAccuracy());
+                .put("validationAccuracy", metrics.validationAccuracy())
+                .put("validationRmse", metrics.validationRmse());
         if (skippedSteps > 0) {
             line.put("skippedSteps", skippedSteps);
         }

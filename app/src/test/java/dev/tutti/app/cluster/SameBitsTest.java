@@ -64,6 +64,7 @@ class SameBitsTest {
                 given.training(),
                 given.sourceRows(),
                 given.validation(),
+                given.targetUnit(),
                 given.initialParameters(),
                 Optional.empty(),
                 OnDivergence.SKIP_STEP);
