@@ -194,8 +194,12 @@ final class TrainingOptions {
                     "give-up", "TIME", Form.duration(), "how long to wait for worker processes, such as 90s")
             .orElse(Duration.ofMinutes(10), "10m")
             .resumable();
-    static final Setting<Path> AERON_DIR = Setting.of("aeron-dir", "DIR", Form.path(), "directory of the media driver")
-            .otherwise("one of its own")
+    static final Setting<Path> AERON_DIR = Setting.of(
+                    "aeron-dir",
+                    "DIR",
+                    Form.path(),
+                    "where the media driver makes its directory; a worker may name a running driver's")
+            .otherwise("shared memory")
             .resumable()
             .below(Place.OPERATOR);
 

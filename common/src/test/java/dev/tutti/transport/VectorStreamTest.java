@@ -161,7 +161,7 @@ class VectorStreamTest {
             assertThat(publication.maxPayloadLength() + 32).isEqualTo(ipc ? SHORT_TERMS.gradients() / 8 : 1408);
             sender = new VectorSender(publication, GENERATION);
             receiver = new FrameReceiver(subscription, GENERATION, faults, handler);
-            while (!sender.isConnected()) {
+            while (!sender.isConnected() || !subscription.isConnected()) {
                 Thread.yield();
             }
         }
