@@ -50,13 +50,12 @@ public record JobOutcome(JobStatus status, int exitCode, String problem, String 
     }
 
     private static JobOutcome failed(int exitCode, String problem) {
-        return new JobOutcome(JobStatus.FAILED, exitCode, String.valueOf(problem).replaceAll("\\s*\\R\\s*", " "), "");
+        return new JobOutcome(
+                JobStatus.FAILED, exitCode, String.valueOf(problem).replaceAll("\\s*\\R\\s*", " "), "");
     }
 
     /** The same, of a job that was stopped because it was not wanted any more. */
     JobOutcome asCancelled() {
-        return status == JobStatus.INTERRUPTED
-                ? new JobOutcome(JobStatus.CANCELLED, exitCode, problem, summary)
-                : this;
+        return status == JobStatus.INTERRUPTED ? new JobOutcome(JobStatus.CANCELLED, exitCode, problem, summary) : this;
     }
 }

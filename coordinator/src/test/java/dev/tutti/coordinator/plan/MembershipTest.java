@@ -157,7 +157,8 @@ class MembershipTest {
         membership.onWorkers(List.of(A, B, C), nowNs);
         passes(Membership.SETTLE_NS);
         for (int attempt = 0; attempt < Membership.REOPENINGS_WITH_NEWCOMERS; attempt++) {
-            assertThat(formed(membership.onNotOpened("no network", false, nowNs))).isNull();
+            assertThat(formed(membership.onNotOpened("no network", false, nowNs)))
+                    .isNull();
             assertThat(passes(Membership.REOPEN_NS)).containsExactly(A, B, C);
         }
         assertThat(formed(membership.onNotOpened("no network", false, nowNs))).containsExactly(A, B);
