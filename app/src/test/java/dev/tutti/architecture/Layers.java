@@ -46,17 +46,18 @@ enum Layers {
     CORE_IS_IN_ORDER {
         @Override
         ArchRule below(String root) {
-            CompositeArchRule rule = CompositeArchRule.of(List.of());
-            for (int i = 0; i < ORDER.size() - 1; i++) {
-                List<String> above = ORDER.subList(i + 1, ORDER.size()).stream()
+            List<ArchRule> rules = new ArrayList<>();
+            for (int line = 0; line < ORDER.size() - 1; line++) {
+                String[] above = ORDER.subList(line + 1, ORDER.size()).stream()
                         .flatMap(List::stream)
-                        .toList();
-                rule = rule.and(noClasses()
-                        .that(resideInAnyPackage(packages(root, ORDER.get(i).toArray(String[]::new))))
+                        .toArray(String[]::new);
+                rules.add(noClasses()
+                        .that(resideInAnyPackage(packages(root, ORDER.get(line).toArray(String[]::new))))
                         .should()
-                        .dependOnClassesThat(resideInAnyPackage(packages(root, above.toArray(String[]::new)))));
+                        .dependOnClassesThat(resideInAnyPackage(packages(root, above)))
+                        .allowEmptyShould(true));
             }
-            return rule;
+            return CompositeArchRule.of(rules);
         }
     },
     ONE_CLASS_OF_KERNEL_SEES_THE_VECTOR_API {

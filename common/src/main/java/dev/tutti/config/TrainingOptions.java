@@ -308,6 +308,13 @@ final class TrainingOptions {
         }
     }
 
+    /** Reads the optimizer, each with its own settings. */
+    static OptimizerSettings optimizer(SettingsReader from) {
+        return switch (from.get(OPTIMIZER)) {
+            case SGD -> new Sgd.Settings(from.get(LR), from.get(MOMENTUM));
+        };
+    }
+
     /** Writes settings as HOCON, one key in each line. */
     static String effective(TrainingSettings run) {
         return ENTRIES.stream().map(entry -> entry.line(run)).collect(Collectors.joining());
