@@ -41,7 +41,7 @@ public record JobOutcome(JobStatus status, int exitCode, String problem, String 
         }
         if (failure instanceof OutOfMemoryError) {
             return failed(
-                    ExitCode.INTERNAL_ERROR,
+                    ExitCode.BAD_INPUT,
                     "the coordinator ran out of memory: its heap is at most "
                             + (Runtime.getRuntime().maxMemory() >> 20)
                             + " MiB; start it with more: TUTTI_JAVA_OPTS=-Xmx...");

@@ -15,11 +15,10 @@ class SearchReportTest {
             SearchReport report = new SearchReport(begin);
             assertThat(report.onFailure(begin)).isEqualTo(Say.WAITING);
             assertThat(report.onFailure(begin + S)).isEqualTo(Say.NOTHING);
-            assertThat(report.onFailure(begin + 5 * S - 1)).isEqualTo(Say.NOTHING);
-            assertThat(report.onFailure(begin + 5 * S)).isEqualTo(Say.FAULT);
+            assertThat(report.onFailure(begin + 3 * S - 1)).isEqualTo(Say.NOTHING);
+            assertThat(report.onFailure(begin + 3 * S)).isEqualTo(Say.FAULT);
             assertThat(report.onFailure(begin + 9 * S)).isEqualTo(Say.NOTHING);
-            assertThat(report.onFailure(begin + 15 * S)).isEqualTo(Say.FAULT);
-            assertThat(report.since(begin + 15 * S)).hasSeconds(15);
+            assertThat(report.onFailure(begin + 13 * S)).isEqualTo(Say.FAULT);
         }
     }
 }

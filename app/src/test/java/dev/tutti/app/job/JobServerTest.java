@@ -33,7 +33,7 @@ class JobServerTest {
         assertEnd("input", JobStatus.FAILED, ExitCode.BAD_INPUT, "no such file: a.csv");
         assertEnd("diverged", JobStatus.FAILED, ExitCode.TRAINING_FAILED, "the loss is NaN");
         assertEnd("bug", JobStatus.FAILED, ExitCode.INTERNAL_ERROR, "internal error");
-        assertEnd("memory", JobStatus.FAILED, ExitCode.INTERNAL_ERROR, "TUTTI_JAVA_OPTS=-Xmx");
+        assertEnd("memory", JobStatus.FAILED, ExitCode.BAD_INPUT, "TUTTI_JAVA_OPTS=-Xmx");
         assertEnd("linkage", JobStatus.FAILED, ExitCode.INTERNAL_ERROR, "NoClassDefFoundError: a/B");
         assertEnd("done", JobStatus.SUCCEEDED, ExitCode.DONE, "");
     }
