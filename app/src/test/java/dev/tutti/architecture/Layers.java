@@ -1,5 +1,6 @@
 package dev.tutti.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
@@ -9,18 +10,12 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
-import com.tngtech.archunit.lang.ConditionEvents;
-import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Which package may see what (docs/architecture.md). Each rule is for the packages below a root. */
@@ -60,10 +55,13 @@ enum Layers {
             return CompositeArchRule.of(rules);
         }
     },
-    ONE_CLASS_OF_KERNEL_SEES_THE_VECTOR_API {
+    VECTOR_API_STAYS_IN_THE_VECTOR_CLASSES_OF_KERNEL {
         @Override
         ArchRule below(String root) {
-            return classes().should(haveOneUser("jdk.incubator.vector", root + ".kernel"));
+            return noClasses()
+                    .that(not(nameMatching(Pattern.quote(root) + "\\.kernel\\.Vector\\w+(\\$.*)?")))
+                    .should()
+                    .dependOnClassesThat(resideInAnyPackage("jdk.incubator.vector"));
         }
     },
     AGRONA_STAYS_NEAR_THE_STREAMS {
@@ -123,6 +121,12 @@ enum Layers {
             return doesNotSee(root + ".worker..", root + ".coordinator..");
         }
     },
+    APP_HAS_NO_CYCLES {
+        @Override
+        ArchRule below(String root) {
+            return slices().matching(root + ".app.(*)..").should().beFreeOfCycles();
+        }
+    },
     COORDINATOR_HAS_NO_CYCLES {
         @Override
         ArchRule below(String root) {
@@ -163,8 +167,7 @@ enum Layers {
     abstract ArchRule below(String root);
 
     private static ArchRule seesOnlyTheCore(String root, List<String> packages, String... libraries) {
-        List<String> allowed =
-                new ArrayList<>(List.of("java..", "com.sun.management..", "jdk.incubator.vector..", "org.slf4j.."));
+        List<String> allowed = new ArrayList<>(List.of("java..", "jdk.incubator.vector..", "org.slf4j.."));
         allowed.addAll(Arrays.asList(packages(root, CORE.toArray(String[]::new))));
         allowed.addAll(Arrays.asList(libraries));
         return classes()
@@ -188,37 +191,5 @@ enum Layers {
         return Stream.of(below)
                 .map(name -> name.startsWith("..") ? root + name : root + "." + name)
                 .toArray(String[]::new);
-    }
-
-    /** Nested classes count as part of the class around them. */
-    private static ArchCondition<JavaClass> haveOneUser(String library, String place) {
-        return new ArchCondition<>("leave " + library + " to one class of " + place) {
-            private final Set<String> users = new TreeSet<>();
-
-            @Override
-            public void init(Collection<JavaClass> all) {
-                users.clear();
-            }
-
-            @Override
-            public void check(JavaClass one, ConditionEvents events) {
-                boolean uses = one.getDirectDependenciesFromSelf().stream()
-                        .anyMatch(dependency ->
-                                dependency.getTargetClass().getPackageName().equals(library));
-                if (uses) {
-                    users.add(outermost(one).getName());
-                }
-            }
-
-            @Override
-            public void finish(ConditionEvents events) {
-                boolean satisfied = users.size() == 1 && users.iterator().next().startsWith(place + ".");
-                events.add(new SimpleConditionEvent(users, satisfied, "users of " + library + ": " + users));
-            }
-        };
-    }
-
-    private static JavaClass outermost(JavaClass nested) {
-        return nested.getEnclosingClass().map(Layers::outermost).orElse(nested);
     }
 }

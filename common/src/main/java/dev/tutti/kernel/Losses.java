@@ -2,7 +2,7 @@ package dev.tutti.kernel;
 
 import dev.tutti.model.Loss;
 
-/** The losses of one sample and their derivatives, in float32. {@link VectorKernel} repeats them, samples in lanes. */
+/** The losses of one sample and their derivatives, in float32. {@link VectorLosses} repeats them, samples in lanes. */
 final class Losses {
     private Losses() {}
 

@@ -38,7 +38,9 @@ public final class AeronNode implements AutoCloseable {
     private static final Duration AWAKENING = Duration.ofSeconds(3);
 
     private static final AtomicLong LAST_ERROR_NS = new AtomicLong(System.nanoTime() - 2_000_000_000L);
-    private static final int SOCKET_BUFFER_BYTES = 4 << 20;
+    /** What is asked for as buffers of UDP sockets; a system may allow less. */
+    public static final int SOCKET_BUFFER_BYTES = 4 << 20;
+
     private static final int WINDOW_BYTES = 1 << 20;
     private static final int COUNTERS_BYTES = 1 << 20;
 

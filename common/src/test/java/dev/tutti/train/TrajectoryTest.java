@@ -18,17 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class TrajectoryTest {
     private static final double TOLERANCE = 1e-4;
-    private static final List<String> NETWORKS = List.of(
-            "deep",
-            "linear",
-            "multi_label",
-            "relu_binary",
-            "relu_softmax",
-            "sigmoid_sigmoid_squared",
-            "sigmoid_squared",
-            "tanh_softmax",
-            "tanh_squared",
-            "wide");
+    private static final List<String> NETWORKS = Golden.networks();
 
     static List<Arguments> runs() {
         List<Arguments> runs = new ArrayList<>();

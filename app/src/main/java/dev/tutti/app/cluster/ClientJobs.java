@@ -37,11 +37,11 @@ public final class ClientJobs implements JobDesk.Jobs {
             @Override
             public void onEnd(JobOutcome outcome) {
                 ids.remove(client);
-                client.tell(new Ended(outcome.exitCode(), outcome.problem(), outcome.summary()));
+                client.tell(new Ended(outcome.exitCode().code(), outcome.problem(), outcome.summary()));
             }
         });
         if (job.isEmpty()) {
-            client.tell(new Ended(ExitCode.BAD_INPUT, "too many jobs are waiting; try later", ""));
+            client.tell(new Ended(ExitCode.BAD_INPUT.code(), "too many jobs are waiting; try later", ""));
             return;
         }
         ids.put(client, job.get().id());

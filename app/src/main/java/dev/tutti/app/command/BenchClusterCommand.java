@@ -111,7 +111,7 @@ public final class BenchClusterCommand implements Callable<Integer> {
             out.println(json(bench, rows));
         }
         out.flush();
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 
     private List<Integer> sizes() {

@@ -35,6 +35,6 @@ public final class CoordinatorCommand implements Callable<Integer> {
         new CoordinatorServer(CoordinatorSettings.read(
                         SettingOptions.given(spec, CoordinatorSettings.SETTINGS), SettingOptions.file(spec)))
                 .run();
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 }

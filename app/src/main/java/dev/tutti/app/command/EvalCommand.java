@@ -74,7 +74,7 @@ public final class EvalCommand implements Callable<Integer> {
             print(predictions, out);
         }
         out.flush();
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 
     private int[] rows(ModelFile.Model model, RawData data) {

@@ -90,7 +90,7 @@ public final class TrainCommand implements Callable<Integer> {
         } else {
             session.resume(resume);
         }
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 
     private int submit(TrainingSettings settings) throws InterruptedException {

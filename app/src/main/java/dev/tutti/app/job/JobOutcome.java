@@ -1,8 +1,10 @@
 package dev.tutti.app.job;
 
 import dev.tutti.app.console.ExitCode;
+import dev.tutti.app.console.OutOfMemory;
 import dev.tutti.files.InputException;
 import dev.tutti.train.TrainingFailedException;
+import java.util.Optional;
 
 /**
  * How a job ended.
@@ -12,7 +14,7 @@ import dev.tutti.train.TrainingFailedException;
  * @param problem one line about what went wrong; empty if nothing did
  * @param summary the summary as JSON; empty if there is none
  */
-public record JobOutcome(JobStatus status, int exitCode, String problem, String summary) {
+public record JobOutcome(JobStatus status, ExitCode exitCode, String problem, String summary) {
     /** It is done, with this summary. */
     public static JobOutcome succeeded(String summary) {
         return new JobOutcome(JobStatus.SUCCEEDED, ExitCode.DONE, "", summary);
@@ -39,17 +41,14 @@ public record JobOutcome(JobStatus status, int exitCode, String problem, String 
         if (failure instanceof TrainingFailedException) {
             return failed(ExitCode.TRAINING_FAILED, failure.getMessage());
         }
-        if (failure instanceof OutOfMemoryError) {
-            return failed(
-                    ExitCode.BAD_INPUT,
-                    "the coordinator ran out of memory: its heap is at most "
-                            + (Runtime.getRuntime().maxMemory() >> 20)
-                            + " MiB; start it with more: TUTTI_JAVA_OPTS=-Xmx...");
+        Optional<OutOfMemoryError> noMemory = OutOfMemory.in(failure);
+        if (noMemory.isPresent()) {
+            return failed(ExitCode.BAD_INPUT, "on the coordinator: " + OutOfMemory.describe(noMemory.get()));
         }
         return failed(ExitCode.INTERNAL_ERROR, "internal error of the coordinator: " + failure);
     }
 
-    private static JobOutcome failed(int exitCode, String problem) {
+    private static JobOutcome failed(ExitCode exitCode, String problem) {
         return new JobOutcome(
                 JobStatus.FAILED, exitCode, String.valueOf(problem).replaceAll("\\s*\\R\\s*", " "), "");
     }

@@ -1,11 +1,13 @@
 package dev.tutti.app.run;
 
+import dev.tutti.app.console.OutOfMemory;
 import dev.tutti.config.DataSettings;
 import dev.tutti.config.NetworkSettings;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.data.BuiltInData;
 import dev.tutti.data.DataFiles;
 import dev.tutti.data.DataSchema;
+import dev.tutti.data.Dataset;
 import dev.tutti.data.PreparedData;
 import dev.tutti.data.RawData;
 import dev.tutti.model.Activation;
@@ -43,10 +45,14 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
      */
     public static PreparedRun of(TrainingSettings settings, Optional<TrainingState> start) {
         DataSettings from = settings.data();
+        OutOfMemory.forget();
+        noteSize(from.source());
         RawData raw = DataFiles.read(from.source(), from.options());
         Loss loss = settings.network().loss().orElse(raw.schema().defaultLoss());
         NetworkSpec network = network(raw.schema(), settings.network(), loss);
         PreparedData data = prepare(settings, raw, loss);
+        noteSize(data.training());
+        noteSize(network);
         TrainingSpec spec = new TrainingSpec(
                 network,
                 settings.optimizer(),
@@ -70,6 +76,22 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
         TrainingSettings effective = settings.resolved(
                 loss, lasting(from.source()), from.validationSource().map(PreparedRun::lasting));
         return new PreparedRun(effective, data, job);
+    }
+
+    private static void noteSize(String source) {
+        if (!BuiltInData.has(source)) {
+            OutOfMemory.note("file " + source, Path.of(source).toFile().length());
+        }
+    }
+
+    private static void noteSize(Dataset training) {
+        long values = (long) training.samples() * (training.featureCount() + training.targetCount());
+        OutOfMemory.note("training set", Float.BYTES * values);
+    }
+
+    private static void noteSize(NetworkSpec network) {
+        OutOfMemory.note(
+                "parameters of " + network.shape(), (long) Float.BYTES * new ParameterLayout(network).parameterCount());
     }
 
     private static PreparedData prepare(TrainingSettings settings, RawData raw, Loss loss) {

@@ -100,7 +100,7 @@ class JobServerTest {
                 .orElseThrow();
     }
 
-    private void assertEnd(String config, JobStatus status, int exitCode, String problem) throws InterruptedException {
+    private void assertEnd(String config, JobStatus status, ExitCode exitCode, String problem) throws InterruptedException {
         submit(config);
         JobOutcome end = ends.take();
         assertThat(end.status()).isEqualTo(status);

@@ -61,7 +61,7 @@ class CoordinatorServerTest {
     private static void assertRefused(Endpoint at, String config, String says, String doesNotSay)
             throws InterruptedException {
         Ended ended = JobClient.run(at, config, line -> {});
-        assertThat(ended.exitCode()).as(config).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ended.exitCode()).as(config).isEqualTo(ExitCode.BAD_INPUT.code());
         assertThat(ended.problem()).contains(says).doesNotContain(doesNotSay).doesNotContain("\n");
     }
 

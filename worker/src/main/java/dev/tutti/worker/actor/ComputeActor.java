@@ -6,6 +6,7 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import dev.tutti.config.FatalErrors;
 import dev.tutti.worker.compute.ComputeTeam;
 import dev.tutti.worker.step.GenerationLoop;
 
@@ -52,6 +53,7 @@ final class ComputeActor extends AbstractBehavior<ComputeActor.Command> {
             failure = new IllegalStateException(e.toString(), e);
         }
         lead.replyTo.tell(new Ended(lead.loop, failure));
+        FatalErrors.report(failure);
         return this;
     }
 

@@ -1,8 +1,12 @@
-package dev.tutti.kernel;
+package dev.tutti.app.bench;
 
 import com.sun.management.ThreadMXBean;
 import dev.tutti.data.Dataset;
 import dev.tutti.data.MiniBatch;
+import dev.tutti.kernel.Dropout;
+import dev.tutti.kernel.GradientKernel;
+import dev.tutti.kernel.Kernels;
+import dev.tutti.kernel.MultiplyAdds;
 import dev.tutti.model.Activation;
 import dev.tutti.model.InitialWeights;
 import dev.tutti.model.Initialization;
@@ -13,8 +17,10 @@ import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.optim.Sgd;
 import dev.tutti.random.Philox;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SummationTree;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -30,6 +36,7 @@ public final class KernelBench {
     /** How long to wait for code that runs seldom to be compiled. */
     private static final int COMPILE_SECONDS = 20;
 
+    private static final long CHAIN_LENGTH = 200_000;
     private static final int BATCHES = 8;
     private static final long MAX_CHECK_FLOPS = 1_000_000_000L;
 
@@ -61,63 +68,22 @@ public final class KernelBench {
             long bytesAllocatedPerStep,
             long wrong) {}
 
-    /** Returns a network of ReLU layers with softmax and cross-entropy. */
-    public static NetworkSpec network(List<Integer> sizes) {
-        List<Activation> activations = new ArrayList<>();
-        for (int layer = 0; layer < sizes.size() - 2; layer++) {
-            activations.add(Activation.RELU);
-        }
+    /** Returns a network of hidden layers with this activation, and softmax with cross-entropy. */
+    public static NetworkSpec network(List<Integer> sizes, Activation hidden) {
+        List<Activation> activations = new ArrayList<>(Collections.nCopies(Math.max(0, sizes.size() - 2), hidden));
         activations.add(Activation.SOFTMAX);
         return new NetworkSpec(sizes, activations, Loss.CROSS_ENTROPY);
     }
 
-    /** Width of the vectors in use, in bits; 32 for the scalar kernel. */
-    public static int vectorBits() {
-        return Kernels.usesVectors() ? VectorOps.bits() : Float.SIZE;
-    }
-
     /** Measures the most fused multiply-adds one thread can do, in GFLOP/s: chains in registers, no memory. */
     public double peakGflops() {
-        long repeats = 200_000;
-        return best(() -> {
-            double flops = Kernels.usesVectors() ? VectorOps.fusedMultiplyAdds(repeats) : scalarChains(repeats);
-            return flops / 1e9;
-        });
-    }
-
-    private static double scalarChains(long repeats) {
-        float a = 1;
-        float b = 2;
-        float c = 3;
-        float d = 4;
-        float e = 5;
-        float f = 6;
-        float g = 7;
-        float h = 8;
-        for (long i = 0; i < repeats; i++) {
-            a = Math.fma(a, 0.999f, 0.1f);
-            b = Math.fma(b, 0.999f, 0.1f);
-            c = Math.fma(c, 0.999f, 0.1f);
-            d = Math.fma(d, 0.999f, 0.1f);
-            e = Math.fma(e, 0.999f, 0.1f);
-            f = Math.fma(f, 0.999f, 0.1f);
-            g = Math.fma(g, 0.999f, 0.1f);
-            h = Math.fma(h, 0.999f, 0.1f);
-        }
-        keep(a + b + c + d + e + f + g + h);
-        return 16.0 * repeats;
-    }
-
-    private static void keep(float value) {
-        if (Float.isNaN(value)) {
-            throw new IllegalStateException("a sum of positive numbers is not NaN");
-        }
+        return best(() -> MultiplyAdds.run(CHAIN_LENGTH) / 1e9);
     }
 
     /** Measures the product of an {@code m x k} and a {@code k x n} matrix by one thread, packing included, in GFLOP/s. */
     public double productGflops(int m, int n, int k) {
         NetworkSpec network = new NetworkSpec(List.of(k, m), List.of(Activation.IDENTITY), Loss.SQUARED_ERROR);
-        WarmUp.finish(network);
+        Kernels.warmUp(network, Dropout.NONE);
         GradientKernel kernel = Kernels.createWarm(network, Dropout.NONE, n);
         float[] parameters = InitialWeights.create(network, Initialization.HE, 0, 1);
         Dataset dataset = new Dataset(noise(n * k), k, new float[n * m], m, n);
@@ -138,7 +104,7 @@ public final class KernelBench {
      * @param threads number of threads, at least 1
      */
     public Step step(NetworkSpec network, int batch, int segmentSize, int threads) throws InterruptedException {
-        WarmUp.finish(network);
+        Kernels.warmUp(network, dropout);
         List<Trainer> trainers = new ArrayList<>();
         for (int thread = 0; thread < threads; thread++) {
             trainers.add(new Trainer(network, dropout, batch, segmentSize));
@@ -214,7 +180,7 @@ public final class KernelBench {
         int samples = (int) Math.max(1, Math.min(batch, MAX_CHECK_FLOPS / flopsPerSample(network)));
         Trainer trainer = new Trainer(network, dropout, samples, Math.min(segmentSize, samples));
         float[] actual = trainer.gradient(trainer.kernel).clone();
-        float[] expected = trainer.gradient(new ScalarKernel(network, dropout, "check"));
+        float[] expected = trainer.gradient(Kernels.createReference(network, dropout));
         long wrong = 0;
         for (int i = 0; i < expected.length; i++) {
             wrong += Float.floatToRawIntBits(expected[i]) == Float.floatToRawIntBits(actual[i]) ? 0 : 1;
@@ -277,7 +243,7 @@ public final class KernelBench {
 
         float[] gradient(GradientKernel gradientKernel) {
             batch.wrap(dataset, rows, step * batchSize, batchSize).inEpoch(1, step * batchSize);
-            node[0].reset(0, SegmentTree.segments(batchSize, segmentSize));
+            node[0].reset(0, SummationTree.segments(batchSize, segmentSize));
             gradientKernel.gradients(parameters, batch, segmentSize, node, 1);
             return node[0].gradient();
         }
