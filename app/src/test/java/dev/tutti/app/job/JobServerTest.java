@@ -100,7 +100,8 @@ class JobServerTest {
                 .orElseThrow();
     }
 
-    private void assertEnd(String config, JobStatus status, ExitCode exitCode, String problem) throws InterruptedException {
+    private void assertEnd(String config, JobStatus status, ExitCode exitCode, String problem)
+            throws InterruptedException {
         submit(config);
         JobOutcome end = ends.take();
         assertThat(end.status()).isEqualTo(status);

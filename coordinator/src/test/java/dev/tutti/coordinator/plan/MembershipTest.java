@@ -70,7 +70,8 @@ class MembershipTest {
         for (int failure = 1; failure < Membership.MOST_FAILURES; failure++) {
             assertThat(formed(membership.onFailed("b", "out of memory", nowNs))).containsExactly(A);
             assertThat(told())
-                    .contains("worker b left out of the job for " + seconds + " s (failure " + failure + " of at most 6)");
+                    .contains("worker b left out of the job for " + seconds + " s (failure " + failure
+                            + " of at most 6)");
             begin(A);
             // It joins anew, as a failed worker does.
             membership.onWorkers(List.of(A), nowNs);
@@ -144,7 +145,8 @@ class MembershipTest {
         membership.onWorkers(List.of(A, B, C), nowNs);
         assertThat(passes(Membership.SETTLE_NS)).containsExactly(A, B, C);
         assertThat(formed(membership.onNotOpened("no room", true, nowNs))).containsExactly(A, B);
-        assertThat(told()).contains("worker c left out of the job for 30 s", "no streams can be opened for it: no room");
+        assertThat(told())
+                .contains("worker c left out of the job for 30 s", "no streams can be opened for it: no room");
         assertThat(formed(membership.onNotOpened("no room", true, nowNs)))
                 .as("the old streams are still there")
                 .isNull();
