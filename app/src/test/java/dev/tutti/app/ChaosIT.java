@@ -28,7 +28,17 @@ class ChaosIT {
                 directory,
                 "chaos",
                 Map.of(),
-                List.of("chaos", "digits", "--seconds", "60", "--max-gap", "10", "--seed", "" + seed, "--out", "faults"))) {
+                List.of(
+                        "chaos",
+                        "digits",
+                        "--seconds",
+                        "60",
+                        "--max-gap",
+                        "10",
+                        "--seed",
+                        "" + seed,
+                        "--out",
+                        "faults"))) {
             assertThat(chaos.await(Duration.ofMinutes(5)))
                     .as("-Dtutti.seed=" + seed + "\n" + chaos.out() + chaos.err())
                     .isZero();

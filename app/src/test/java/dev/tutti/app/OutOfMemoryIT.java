@@ -60,7 +60,9 @@ class OutOfMemoryIT {
                     .asString()
                     .contains("; give it more: TUTTI_JAVA_OPTS=-Xmx");
             assertThat(process.err()).doesNotContain("\tat ");
-            assertThat(directory.resolve("runs").toFile().list()).as("runs left behind").isNullOrEmpty();
+            assertThat(directory.resolve("runs").toFile().list())
+                    .as("runs left behind")
+                    .isNullOrEmpty();
             return process.err();
         }
     }

@@ -11,6 +11,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,16 +26,49 @@ enum Layers {
             return seesOnlyTheCore(root, List.of("data.."), "de.siegmar.fastcsv..", "com.fasterxml.jackson..");
         }
     },
-    MODEL_AND_CHECKPOINT_SEE_ONLY_THE_CORE {
+    FILES_AND_WHAT_IS_KEPT_IN_THEM_SEE_ONLY_THE_CORE {
         @Override
         ArchRule below(String root) {
-            return seesOnlyTheCore(root, List.of("model..", "checkpoint.."), "com.fasterxml.jackson..");
+            return seesOnlyTheCore(root, List.of("files..", "savedmodel..", "checkpoint.."), "com.fasterxml.jackson..");
+        }
+    },
+    MODEL_DOES_NOT_SEE_DATA {
+        @Override
+        ArchRule below(String root) {
+            return doesNotSee(root + ".model..", root + ".data..");
+        }
+    },
+    FILES_SEE_NO_OTHER_PACKAGE {
+        @Override
+        ArchRule below(String root) {
+            return noClasses()
+                    .that(resideInAnyPackage(root + ".files.."))
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAnyPackage(root + "..").and(not(resideInAnyPackage(root + ".files.."))));
         }
     },
     CORE_SEES_ONLY_THE_CORE {
         @Override
         ArchRule below(String root) {
-            return seesOnlyTheCore(root, CORE.subList(3, CORE.size()));
+            return seesOnlyTheCore(root, CORE.subList(4, CORE.size()), "com.fasterxml.jackson.annotation..");
+        }
+    },
+    CORE_IS_IN_ORDER {
+        @Override
+        ArchRule below(String root) {
+            List<ArchRule> rules = new ArrayList<>();
+            for (int line = 0; line < ORDER.size() - 1; line++) {
+                String[] above = ORDER.subList(line + 1, ORDER.size()).stream()
+                        .flatMap(List::stream)
+                        .toArray(String[]::new);
+                rules.add(noClasses()
+                        .that(resideInAnyPackage(packages(root, ORDER.get(line).toArray(String[]::new))))
+                        .should()
+                        .dependOnClassesThat(resideInAnyPackage(packages(root, above)))
+                        .allowEmptyShould(true));
+            }
+            return CompositeArchRule.of(rules);
         }
     },
     VECTOR_API_STAYS_IN_THE_VECTOR_CLASSES_OF_KERNEL {
@@ -69,7 +103,7 @@ enum Layers {
     AKKA_STAYS_IN_ACTORS {
         @Override
         ArchRule below(String root) {
-            return noneBut(packages(root, "..actor..", "protocol..", "app.cluster..", "app.job.."), "akka..");
+            return noneBut(packages(root, "..actor..", "protocol..", "app.cluster.."), "akka..");
         }
     },
     PICOCLI_STAYS_IN_THE_COMMANDS {
@@ -122,18 +156,31 @@ enum Layers {
         }
     };
 
-    /** What is computed, free of how that is brought about. The first three may see libraries for their files. */
+    /** What is computed, free of how that is brought about. The first four may see libraries for their files. */
     private static final List<String> CORE = List.of(
             "data..",
-            "model..",
+            "files..",
+            "savedmodel..",
             "checkpoint..",
+            "model..",
             "kernel..",
             "reduce..",
             "optim..",
             "train..",
             "random..",
-            "files..",
             "coordinator.plan..");
+
+    /** From the bottom to the top: a package sees those of its own line and those of the lines before it. */
+    private static final List<List<String>> ORDER = List.of(
+            List.of("files..", "random.."),
+            List.of("reduce.."),
+            List.of("model.."),
+            List.of("data.."),
+            List.of("savedmodel.."),
+            List.of("optim..", "kernel.."),
+            List.of("train.."),
+            List.of("checkpoint.."),
+            List.of("config.."));
 
     /** Returns the rule for all packages below {@code root}. */
     abstract ArchRule below(String root);

@@ -4,7 +4,7 @@ import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.SummationStack;
 
 /**
- * Sums losses, sample weights and hits by the summation tree, in double, as the samples come, on a {@link SummationStack}.
+ * Sums losses, sample weights and correct samples by the summation tree, in double, as the samples come, on a {@link SummationStack}.
  * Reused; one thread.
  */
 final class LossSums {

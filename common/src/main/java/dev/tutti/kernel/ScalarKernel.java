@@ -209,7 +209,7 @@ final class ScalarKernel implements GradientKernel {
     }
 
     private boolean isCorrect(MiniBatch batch, int sample) {
-        return Losses.isCorrect(network.loss(), z[network.layers() - 1], batch.targets(), batch.targetOffset(sample));
+        return Losses.isCorrect(network.loss(), a[network.layers() - 1], batch.targets(), batch.targetOffset(sample));
     }
 
     /** Computes d of all layers, from the last to the first. */

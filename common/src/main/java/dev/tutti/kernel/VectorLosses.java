@@ -6,6 +6,7 @@ import static dev.tutti.kernel.VectorLanes.LANES;
 import static dev.tutti.kernel.VectorLanes.PANEL;
 
 import dev.tutti.model.Loss;
+import dev.tutti.model.PredictedClass;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -26,7 +27,7 @@ final class VectorLosses {
      * @param classes number of the class of each sample {@code [PANEL]} from {@code at}
      * @param losses receives the sums of the exponentials, from {@code at}; {@link #logsLoop} makes losses of them
      * @param margins receives the class's logit minus the largest, from {@code at}
-     * @param correct receives 1 where the largest logit is the class's, from {@code at}
+     * @param correct receives 1 where the largest probability is the class's, else 0, from {@code at}
      */
     static void crossEntropy(
             float[] z,
@@ -39,30 +40,20 @@ final class VectorLosses {
             float[] margins,
             float[] correct) {
         for (int half = 0; half < PANEL; half += LANES) {
-            crossEntropyLoop(z, a, offset + half, outputs, classes, at + half, losses, margins, correct);
+            crossEntropyLoop(z, a, offset + half, outputs, classes, at + half, losses, margins);
+            correctClassLoop(a, offset + half, outputs, classes, at + half, correct);
         }
     }
 
     private static void crossEntropyLoop(
-            float[] z,
-            float[] a,
-            int offset,
-            int outputs,
-            float[] classes,
-            int at,
-            float[] losses,
-            float[] margins,
-            float[] correct) {
+            float[] z, float[] a, int offset, int outputs, float[] classes, int at, float[] losses, float[] margins) {
         FloatVector target = FloatVector.fromArray(FLOATS, classes, at);
         FloatVector largest = FloatVector.fromArray(FLOATS, z, offset);
-        FloatVector best = FloatVector.zero(FLOATS);
         FloatVector logit =
                 FloatVector.broadcast(FLOATS, Float.NaN).blend(largest, target.compare(VectorOperators.EQ, 0f));
         for (int j = 1; j < outputs; j++) {
             FloatVector zj = FloatVector.fromArray(FLOATS, z, offset + j * PANEL);
-            VectorMask<Float> larger = zj.compare(VectorOperators.GT, largest);
-            largest = largest.blend(zj, larger);
-            best = best.blend(j, larger);
+            largest = largest.blend(zj, zj.compare(VectorOperators.GT, largest));
             logit = logit.blend(zj, target.compare(VectorOperators.EQ, (float) j));
         }
         FloatVector sum = FloatVector.zero(FLOATS);
@@ -77,8 +68,23 @@ final class VectorLosses {
         }
         sum.intoArray(losses, at);
         logit.sub(largest).intoArray(margins, at);
+    }
+
+    /** 1 where the {@link PredictedClass} of the outputs is the class, else 0: samples in lanes. */
+    private static void correctClassLoop(float[] a, int offset, int outputs, float[] classes, int at, float[] correct) {
+        FloatVector largest = FloatVector.fromArray(FLOATS, a, offset);
+        FloatVector predicted = FloatVector.zero(FLOATS);
+        if (outputs == 1) {
+            predicted = predicted.blend(1f, largest.compare(VectorOperators.GT, 0.5f));
+        }
+        for (int j = 1; j < outputs; j++) {
+            FloatVector output = FloatVector.fromArray(FLOATS, a, offset + j * PANEL);
+            VectorMask<Float> larger = output.compare(VectorOperators.GT, largest);
+            largest = largest.blend(output, larger);
+            predicted = predicted.blend(j, larger);
+        }
         FloatVector.zero(FLOATS)
-                .blend(1f, best.compare(VectorOperators.EQ, target))
+                .blend(1f, predicted.compare(VectorOperators.EQ, FloatVector.fromArray(FLOATS, classes, at)))
                 .intoArray(correct, at);
     }
 
@@ -124,7 +130,7 @@ final class VectorLosses {
      * @param a outputs, at the same places
      * @param y targets, at the same places
      * @param losses receives the losses {@code [PANEL]} from {@code at}
-     * @param correct receives 1 where all binary labels are right, from {@code at}
+     * @param correct receives 1 where outputs and targets stand for the same class, else 0, from {@code at}
      */
     static void losses(
             Loss loss,
@@ -145,11 +151,7 @@ final class VectorLosses {
                 case ABSOLUTE_ERROR -> absoluteError(a, y, o, outputs, losses, at + half);
                 case CROSS_ENTROPY -> throw new IllegalArgumentException("cross-entropy has its own loop");
             }
-            if (loss == Loss.BINARY_CROSS_ENTROPY) {
-                binaryCorrect(z, y, o, outputs, correct, at + half);
-            } else {
-                FloatVector.zero(FLOATS).intoArray(correct, at + half);
-            }
+            correctLoop(a, y, o, outputs, correct, at + half);
         }
     }
 
@@ -174,16 +176,29 @@ final class VectorLosses {
         sum.intoArray(losses, at);
     }
 
-    private static void binaryCorrect(float[] z, float[] y, int offset, int outputs, float[] correct, int at) {
-        FloatVector right = FloatVector.broadcast(FLOATS, 1f);
-        for (int i = offset; i < offset + outputs * PANEL; i += PANEL) {
-            FloatVector zero = FloatVector.zero(FLOATS);
-            VectorMask<Float> said = FloatVector.fromArray(FLOATS, z, i).compare(VectorOperators.GT, 0f);
-            VectorMask<Float> is = FloatVector.fromArray(FLOATS, y, i).compare(VectorOperators.GT, 0.5f);
-            FloatVector differs = zero.blend(1f, said).sub(zero.blend(1f, is));
-            right = right.blend(0f, differs.compare(VectorOperators.NE, 0f));
+    /** 1 where outputs and targets have the same {@link PredictedClass}, else 0: samples in lanes. */
+    private static void correctLoop(float[] a, float[] y, int offset, int outputs, float[] correct, int at) {
+        FloatVector largestOutput = FloatVector.fromArray(FLOATS, a, offset);
+        FloatVector largestTarget = FloatVector.fromArray(FLOATS, y, offset);
+        FloatVector predicted = FloatVector.zero(FLOATS);
+        FloatVector expected = FloatVector.zero(FLOATS);
+        if (outputs == 1) {
+            predicted = predicted.blend(1f, largestOutput.compare(VectorOperators.GT, 0.5f));
+            expected = expected.blend(1f, largestTarget.compare(VectorOperators.GT, 0.5f));
         }
-        right.intoArray(correct, at);
+        for (int j = 1; j < outputs; j++) {
+            FloatVector output = FloatVector.fromArray(FLOATS, a, offset + j * PANEL);
+            VectorMask<Float> largerOutput = output.compare(VectorOperators.GT, largestOutput);
+            largestOutput = largestOutput.blend(output, largerOutput);
+            predicted = predicted.blend(j, largerOutput);
+            FloatVector target = FloatVector.fromArray(FLOATS, y, offset + j * PANEL);
+            VectorMask<Float> largerTarget = target.compare(VectorOperators.GT, largestTarget);
+            largestTarget = largestTarget.blend(target, largerTarget);
+            expected = expected.blend(j, largerTarget);
+        }
+        FloatVector.zero(FLOATS)
+                .blend(1f, predicted.compare(VectorOperators.EQ, expected))
+                .intoArray(correct, at);
     }
 
     private static void huber(float[] a, float[] y, int offset, int outputs, float[] losses, int at) {

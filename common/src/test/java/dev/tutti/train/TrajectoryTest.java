@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tutti.kernel.Golden;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +40,7 @@ class TrajectoryTest {
         JsonNode options = problem.json().at("/optimizers/" + optimizer);
         TrainingSpec spec = new TrainingSpec(
                 problem.network(),
-                new OptimizerSettings((float) options.get("lr").asDouble(), (float)
+                new Sgd.Settings((float) options.get("lr").asDouble(), (float)
                         options.path("momentum").asDouble(0)),
                 1,
                 problem.json().get("batch_size").asInt(),

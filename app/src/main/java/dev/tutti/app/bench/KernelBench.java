@@ -214,6 +214,7 @@ public final class KernelBench {
         private final int[] rows;
         private final MiniBatch batch = new MiniBatch();
         private final PartialGradient[] node;
+        private static final OptimizerSettings SETTINGS = new Sgd.Settings(0.01f, 0);
         private final Optimizer optimizer;
         private int step;
 
@@ -230,12 +231,12 @@ public final class KernelBench {
             dataset = new Dataset(noise(samples * network.inputs()), network.inputs(), targets, 1, samples);
             rows = rows(samples);
             node = new PartialGradient[] {new PartialGradient(parameters.length)};
-            optimizer = new Sgd(new OptimizerSettings(0.01f, 0), parameters.length);
+            optimizer = SETTINGS.create(parameters.length);
         }
 
         double steps() {
             gradient(kernel);
-            optimizer.update(parameters, node[0].gradient(), 1f / batchSize);
+            optimizer.update(0, SETTINGS.learningRate(), parameters, node[0].gradient(), 1f / batchSize);
             step = (step + 1) % BATCHES;
             return batchSize;
         }

@@ -2,9 +2,9 @@ package dev.tutti.app.command;
 
 import dev.tutti.app.bench.KernelBench;
 import dev.tutti.app.console.ExitCode;
-import dev.tutti.app.run.Json;
 import dev.tutti.config.Environment;
 import dev.tutti.files.InputException;
+import dev.tutti.files.Json;
 import dev.tutti.kernel.Dropout;
 import dev.tutti.kernel.Kernels;
 import dev.tutti.model.Activation;

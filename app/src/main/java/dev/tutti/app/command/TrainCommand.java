@@ -81,6 +81,7 @@ public final class TrainCommand implements Callable<Integer> {
         TrainingSession session = new TrainingSession(
                 settings,
                 Trainers.of(trainer, settings),
+                RunDirectory.RUNS,
                 spec.commandLine().getOut(),
                 spec.commandLine().getErr(),
                 Environment.isTerminal(settings.json() ? "err" : "out"));
@@ -96,7 +97,7 @@ public final class TrainCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         PrintWriter people = settings.json() ? err : out;
-        ClientMessage.Ended ended = JobClient.run(coordinator, settings.toConfig(), people::println);
+        ClientMessage.Ended ended = JobClient.run(coordinator, settings.toSubmission(), people::println);
         if (!ended.problem().isEmpty()) {
             err.println("tutti: " + ended.problem());
         } else if (settings.json()) {

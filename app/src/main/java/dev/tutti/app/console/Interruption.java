@@ -62,7 +62,8 @@ public final class Interruption {
         command.interrupt();
         try {
             boolean failed = error.get() != null;
-            if (!ended.await(failed ? PATIENCE_AFTER_AN_ERROR_SECONDS : PATIENCE_SECONDS, TimeUnit.SECONDS) && !failed) {
+            if (!ended.await(failed ? PATIENCE_AFTER_AN_ERROR_SECONDS : PATIENCE_SECONDS, TimeUnit.SECONDS)
+                    && !failed) {
                 System.err.println("tutti: interrupted: did not end in time");
             }
         } catch (InterruptedException e) {

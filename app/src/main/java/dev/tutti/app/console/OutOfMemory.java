@@ -50,7 +50,7 @@ public final class OutOfMemory {
     }
 
     /** The error in {@code failure} or its causes, if memory is what it was about. */
-    static Optional<OutOfMemoryError> in(Throwable failure) {
+    public static Optional<OutOfMemoryError> in(Throwable failure) {
         Throwable cause = failure;
         for (int depth = 0; cause != null && depth < 20; depth++) {
             if (cause instanceof OutOfMemoryError error) {
@@ -62,7 +62,7 @@ public final class OutOfMemory {
     }
 
     /** One line about {@code error} in this process. */
-    static String describe(OutOfMemoryError error) {
+    public static String describe(OutOfMemoryError error) {
         return describe(error, Runtime.getRuntime().maxMemory(), SIZES);
     }
 
@@ -73,7 +73,7 @@ public final class OutOfMemory {
      * @param maxHeapBytes size of the heap
      * @param sizes bytes of what is known to be large
      */
-    static String describe(OutOfMemoryError error, long maxHeapBytes, Map<String, Long> sizes) {
+    public static String describe(OutOfMemoryError error, long maxHeapBytes, Map<String, Long> sizes) {
         if (String.valueOf(error.getMessage()).contains("native thread")) {
             return "out of memory: the system gives this process no more threads; end other processes, or raise its limits"
                     + " (ulimit -u, or pids of the container)";

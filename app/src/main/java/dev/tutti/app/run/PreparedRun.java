@@ -10,12 +10,13 @@ import dev.tutti.data.DataSchema;
 import dev.tutti.data.Dataset;
 import dev.tutti.data.PreparedData;
 import dev.tutti.data.RawData;
+import dev.tutti.files.Json;
 import dev.tutti.model.Activation;
 import dev.tutti.model.InitialWeights;
 import dev.tutti.model.Loss;
-import dev.tutti.model.ModelFile;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
+import dev.tutti.savedmodel.ModelFile;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingSpec;
@@ -70,6 +71,7 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
                 data.training(),
                 data.trainingRows(),
                 data.validation(),
+                data.preprocessing().targetUnit(),
                 start.map(TrainingState::parameters).orElseGet(() -> initialParameters(settings, network)),
                 start,
                 settings.onDivergence());
@@ -101,7 +103,7 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
             RawData validation = DataFiles.read(other.get(), from.options().withLabels(null), raw.schema());
             return PreparedData.of(raw, validation, loss, from.scale());
         }
-        return PreparedData.of(raw, loss, from.scale(), from.validation(), settings.seed());
+        return PreparedData.of(raw, loss, from.scale(), from.validation(), from.splitSeed());
     }
 
     private static NetworkSpec network(DataSchema schema, NetworkSettings settings, Loss loss) {

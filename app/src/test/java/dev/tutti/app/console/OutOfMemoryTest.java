@@ -12,7 +12,8 @@ class OutOfMemoryTest {
     @Test
     void shouldSayWhatNeededHowMuchAndWhatToDo() {
         OutOfMemoryError error = errorIn("java.util.Arrays", "dev.tutti.train.TrainingRun", "dev.tutti.app.Tutti");
-        Map<String, Long> sizes = new TreeMap<>(Map.of("training set", MEGABYTE / 2, "parameters of 64-5000-10", 300 * MEGABYTE));
+        Map<String, Long> sizes =
+                new TreeMap<>(Map.of("training set", MEGABYTE / 2, "parameters of 64-5000-10", 300 * MEGABYTE));
 
         assertThat(OutOfMemory.describe(error, 512 * MEGABYTE, sizes))
                 .isEqualTo("out of memory: the heap of 512 MB has no room for the weights and the optimizer's state"
@@ -31,14 +32,17 @@ class OutOfMemoryTest {
     void shouldNotAdviseAHeapWhereThreadsAreMissing() {
         OutOfMemoryError error = new OutOfMemoryError("unable to create native thread: possibly out of memory");
 
-        assertThat(OutOfMemory.describe(error, MEGABYTE, Map.of())).contains("no more threads").doesNotContain("-Xmx");
+        assertThat(OutOfMemory.describe(error, MEGABYTE, Map.of()))
+                .contains("no more threads")
+                .doesNotContain("-Xmx");
     }
 
     @Test
     void shouldFindTheErrorBehindOthers() {
         OutOfMemoryError error = new OutOfMemoryError();
 
-        assertThat(OutOfMemory.in(new IllegalStateException(new IllegalStateException(error)))).contains(error);
+        assertThat(OutOfMemory.in(new IllegalStateException(new IllegalStateException(error))))
+                .contains(error);
         assertThat(OutOfMemory.in(new IllegalStateException("no"))).isEmpty();
     }
 

@@ -58,6 +58,7 @@ public final class CoordinatorPlane implements AutoCloseable {
     private final Subscription gradientSubscription;
     private final List<ExclusivePublication> publications = new ArrayList<>();
     private final List<WorkSender> work = new ArrayList<>();
+    private long framesSent;
     private VectorSender weights;
     private GradientReceiver gradients;
     private FrameReceiver gradientFrames;
@@ -149,7 +150,9 @@ public final class CoordinatorPlane implements AutoCloseable {
             ExclusivePublication publication = aeron.addExclusivePublication(
                     streams.workPublication(workEndpoints.get(member)), streams.workStreamId(member));
             publications.add(publication);
-            work.add(new WorkSender(sender(publication)));
+            VectorSender sender = sender(publication);
+            sender.header().member(member);
+            work.add(new WorkSender(sender));
         }
     }
 
@@ -220,12 +223,23 @@ public final class CoordinatorPlane implements AutoCloseable {
      * @throws dev.tutti.transport.StreamClosedException if the streams are of no further use
      */
     public int doWork() {
-        int frames = 0;
+        int sent = 0;
         for (int member = 0; member < members; member++) {
-            frames += work.get(member).doWork();
+            sent += work.get(member).doWork();
         }
-        frames += weights.doWork();
-        return frames + gradientFrames.poll(FRAMES_PER_POLL);
+        sent += weights.doWork();
+        framesSent += sent;
+        return sent + gradientFrames.poll(FRAMES_PER_POLL);
+    }
+
+    /** Number of frames sent in the life of these streams. */
+    public long framesSent() {
+        return framesSent;
+    }
+
+    /** Number of good frames received from {@code member} in the life of these streams. */
+    public long framesFrom(int member) {
+        return gradients.framesFrom(member);
     }
 
     /** What was dropped, by the reason. */

@@ -2,6 +2,7 @@ package dev.tutti.worker.transport;
 
 import dev.tutti.data.Dataset;
 import dev.tutti.protocol.JobDescription;
+import dev.tutti.protocol.Placement;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.FrameReceiver;
 import dev.tutti.wire.FrameFault;
@@ -18,6 +19,7 @@ final class WorkReceiver implements FrameReceiver.Handler {
     /** Bound of the queue; the coordinator is at most a step ahead, with a few pieces that it hands out again. */
     private static final int MAX_ITEMS = 256;
 
+    private final int member;
     private final TrainingSpec spec;
     private final int featureCount;
     private final int targetCount;
@@ -32,15 +34,23 @@ final class WorkReceiver implements FrameReceiver.Handler {
     private int featuresReceived;
     private int targetsReceived;
 
-    WorkReceiver(JobDescription job, boolean samplesComeAlong) {
+    /**
+     * @param member number of this worker
+     * @param job what the work is about
+     */
+    WorkReceiver(int member, JobDescription job) {
+        this.member = member;
         this.spec = job.spec();
         this.featureCount = job.featureCount();
         this.targetCount = job.targetCount();
-        this.samplesComeAlong = samplesComeAlong;
+        this.samplesComeAlong = job.placement() == Placement.STREAM;
     }
 
     @Override
     public FrameFault onFrame(int sessionId, FrameFlyweight frame) {
+        if (frame.member() != member) {
+            return FrameFault.OUT_OF_RANGE;
+        }
         return switch (frame.kind()) {
             case WORK -> onWork(frame);
             case FEATURES -> onFeatures(frame);

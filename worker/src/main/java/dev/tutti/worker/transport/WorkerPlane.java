@@ -2,7 +2,6 @@ package dev.tutti.worker.transport;
 
 import dev.tutti.data.Dataset;
 import dev.tutti.model.ParameterLayout;
-import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.train.TrainingSpec;
@@ -52,7 +51,7 @@ public final class WorkerPlane implements AutoCloseable {
         workEndpoint = streams.ipc() ? "" : UdpEndpoint.await(workSubscription);
         TrainingSpec spec = prepare.job().spec();
         weights = new WeightsReceiver(spec, new ParameterLayout(spec.network()).parameterCount());
-        work = new WorkReceiver(prepare.job(), prepare.job().placement() == Placement.STREAM);
+        work = new WorkReceiver(prepare.member(), prepare.job());
         weightsFrames = new FrameReceiver(weightsSubscription, prepare.generation(), faults, weights);
         workFrames = new FrameReceiver(workSubscription, prepare.generation(), faults, work);
         gradients = new VectorSender(gradientPublication, prepare.generation());

@@ -13,7 +13,7 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.TreeSum;
 import dev.tutti.train.Sync;
@@ -195,7 +195,7 @@ class ComputeTeamTest {
     }
 
     private static TrainingSpec spec(NetworkSpec network, int segment, int batch, Sync sync, int samples) {
-        return new TrainingSpec(network, new OptimizerSettings(0.1f, 0), 3, batch, segment, sync, 7, true, 0f, samples);
+        return new TrainingSpec(network, new Sgd.Settings(0.1f, 0), 3, batch, segment, sync, 7, true, 0f, samples);
     }
 
     private Dataset data(int samples) {

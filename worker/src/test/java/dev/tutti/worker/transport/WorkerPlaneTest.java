@@ -7,7 +7,7 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.JobDescription;
 import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
@@ -42,7 +42,7 @@ class WorkerPlaneTest {
     private static final String HOST = "127.0.0.1";
     private static final TrainingSpec SPEC = new TrainingSpec(
             new NetworkSpec(List.of(300, 200, 100), List.of(Activation.RELU, Activation.SOFTMAX), Loss.CROSS_ENTROPY),
-            new OptimizerSettings(0.1f, 0),
+            new Sgd.Settings(0.1f, 0),
             2,
             8,
             2,

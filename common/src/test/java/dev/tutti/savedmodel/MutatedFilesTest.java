@@ -1,4 +1,4 @@
-package dev.tutti.model;
+package dev.tutti.savedmodel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

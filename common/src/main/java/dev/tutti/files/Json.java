@@ -1,4 +1,4 @@
-package dev.tutti.app.run;
+package dev.tutti.files;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;

@@ -11,14 +11,14 @@ import dev.tutti.worker.compute.ComputeTeam;
 import dev.tutti.worker.step.GenerationLoop;
 
 /**
- * A worker: one compute thread, for the whole life of its process. It runs on a dispatcher of its own (a pinned one), so that
+ * One compute thread, for the whole life of its worker process. It runs on a dispatcher of its own (a pinned one), so that
  * it may compute for as long as a generation lasts without holding up any other actor.
  */
-final class WorkerActor extends AbstractBehavior<WorkerActor.Command> {
-    /** What the host tells a worker. */
+final class ComputeActor extends AbstractBehavior<ComputeActor.Command> {
+    /** What the host tells a compute thread. */
     sealed interface Command {}
 
-    /** Lead the computing of a generation until its loop is stopped; then say so. */
+    /** Lead the computing of a job until its loop is stopped; then say so. */
     record Lead(GenerationLoop loop, ActorRef<Ended> replyTo) implements Command {}
 
     /** Take part in the computing of a team until it is closed. */
@@ -27,12 +27,12 @@ final class WorkerActor extends AbstractBehavior<WorkerActor.Command> {
     /** Answer to {@link Lead}; {@code failure} is null after a stop. */
     record Ended(GenerationLoop loop, RuntimeException failure) {}
 
-    private WorkerActor(ActorContext<Command> context) {
+    private ComputeActor(ActorContext<Command> context) {
         super(context);
     }
 
     static Behavior<Command> create() {
-        return Behaviors.setup(WorkerActor::new);
+        return Behaviors.setup(ComputeActor::new);
     }
 
     @Override

@@ -1,10 +1,15 @@
-package dev.tutti.model;
+package dev.tutti.savedmodel;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tutti.data.Preprocessing;
 import dev.tutti.files.AtomicFile;
 import dev.tutti.files.InputException;
+import dev.tutti.files.LittleEndianFloats;
+import dev.tutti.files.SafetensorsFile;
+import dev.tutti.files.StrictJson;
+import dev.tutti.model.NetworkSpec;
+import dev.tutti.model.ParameterLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -12,12 +17,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Writes and reads models in the safetensors format of Hugging Face: the length of the header (8 bytes, little-endian), the
- * header (JSON: for each tensor its type, shape and place; {@code __metadata__}: strings), then the tensors, float32,
- * little-endian. Tensors are {@code layers.<l>.weight} [outputs, inputs] and {@code layers.<l>.bias} [outputs], layers from 0. The
- * metadata are JSON strings: {@code network}, {@code preprocessing}, {@code training}.
+ * Writes and reads models in the safetensors format ({@link SafetensorsFile}). Tensors are {@code layers.<l>.weight}
+ * [outputs, inputs] and {@code layers.<l>.bias} [outputs], layers from 0. The metadata are JSON strings: {@code network},
+ * {@code preprocessing}, {@code training}.
  */
 public final class ModelFile {
+    /** How the names of the tensors of an optimizer begin, in checkpoints. */
+    public static final String OPTIMIZER = "optimizer.";
+
     private static final String METADATA = "__metadata__";
     private static final String NETWORK = "network";
     private static final String PREPROCESSING = "preprocessing";
@@ -43,8 +50,8 @@ public final class ModelFile {
     public static void write(Path file, Model model) {
         byte[] header = header(model);
         AtomicFile.write(file, channel -> {
-            SafetensorsFile.writeAll(channel, ByteBuffer.wrap(header));
-            SafetensorsFile.writeFloats(channel, model.parameters());
+            LittleEndianFloats.writeAll(channel, ByteBuffer.wrap(header));
+            LittleEndianFloats.write(channel, model.parameters());
         });
     }
 
@@ -59,7 +66,7 @@ public final class ModelFile {
             Preprocessing preprocessing = metadata(file, tensors.metadata(), PREPROCESSING, Preprocessing.class);
             JsonNode training = metadata(file, tensors.metadata(), TRAINING, JsonNode.class);
             requireMatch(file, network, preprocessing);
-            return new Model(network, preprocessing, training.toString(), tensors.parameters(network));
+            return new Model(network, preprocessing, training.toString(), parameters(tensors, network));
         } catch (IOException e) {
             throw SafetensorsFile.unreadable(file, e);
         }
@@ -73,10 +80,20 @@ public final class ModelFile {
      */
     public static float[] readParameters(Path file, NetworkSpec network) {
         try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
-            return tensors.parameters(network);
+            return parameters(tensors, network);
         } catch (IOException e) {
             throw SafetensorsFile.unreadable(file, e);
         }
+    }
+
+    /** The file must have exactly the network's tensors, but for those of an optimizer. */
+    private static float[] parameters(SafetensorsFile file, NetworkSpec network) throws IOException {
+        ParameterLayout layout = new ParameterLayout(network);
+        file.leaveOut(OPTIMIZER);
+        file.requireExactly(layout.tensors(), "network " + network.shape());
+        float[] parameters = new float[layout.parameterCount()];
+        file.read(layout.tensors(), parameters);
+        return parameters;
     }
 
     private static void requireMatch(Path file, NetworkSpec network, Preprocessing preprocessing) {
@@ -103,26 +120,25 @@ public final class ModelFile {
                     + ", found " + metadata.keySet() + "; as initial weights it may do (--init-weights)");
         }
         try {
-            T value = SafetensorsFile.JSON.readValue(json, type);
+            T value = StrictJson.MAPPER.readValue(json, type);
             if (value == null || (value instanceof JsonNode node && !node.isObject())) {
                 throw new InputException(file + ": " + METADATA + "." + key + ": expected a JSON object");
             }
             return value;
         } catch (JsonProcessingException e) {
-            throw new InputException(file + ": " + METADATA + "." + key + ": " + SafetensorsFile.oneLine(e), e);
+            throw new InputException(file + ": " + METADATA + "." + key + ": " + StrictJson.oneLine(e), e);
         }
     }
 
     private static byte[] header(Model model) {
         Map<String, String> metadata = new LinkedHashMap<>();
         try {
-            metadata.put(NETWORK, SafetensorsFile.JSON.writeValueAsString(model.network()));
-            metadata.put(PREPROCESSING, SafetensorsFile.JSON.writeValueAsString(model.preprocessing()));
-            metadata.put(
-                    TRAINING, SafetensorsFile.JSON.writeValueAsString(SafetensorsFile.JSON.readTree(model.training())));
+            metadata.put(NETWORK, StrictJson.MAPPER.writeValueAsString(model.network()));
+            metadata.put(PREPROCESSING, StrictJson.MAPPER.writeValueAsString(model.preprocessing()));
+            metadata.put(TRAINING, StrictJson.MAPPER.writeValueAsString(StrictJson.MAPPER.readTree(model.training())));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not JSON: training=" + model.training(), e);
         }
-        return SafetensorsFile.header(metadata, TensorPlace.of(model.network()));
+        return SafetensorsFile.header(metadata, new ParameterLayout(model.network()).tensors());
     }
 }

@@ -1,4 +1,4 @@
-package dev.tutti.app.run;
+package dev.tutti.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.tutti.model;
+package dev.tutti.savedmodel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,12 @@ import dev.tutti.data.PreparedData;
 import dev.tutti.data.Scale;
 import dev.tutti.files.AtomicFile;
 import dev.tutti.files.InputException;
+import dev.tutti.model.Activation;
+import dev.tutti.model.InitialWeights;
+import dev.tutti.model.Initialization;
+import dev.tutti.model.Loss;
+import dev.tutti.model.NetworkSpec;
+import dev.tutti.model.WeightsHash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
