@@ -95,7 +95,7 @@ class ProcessesIT {
 
     @Test
     void shouldGoOnWithTheOthersWhenAWorkerIsKilled() throws Exception {
-        List<String> run = List.of("train", "digits", "--batch", "16", "--json");
+        List<String> run = List.of("train", "digits", "--json");
         TuttiProcess coordinator = cluster.startCoordinator(run, 2, "--epochs", "1000000");
         TuttiProcess first = cluster.startWorker("first");
         cluster.startWorker("second");
@@ -115,7 +115,7 @@ class ProcessesIT {
 
     @Test
     void shouldGoOnWhenTheCoordinatorIsKilledAndStartedAgain() throws Exception {
-        List<String> run = List.of("train", "digits", "--batch", "16", "--json");
+        List<String> run = List.of("train", "digits", "--json");
         TuttiProcess killed = cluster.startCoordinator(run, 2, "--epochs", "1000000", "--checkpoint-steps", "50");
         TuttiProcess first = cluster.startWorker("first");
         TuttiProcess second = cluster.startWorker("second");
@@ -148,7 +148,8 @@ class ProcessesIT {
 
         assertThat(worker.err())
                 .contains("waiting for coordinator " + cluster.address())
-                .containsPattern("tutti: coordinator " + cluster.address() + " cannot be reached for \\d+ s: Connection refused")
+                .containsPattern(
+                        "tutti: coordinator " + cluster.address() + " cannot be reached for \\d+ s: Connection refused")
                 .doesNotContain("WARN", "Exception");
     }
 
