@@ -29,6 +29,7 @@ public final class TcpVectorSender implements FrameSender {
     private float[] vector;
     private int vectorStart;
     private int encoded;
+    private int sent;
     private int counter;
     private boolean flushed = true;
 
@@ -66,6 +67,7 @@ public final class TcpVectorSender implements FrameSender {
         this.vector = vector;
         this.vectorStart = start;
         this.encoded = 0;
+        this.sent = 0;
         links.vectorSeen((long) header.vectorLength() * Float.BYTES);
     }
 
@@ -116,9 +118,9 @@ public final class TcpVectorSender implements FrameSender {
         return Math.max(frames, Math.min(taken, 1));
     }
 
-    /** How much of the vector has not yet left. */
+    /** How much of the vector some receiver has not yet taken, but for what is in the buffer. */
     long unsentBytes() {
-        return isIdle() ? 0 : Float.BYTES * (long) (header.vectorLength() - (flushed ? encoded : 0));
+        return isIdle() ? 0 : Float.BYTES * (long) (header.vectorLength() - sent);
     }
 
     /** Whether all that are not lost have been greeted. */
@@ -155,6 +157,9 @@ public final class TcpVectorSender implements FrameSender {
             all &= receiver.isClosed() || !receiver.hasUnsent();
         }
         flushed = all;
+        if (all) {
+            sent = encoded;
+        }
         return taken;
     }
 

@@ -213,7 +213,7 @@ class TcpPeersTest {
             float[] vector = new float[8 << 20];
             begin(sender, 0, vector);
             until("part of it", () -> sender.unsentBytes() < 4L * vector.length, sender::doWork);
-            member.close();
+            member.links.close();
             until("the vector", () -> atOther.whole.size() == 1, sender::doWork, () -> otherSource.poll(100));
             assertThat(sender.isConnected()).isFalse();
             assertThat(sender.isIdle()).isTrue();
