@@ -9,25 +9,32 @@ import dev.tutti.wire.GenerationId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** The side that connects: does what the host says. */
 public final class BenchPeer {
     private static final int CONNECT_MS = 2_000;
-    private static final long PATIENCE_NS = 10_000_000_000L;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long PAUSE_MS = 200;
 
     private final Endpoint host;
     private final BenchOptions options;
+    private final Duration patience;
 
     /**
      * @param host where the host is bound
      * @param options what to measure, where the host does not say otherwise
      */
     public BenchPeer(Endpoint host, BenchOptions options) {
+        this(host, options, PATIENCE);
+    }
+
+    BenchPeer(Endpoint host, BenchOptions options, Duration patience) {
         this.host = host;
         this.options = options;
+        this.patience = patience;
     }
 
     /**
@@ -55,7 +62,7 @@ public final class BenchPeer {
 
     /** The host may be about to start. */
     private ControlLine connect() throws InterruptedException {
-        long endNs = System.nanoTime() + PATIENCE_NS;
+        long endNs = System.nanoTime() + patience.toNanos();
         while (true) {
             Socket socket = new Socket();
             try {

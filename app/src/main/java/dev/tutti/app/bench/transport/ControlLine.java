@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -24,6 +25,7 @@ final class ControlLine implements AutoCloseable {
     private final Socket socket;
     private final String name;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
     private volatile String end;
 
     /**
@@ -66,6 +68,13 @@ final class ControlLine implements AutoCloseable {
     void check() {
         if (end != null) {
             throw new PeerLostException(name + " " + end + "; the bench is over");
+        }
+    }
+
+    /** Waits for the end of the other side, at most for {@code limitMs}: it says why it ends after its streams have. */
+    void awaitEnd(long limitMs) throws InterruptedException {
+        if (ended.await(limitMs, TimeUnit.MILLISECONDS)) {
+            check();
         }
     }
 
@@ -120,8 +129,10 @@ final class ControlLine implements AutoCloseable {
         }
     }
 
+    /** Closing one's own end shows here, too. */
     private void finish(String how) {
         end = how;
+        ended.countDown();
         lines.add(END);
     }
 

@@ -14,6 +14,7 @@ final class Exchange {
 
     private static final int FRAMES_PER_POLL = 64;
     private static final long SILENCE_NS = 10_000_000_000L;
+    private static final long REASON_MS = 1_000;
     private static final int LEAST_ROUNDS = 5;
     private static final double WARM_UP = 0.25;
 
@@ -123,12 +124,22 @@ final class Exchange {
         }
     }
 
-    private int work() {
+    private int work() throws InterruptedException {
         try {
             return sender.doWork() + streams.source().poll(FRAMES_PER_POLL);
+        } catch (PeerLostException e) {
+            askWhy();
+            throw e;
         } catch (StreamClosedException e) {
-            others.forEach(ControlLine::check);
+            askWhy();
             throw new PeerLostException(e.getMessage() + "; the bench is over");
+        }
+    }
+
+    /** Whoever ends in order says so, a little later. */
+    private void askWhy() throws InterruptedException {
+        for (ControlLine other : others) {
+            other.awaitEnd(REASON_MS / others.size());
         }
     }
 }

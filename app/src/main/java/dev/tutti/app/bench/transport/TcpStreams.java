@@ -12,6 +12,7 @@ import dev.tutti.transport.tcp.TcpVectorSender;
 import dev.tutti.transport.tcp.TransferIdleStrategy;
 import dev.tutti.wire.GenerationId;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.agrona.concurrent.IdleStrategy;
 
 /** Streams over TCP. */
@@ -40,7 +41,7 @@ final class TcpStreams implements BenchStreams {
             int self,
             int[] from,
             FrameReceiver.Handler handler,
-            java.util.function.IntFunction<String> names) {
+            IntFunction<String> names) {
         TcpLinks links = TcpLinks.open(
                 host, 0, generation, self, TcpSettings.DEFAULT, new FaultCounters(), (peer, reason) -> {
                     throw new PeerLostException(names.apply(peer) + " is lost: " + reason + "; the bench is over");
