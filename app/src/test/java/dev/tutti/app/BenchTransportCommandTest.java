@@ -34,8 +34,8 @@ class BenchTransportCommandTest {
         private final Thread thread;
 
         Side(String... args) {
-            Callable<Outcome> run = () -> Cli.run(
-                    Stream.concat(Stream.of("bench", "transport"), Stream.of(args)).toArray(String[]::new));
+            Callable<Outcome> run = () -> Cli.run(Stream.concat(Stream.of("bench", "transport"), Stream.of(args))
+                    .toArray(String[]::new));
             task = new FutureTask<>(run);
             thread = new Thread(task, "side");
             thread.start();
@@ -88,7 +88,16 @@ class BenchTransportCommandTest {
     void shouldMeasureWithSeveralPeersAtOnce() throws Exception {
         String address = freeAddress();
         Side host = new Side(
-                "--bind", address, "--peers", "2", "--transport", "tcp", "--bytes", "300000", "--seconds", "0.05",
+                "--bind",
+                address,
+                "--peers",
+                "2",
+                "--transport",
+                "tcp",
+                "--bytes",
+                "300000",
+                "--seconds",
+                "0.05",
                 "--json");
         Side one = new Side("--to", address);
         Side other = new Side("--to", address);

@@ -3,7 +3,8 @@ package dev.tutti.transport;
 import dev.tutti.wire.FrameHeader;
 
 /**
- * Sends vectors one after the other as frames, to one receiver or to several, without ever waiting. Owned by one thread.
+ * Sends vectors one after the other as frames, to one receiver or to several, without ever waiting. Owned by one
+ * thread.
  *
  * <p>Use: set the {@link #header}, {@link #begin} a vector, then {@link #doWork} until {@link #isIdle}.
  */
@@ -12,8 +13,8 @@ public interface FrameSender {
     FrameHeader header();
 
     /**
-     * Begins to send a vector; its length is the header's, and a vector of length 0 is one frame. The array must not change
-     * until {@link #isIdle}.
+     * Begins to send a vector; its length is the header's, and a vector of length 0 is one frame. The array must not
+     * change until {@link #isIdle}.
      *
      * @param vector holds the vector
      * @param start index of its first float

@@ -1,6 +1,9 @@
 package dev.tutti.transport;
 
-/** Hands on the frames of one stream and generation that stand all checks; the others are counted. Owned by one thread. */
+/**
+ * Hands on the frames of one stream and generation that stand all checks; the others are counted. Owned by one
+ * thread.
+ */
 public interface FrameSource {
     /**
      * Takes up to {@code limit} frames of all senders; never waits.

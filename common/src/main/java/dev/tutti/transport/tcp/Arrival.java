@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/** A connection that was accepted and has not yet said whose it is. Nothing is believed of it, and it is told nothing. */
+/**
+ * A connection that was accepted and has not yet said whose it is. Nothing is believed of it, and it is told nothing.
+ */
 final class Arrival extends Link {
     private final TcpLinks links;
     private final long deadlineNs;

@@ -9,7 +9,9 @@ import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** A connection on which a member sends frames. Bytes are taken from the kernel when frames are polled, and no sooner. */
+/**
+ * A connection on which a member sends frames. Bytes are taken from the kernel when frames are polled, and no sooner.
+ */
 final class Incoming extends Link {
     private static final int PREFIX_BYTES = TcpSettings.PREFIX_BYTES;
 

@@ -10,6 +10,7 @@ abstract class Link {
     SelectionKey key;
     /** Waits to be served. */
     boolean queued;
+
     private boolean closed;
 
     Link(SocketChannel channel) {

@@ -29,15 +29,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A process's TCP connections of one generation: those on which it receives, which others make to it, and those on which it sends,
- * one for each direction, stream and peer.
+ * A process's TCP connections of one generation: those on which it receives, which others make to it, and those on
+ * which it sends, one for each direction, stream and peer.
  *
- * <p>A peer that resets, closes, stalls, or sends half a frame or rubbish is lost: all its connections are closed, the fault is
- * counted, and the {@link Listener} is told once. It cannot come back; a new generation, with new links, can have it again. A
- * stranger, who does not say hello in time or says it wrongly, is turned away without an answer, and counted.
+ * <p>A peer that resets, closes, stalls, or sends half a frame or rubbish is lost: all its connections are closed,
+ * the fault is counted, and the {@link Listener} is told once. It cannot come back; a new generation, with new links,
+ * can have it again. A stranger, who does not say hello in time or says it wrongly, is turned away without an answer,
+ * and counted.
  *
- * <p>Opened by any thread, then owned by one, which also uses the senders and sources; nothing waits but {@link #await}. Sources and
- * senders do the work of these links as they are used.
+ * <p>Opened by any thread, then owned by one, which also uses the senders and sources; nothing waits but {@link
+ * #await}. Sources and senders do the work of these links as they are used.
  */
 public final class TcpLinks implements AutoCloseable {
     /** The coordinator's number as a peer; members have smaller ones. */
@@ -50,7 +51,8 @@ public final class TcpLinks implements AutoCloseable {
          * A peer is lost; told once for each.
          *
          * @param peer its number in the generation, or {@link #COORDINATOR}
-         * @param reason what it did, such as "it closed the connection", which is also how a generation ends in good order
+         * @param reason what it did, such as "it closed the connection", which is also how a generation ends in good
+         *     order
          */
         void onLost(int peer, String reason);
     }
@@ -172,8 +174,8 @@ public final class TcpLinks implements AutoCloseable {
     }
 
     /**
-     * Begins to receive a stream; before anybody is told the {@link #endpoint}, for who connects to an unknown stream is turned
-     * away.
+     * Begins to receive a stream; before anybody is told the {@link #endpoint}, for who connects to an unknown stream
+     * is turned away.
      *
      * @param stream its number, the same on both sides
      * @param from the members that will send on it, each on a connection of its own
@@ -230,8 +232,8 @@ public final class TcpLinks implements AutoCloseable {
     }
 
     /**
-     * Waits until bytes come or can be sent, or something else happens to a connection, at most for {@code limitMs} ms, rounded up
-     * to 1. Where bytes that were there before have not been polled it takes a short nap.
+     * Waits until bytes come or can be sent, or something else happens to a connection, at most for {@code limitMs}
+     * ms, rounded up to 1. Where bytes that were there before have not been polled it takes a short nap.
      */
     public void await(long limitMs) {
         if (closed || hasUnread()) {
@@ -350,8 +352,7 @@ public final class TcpLinks implements AutoCloseable {
         // The kernel has room: nothing was written on this connection before.
         arrival.channel.write(handshake.encode(Handshake.WELCOME));
         arrivals.remove(arrival);
-        Incoming incoming =
-                new Incoming(this, source.handler(), handshake.sender(), ++sessions, arrival.channel);
+        Incoming incoming = new Incoming(this, source.handler(), handshake.sender(), ++sessions, arrival.channel);
         incoming.key = arrival.key;
         incoming.key.attach(incoming);
         links.add(new Peered(handshake.sender(), incoming));
@@ -359,8 +360,7 @@ public final class TcpLinks implements AutoCloseable {
     }
 
     private Outgoing connect(int stream, TcpPeer peer, ByteBuffer buffer) {
-        Handshake handshake =
-                new Handshake(generation, stream, self, peer.member(), settings.largestFrameBytes());
+        Handshake handshake = new Handshake(generation, stream, self, peer.member(), settings.largestFrameBytes());
         long deadlineNs = clock.nanoTime() + settings.handshakeLimit().toNanos();
         try {
             SocketChannel channel = SocketChannel.open();
@@ -368,8 +368,7 @@ public final class TcpLinks implements AutoCloseable {
             links.add(new Peered(peer.member(), outgoing));
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            outgoing.key =
-                    channel.register(selector, SelectionKey.OP_CONNECT | SelectionKey.OP_WRITE, outgoing);
+            outgoing.key = channel.register(selector, SelectionKey.OP_CONNECT | SelectionKey.OP_WRITE, outgoing);
             startConnecting(channel, peer);
             return outgoing;
         } catch (IOException e) {
@@ -377,11 +376,14 @@ public final class TcpLinks implements AutoCloseable {
         }
     }
 
-    /** What goes wrong here shows when the connection is looked at the next time, as it does where it goes wrong later. */
+    /**
+     * What goes wrong here shows when the connection is looked at the next time, as it does where it goes wrong
+     * later.
+     */
     private static void startConnecting(SocketChannel channel, TcpPeer peer) {
         try {
-            channel.connect(
-                    new InetSocketAddress(peer.endpoint().host(), peer.endpoint().port()));
+            channel.connect(new InetSocketAddress(
+                    peer.endpoint().host(), peer.endpoint().port()));
         } catch (IOException | UnresolvedAddressException e) {
             LOG.debug("cannot connect to {}", peer, e);
             CloseHelper.quietClose(channel);
@@ -441,7 +443,8 @@ public final class TcpLinks implements AutoCloseable {
     }
 
     private void welcome(SocketChannel channel) {
-        Arrival arrival = new Arrival(this, channel, clock.nanoTime() + settings.handshakeLimit().toNanos());
+        Arrival arrival = new Arrival(
+                this, channel, clock.nanoTime() + settings.handshakeLimit().toNanos());
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);

@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param bufferBytes length of the direct buffer of each sender and each incoming connection
  * @param floatsPerFrame largest part of a vector in one frame
  * @param handshakeLimit how long a connection may take to be made and to say whose it is
- * @param stallLimit how long a peer may take nothing of what waits for it, or send nothing of what it has begun; longer than any
- *     member is away from its streams in good order
+ * @param stallLimit how long a peer may take nothing of what waits for it, or send nothing of what it has begun;
+ *     longer than any member is away from its streams in good order
  */
 public record TcpSettings(int bufferBytes, int floatsPerFrame, Duration handshakeLimit, Duration stallLimit) {
     /** Before each frame: its length in bytes and its number in the connection. */

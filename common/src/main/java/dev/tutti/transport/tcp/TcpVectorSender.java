@@ -10,9 +10,9 @@ import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Sends vectors over one connection to each receiver. Frames are made once, for all of them, in a buffer that is filled again when
- * the last has taken it. A receiver that is lost is left out; the stream is closed when none is left. Owned by the thread of its
- * {@link TcpLinks}.
+ * Sends vectors over one connection to each receiver. Frames are made once, for all of them, in a buffer that is
+ * filled again when the last has taken it. A receiver that is lost is left out; the stream is closed when none is
+ * left. Owned by the thread of its {@link TcpLinks}.
  */
 public final class TcpVectorSender implements FrameSender {
     /** Buffers filled in one call at most, so that a fast receiver does not keep this thread from receiving. */
@@ -90,7 +90,8 @@ public final class TcpVectorSender implements FrameSender {
     /**
      * Sends what all receivers take now, at most some buffers full.
      *
-     * @return number of frames begun, and at least 1 if any byte was taken; 0 when there is nothing to send or nothing is taken
+     * @return number of frames begun, and at least 1 if any byte was taken; 0 when there is nothing to send or
+     *     nothing is taken
      */
     @Override
     public int doWork() {

@@ -4,9 +4,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
- * How a loop waits for frames over TCP. Where small vectors come and go it stays awake for a while, since waking up takes as long as
- * they do; where large ones do, it leaves the processor to the kernel's side of the transfer at once. Owned by the thread of the
- * links.
+ * How a loop waits for frames over TCP. Where small vectors come and go it stays awake for a while, since waking up
+ * takes as long as they do; where large ones do, it leaves the processor to the kernel's side of the transfer at
+ * once. Owned by the thread of the links.
  */
 public final class TransferIdleStrategy implements IdleStrategy {
     /** Vectors from here on are large, see benchmarks/results/transport.md. */

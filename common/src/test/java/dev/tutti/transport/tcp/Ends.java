@@ -83,9 +83,7 @@ final class Ends {
             if (frame.partOffset() == 0) {
                 arriving = new float[frame.vectorLength()];
                 received = 0;
-            } else if (arriving == null
-                    || frame.partOffset() != received
-                    || frame.vectorLength() != arriving.length) {
+            } else if (arriving == null || frame.partOffset() != received || frame.vectorLength() != arriving.length) {
                 return FrameFault.UNEXPECTED;
             }
             frame.copyTo(arriving, frame.partOffset());
@@ -148,7 +146,8 @@ final class Ends {
     }
 
     static Socket dial(End end) throws IOException {
-        Socket socket = new Socket(end.links.endpoint().host(), end.links.endpoint().port());
+        Socket socket =
+                new Socket(end.links.endpoint().host(), end.links.endpoint().port());
         socket.setTcpNoDelay(true);
         return socket;
     }

@@ -156,8 +156,8 @@ class TcpPeersTest {
             }
             assertThat(end.lost).isEmpty();
             // The next frame, cut: its counter is that of the fourth.
-            byte[] next = framed(Stream.concat(frames(500).stream(), frames(500).stream())
-                    .toList());
+            byte[] next = framed(
+                    Stream.concat(frames(500).stream(), frames(500).stream()).toList());
             int whole = framed(frames(500)).length;
             socket.getOutputStream().write(next, whole, 50);
             until("half a frame", () -> !end.lost.isEmpty(), () -> {
@@ -206,8 +206,7 @@ class TcpPeersTest {
         try (End member = new End(MEMBER);
                 End other = new End(1)) {
             member.links.source(STREAM + 1, new int[] {TcpLinks.COORDINATOR}, new Vectors());
-            TcpFrameSource otherSource =
-                    other.links.source(STREAM + 1, new int[] {TcpLinks.COORDINATOR}, atOther);
+            TcpFrameSource otherSource = other.links.source(STREAM + 1, new int[] {TcpLinks.COORDINATOR}, atOther);
             TcpVectorSender sender = end.links.sender(STREAM + 1, List.of(member.as(MEMBER), other.as(1)));
             until("connection", sender::isConnected, member.links::doWork, other.links::doWork);
             float[] vector = new float[8 << 20];
@@ -225,8 +224,7 @@ class TcpPeersTest {
     void shouldCloseAllConnectionsOfALostPeer() throws IOException {
         try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Socket incoming = welcomed(end, hello(MEMBER, TcpLinks.COORDINATOR))) {
-            end.links.sender(
-                    STREAM, List.of(new TcpPeer(MEMBER, new Endpoint("127.0.0.1", listening.getLocalPort()))));
+            end.links.sender(STREAM, List.of(new TcpPeer(MEMBER, new Endpoint("127.0.0.1", listening.getLocalPort()))));
             end.links.doWork();
             try (Socket outgoing = listening.accept()) {
                 incoming.getOutputStream().write(new byte[200]);
@@ -240,7 +238,8 @@ class TcpPeersTest {
     @Test
     void shouldRefuseASecondConnection() throws IOException {
         try (Socket first = welcomed(end, hello(MEMBER, TcpLinks.COORDINATOR))) {
-            assertTurnedAway(hello(MEMBER, TcpLinks.COORDINATOR).encode(Handshake.HELLO).array(), FrameFault.UNEXPECTED);
+            assertTurnedAway(
+                    hello(MEMBER, TcpLinks.COORDINATOR).encode(Handshake.HELLO).array(), FrameFault.UNEXPECTED);
             first.getOutputStream().write(framed(frames(500)));
             until("the vector", () -> arrived.whole.size() == 1, () -> source.poll(10));
             assertThat(end.lost).isEmpty();
@@ -251,7 +250,8 @@ class TcpPeersTest {
     void shouldRefuseALostPeer() throws IOException {
         welcomed(end, hello(MEMBER, TcpLinks.COORDINATOR)).close();
         untilClosed(source);
-        assertTurnedAway(hello(MEMBER, TcpLinks.COORDINATOR).encode(Handshake.HELLO).array(), FrameFault.UNEXPECTED);
+        assertTurnedAway(
+                hello(MEMBER, TcpLinks.COORDINATOR).encode(Handshake.HELLO).array(), FrameFault.UNEXPECTED);
         assertThat(end.lost).hasSize(1);
     }
 
@@ -311,7 +311,8 @@ class TcpPeersTest {
 
     @Test
     void shouldTurnAwayWhoeverTakesTooLongToSayHello() throws IOException {
-        byte[] bytes = hello(MEMBER, TcpLinks.COORDINATOR).encode(Handshake.HELLO).array();
+        byte[] bytes =
+                hello(MEMBER, TcpLinks.COORDINATOR).encode(Handshake.HELLO).array();
         try (Socket slow = dial(end);
                 Socket member = welcomed(end, hello(MEMBER, TcpLinks.COORDINATOR))) {
             slow.getOutputStream().write(bytes, 0, 95);
@@ -366,7 +367,8 @@ class TcpPeersTest {
         Handshake right = hello(TcpLinks.COORDINATOR, MEMBER);
         return Stream.of(
                 Arguments.of("nothing", new byte[0], FrameFault.UNEXPECTED),
-                Arguments.of("half", Arrays.copyOf(right.encode(Handshake.WELCOME).array(), 40), FrameFault.UNEXPECTED),
+                Arguments.of(
+                        "half", Arrays.copyOf(right.encode(Handshake.WELCOME).array(), 40), FrameFault.UNEXPECTED),
                 Arguments.of("a hello", right.encode(Handshake.HELLO).array(), FrameFault.MALFORMED),
                 Arguments.of(
                         "of another member",
@@ -410,7 +412,10 @@ class TcpPeersTest {
         assertLost(FrameFault.MALFORMED);
     }
 
-    /** Whatever is done to the bytes of a member, what arrives is the beginning of what it sent, and others are not disturbed. */
+    /**
+     * Whatever is done to the bytes of a member, what arrives is the beginning of what it sent, and others are not
+     * disturbed.
+     */
     @Test
     void shouldBelieveNothingThatIsDamaged() throws IOException {
         Random random = new Random(SEED);
@@ -435,10 +440,10 @@ class TcpPeersTest {
             try (End receiving = new End(TcpLinks.COORDINATOR);
                     End undisturbed = new End(1)) {
                 TcpFrameSource both = receiving.links.source(
-                        STREAM, new int[] {MEMBER, 1}, (session, frame) -> (frame.member() == 1 ? other : found)
-                                .onFrame(session, frame));
-                TcpVectorSender sender =
-                        undisturbed.links.sender(STREAM, List.of(receiving.as(TcpLinks.COORDINATOR)));
+                        STREAM,
+                        new int[] {MEMBER, 1},
+                        (session, frame) -> (frame.member() == 1 ? other : found).onFrame(session, frame));
+                TcpVectorSender sender = undisturbed.links.sender(STREAM, List.of(receiving.as(TcpLinks.COORDINATOR)));
                 float[] vector = sent.get(0);
                 begin(sender, 0, vector);
                 try (Socket socket = welcomed(receiving, hello(MEMBER, TcpLinks.COORDINATOR))) {
@@ -466,13 +471,18 @@ class TcpPeersTest {
             }
             assertThat(found.whole.size()).as("seed %d, round %d", SEED, round).isLessThanOrEqualTo(sent.size());
             for (int i = 0; i < found.whole.size(); i++) {
-                assertThat(found.whole.get(i)).as("seed %d, round %d", SEED, round).isEqualTo(sent.get(i));
+                assertThat(found.whole.get(i))
+                        .as("seed %d, round %d", SEED, round)
+                        .isEqualTo(sent.get(i));
             }
         }
         assertThat(lost).as("rounds with damage that was found").isBetween(75, 149);
     }
 
-    /** Members may lie in all that a checksum does not show: it comes to the handler or is dropped, and nothing is thrown. */
+    /**
+     * Members may lie in all that a checksum does not show: it comes to the handler or is dropped, and nothing is
+     * thrown.
+     */
     @Test
     void shouldOutliveForgedFrames() throws IOException {
         Random random = new Random(SEED);

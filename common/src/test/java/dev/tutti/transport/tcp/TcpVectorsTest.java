@@ -66,9 +66,7 @@ class TcpVectorsTest {
             TcpFrameSource weights = member.links.source(STREAM, new int[] {TcpLinks.COORDINATOR}, atMember);
             TcpFrameSource otherWeights = other.links.source(STREAM, new int[] {TcpLinks.COORDINATOR}, atOther);
             TcpFrameSource gradients = coordinator.links.source(
-                    BACK,
-                    new int[] {0, 1},
-                    (session, frame) -> atCoordinator[frame.member()].onFrame(session, frame));
+                    BACK, new int[] {0, 1}, (session, frame) -> atCoordinator[frame.member()].onFrame(session, frame));
             TcpVectorSender out = coordinator.links.sender(STREAM, List.of(member.as(0), other.as(1)));
             TcpVectorSender in = member.links.sender(BACK, List.of(coordinator.as(TcpLinks.COORDINATOR)));
             TcpVectorSender otherIn = other.links.sender(BACK, List.of(coordinator.as(TcpLinks.COORDINATOR)));

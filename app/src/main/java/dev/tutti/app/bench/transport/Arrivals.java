@@ -4,7 +4,10 @@ import dev.tutti.transport.FrameReceiver;
 import dev.tutti.wire.FrameFault;
 import dev.tutti.wire.FrameFlyweight;
 
-/** Copies what arrives into a vector for each sender, as a cluster does, and notes which are whole. Owned by one thread. */
+/**
+ * Copies what arrives into a vector for each sender, as a cluster does, and notes which are whole. Owned by one
+ * thread.
+ */
 final class Arrivals implements FrameReceiver.Handler {
     private final float[][] vectors;
     private final int[] received;

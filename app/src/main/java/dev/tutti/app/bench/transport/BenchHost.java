@@ -107,7 +107,8 @@ public final class BenchHost {
         } catch (SocketTimeoutException e) {
             return;
         }
-        ControlLine peer = new ControlLine(socket, "peer " + socket.getInetAddress().getHostAddress());
+        ControlLine peer =
+                new ControlLine(socket, "peer " + socket.getInetAddress().getHostAddress());
         try {
             options = options.or(BenchOptions.parse(peer.await(HELLO, 5_000)));
             peers.add(peer);
@@ -141,8 +142,8 @@ public final class BenchHost {
                     for (ControlLine peer : peers) {
                         peer.await("ready", ANSWER_MS);
                     }
-                    BenchRow row = exchange.lead(
-                            carrier, direction, options.seconds().orElseThrow());
+                    BenchRow row =
+                            exchange.lead(carrier, direction, options.seconds().orElseThrow());
                     peers.forEach(peer -> peer.send("result " + row.line()));
                     rows.accept(row);
                 }
@@ -156,7 +157,10 @@ public final class BenchHost {
 
     private BenchStreams udp(GenerationId generation, Arrivals arrivals) throws InterruptedException {
         int mtu = options.udpMtu().orElseThrow();
-        int longest = options.bytes().orElseThrow().stream().mapToInt(Integer::intValue).max().orElse(0);
+        int longest = options.bytes().orElseThrow().stream()
+                .mapToInt(Integer::intValue)
+                .max()
+                .orElse(0);
         Streams draft = AeronStreams.streams("", mtu, longest);
         AeronStreams streams = AeronStreams.open(host(), draft.gradientStreamId(), generation, arrivals);
         try {
@@ -174,8 +178,12 @@ public final class BenchHost {
     private BenchStreams tcp(GenerationId generation, Arrivals arrivals) throws InterruptedException {
         int[] members = IntStream.range(0, peerCount).toArray();
         TcpStreams streams = TcpStreams.open(
-                host(), generation, TcpLinks.COORDINATOR, members, arrivals, member -> peers.get(member)
-                        .name());
+                host(),
+                generation,
+                TcpLinks.COORDINATOR,
+                members,
+                arrivals,
+                member -> peers.get(member).name());
         try {
             peers.forEach(peer -> peer.send("open " + Carrier.TCP + " " + generation.number() + " " + generation.token()
                     + " " + streams.endpoint() + " 0 0"));

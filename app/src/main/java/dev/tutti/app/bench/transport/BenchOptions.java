@@ -72,12 +72,14 @@ public record BenchOptions(
     static BenchOptions parse(String line) {
         String[] words = line.split(" ", -1);
         return new BenchOptions(
-                given(words[0]).map(list -> Arrays.stream(list.split(",", -1))
-                        .map(Integer::valueOf)
-                        .toList()),
-                given(words[1]).map(list -> Arrays.stream(list.split(",", -1))
-                        .map(Carrier::valueOf)
-                        .toList()),
+                given(words[0])
+                        .map(list -> Arrays.stream(list.split(",", -1))
+                                .map(Integer::valueOf)
+                                .toList()),
+                given(words[1])
+                        .map(list -> Arrays.stream(list.split(",", -1))
+                                .map(Carrier::valueOf)
+                                .toList()),
                 given(words[2]).map(Integer::valueOf),
                 given(words[3]).map(Double::valueOf));
     }

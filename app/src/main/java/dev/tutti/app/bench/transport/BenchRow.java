@@ -9,7 +9,8 @@ import java.util.Locale;
  * @param peers number of peers
  * @param bytes length of a vector
  * @param direction which way they went
- * @param megabytesPerSecond what the host that is bound sent, or received, of all peers' vectors, while it did: 10^6 bytes
+ * @param megabytesPerSecond what the host that is bound sent, or received, of all peers' vectors, while it did: 10^6
+ *     bytes
  * @param roundTripMicrosP50 median time until the vectors of all peers were back ({@link Direction#ONE}) or exchanged
  * @param roundTripMicrosP99 the same of the slowest hundredth
  * @param rounds number of rounds measured

@@ -12,8 +12,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lines of text between the two sides of a bench, beside the vectors. A thread of its own reads them, so that the end of the other
- * side shows at once. What is said: first a command, then its arguments.
+ * Lines of text between the two sides of a bench, beside the vectors. A thread of its own reads them, so that the end
+ * of the other side shows at once. What is said: first a command, then its arguments.
  */
 final class ControlLine implements AutoCloseable {
     /** Longest line; whoever sends a longer one is no bench. */

@@ -117,7 +117,8 @@ final class Exchange {
             others.forEach(ControlLine::check);
             if (System.nanoTime() - progressNs > SILENCE_NS) {
                 throw new PeerLostException("nothing comes from "
-                        + String.join(", ", others.stream().map(ControlLine::name).toList()) + " for "
+                        + String.join(
+                                ", ", others.stream().map(ControlLine::name).toList()) + " for "
                         + SILENCE_NS / 1_000_000_000L + " s; is the transport blocked by a firewall?"
                         + " the bench is over");
             }

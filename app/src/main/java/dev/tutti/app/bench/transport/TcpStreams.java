@@ -42,8 +42,8 @@ final class TcpStreams implements BenchStreams {
             int[] from,
             FrameReceiver.Handler handler,
             IntFunction<String> names) {
-        TcpLinks links = TcpLinks.open(
-                host, 0, generation, self, TcpSettings.DEFAULT, new FaultCounters(), (peer, reason) -> {
+        TcpLinks links =
+                TcpLinks.open(host, 0, generation, self, TcpSettings.DEFAULT, new FaultCounters(), (peer, reason) -> {
                     throw new PeerLostException(names.apply(peer) + " is lost: " + reason + "; the bench is over");
                 });
         return new TcpStreams(links, from, handler);

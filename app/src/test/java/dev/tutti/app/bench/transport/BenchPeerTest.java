@@ -37,8 +37,8 @@ class BenchPeerTest {
 
     @Test
     void shouldTakeFromTheOtherSideWhatIsNotGiven() {
-        BenchOptions own = new BenchOptions(
-                Optional.of(List.of(8)), Optional.empty(), Optional.empty(), Optional.of(1.0));
+        BenchOptions own =
+                new BenchOptions(Optional.of(List.of(8)), Optional.empty(), Optional.empty(), Optional.of(1.0));
         BenchOptions other = new BenchOptions(
                 Optional.of(List.of(12)), Optional.of(List.of(Carrier.TCP)), Optional.empty(), Optional.of(2.0));
         BenchOptions both = own.or(other).or(BenchOptions.DEFAULT);
