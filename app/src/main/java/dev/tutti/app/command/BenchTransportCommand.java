@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         footer = {
             "",
-            "One host is bound, the others connect to it. \"one\" sends a vector to all peers and waits until it is back",
-            "from all; \"both\" sends and receives at once. MB/s is what the bound host sends, or receives, at a time.",
+            "One host is bound, the others connect to it. \"one\" sends a vector to all peers and waits until it is",
+            "back from all; \"both\" sends and receives at once. MB/s is what the bound host sends, or receives.",
             "What to measure may be given on either side; the bound one's word counts.",
             "",
             "Example:",

@@ -21,7 +21,7 @@ public record TcpSettings(int bufferBytes, int floatsPerFrame, Duration handshak
             256 << 10,
             ((64 << 10) - PREFIX_BYTES - FrameFlyweight.HEADER_LENGTH) / Float.BYTES,
             Duration.ofSeconds(5),
-            Duration.ofSeconds(5));
+            Duration.ofSeconds(4));
 
     /** @throws IllegalArgumentException if a frame does not fit into a buffer, or a limit is not positive */
     public TcpSettings {
