@@ -13,7 +13,7 @@ final class Arrivals implements FrameReceiver.Handler {
     private final int[] received;
     private final long[] rounds;
     private int length;
-    private boolean last;
+    private long lastRound;
 
     Arrivals(int senders) {
         vectors = new float[senders][0];
@@ -24,7 +24,7 @@ final class Arrivals implements FrameReceiver.Handler {
     /** Vectors of {@code length} floats are awaited from now on. */
     void reset(int length) {
         this.length = length;
-        this.last = false;
+        this.lastRound = -1;
         for (int sender = 0; sender < vectors.length; sender++) {
             rounds[sender] = -1;
             if (vectors[sender].length < length) {
@@ -43,9 +43,9 @@ final class Arrivals implements FrameReceiver.Handler {
         return true;
     }
 
-    /** Whether the sender has said that this round is the last. */
-    boolean isLast() {
-        return last;
+    /** Whether the sender has said that this round is the last; it may be there before the one before was looked at. */
+    boolean isLast(long round) {
+        return round == lastRound;
     }
 
     @Override
@@ -64,7 +64,9 @@ final class Arrivals implements FrameReceiver.Handler {
         received[sender] += frame.partLength();
         if (received[sender] == length) {
             rounds[sender] = frame.step();
-            last = frame.segmentCount() == Exchange.LAST;
+            if (frame.segmentCount() == Exchange.LAST) {
+                lastRound = frame.step();
+            }
         }
         return null;
     }

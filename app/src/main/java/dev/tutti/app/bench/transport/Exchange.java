@@ -86,7 +86,7 @@ final class Exchange {
                 send(round, false);
             }
             await(() -> arrivals.areThere(current));
-            boolean last = arrivals.isLast();
+            boolean last = arrivals.isLast(round);
             if (direction == Direction.ONE) {
                 send(round, false);
             }
