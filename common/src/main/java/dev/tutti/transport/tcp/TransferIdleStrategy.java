@@ -13,7 +13,7 @@ public final class TransferIdleStrategy implements IdleStrategy {
     public static final int LARGE_BYTES = 64 << 10;
 
     private static final long SPIN_NS = 5_000;
-    private static final long AWAKE_NS = 1_000_000;
+    private static final long AWAKE_NS = 100_000;
     private static final long NAP_NS = 50_000;
     private static final long WAIT_MS = 1;
 
@@ -24,7 +24,7 @@ public final class TransferIdleStrategy implements IdleStrategy {
 
     /**
      * @param links whose frames are waited for
-     * @param alone whether the loop waits for nothing else; if it does, it naps instead of sleeping until bytes come
+     * @param alone whether the loop waits for nothing else; if not, it naps instead of sleeping until bytes come
      */
     public TransferIdleStrategy(TcpLinks links, boolean alone) {
         this.links = links;

@@ -38,7 +38,8 @@ class ArrivalsTest {
     private FrameFault take(int member, long step, int last) {
         byte[] bytes = new byte[FrameFlyweight.HEADER_LENGTH + 3 * Float.BYTES];
         FrameFlyweight frame = new FrameFlyweight().wrapForWriting(new UnsafeBuffer(bytes), 0, bytes.length);
-        FrameHeader header = new FrameHeader().set(FrameKind.GRADIENT, 1, step, 0, last, 3).member(member);
+        FrameHeader header =
+                new FrameHeader().set(FrameKind.GRADIENT, 1, step, 0, last, 3).member(member);
         frame.write(new GenerationId(1, 1, 1), header, new float[3], 0, 0, 3);
         return arrivals.onFrame(1, frame);
     }
