@@ -169,10 +169,50 @@ class TcpPeersTest {
     }
 
     @Test
-    void shouldNotLoseAPeerWhoseBytesWaitHere() throws IOException {
+    void shouldNotLoseAPeerWhoseFramesWaitInTheBuffer() throws IOException {
         try (Socket socket = welcomed(end, hello(MEMBER, TcpLinks.COORDINATOR))) {
             socket.getOutputStream().write(framed(frames(500)));
             until("a frame", () -> source.poll(1) == 1);
+            for (int i = 0; i < 10; i++) {
+                end.pass(SMALL.stallLimit());
+                end.links.doWork();
+            }
+            until("the vector", () -> arrived.whole.size() == 1, () -> source.poll(10));
+            assertThat(end.lost).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldNotLoseAReceiverThatHasTakenAllWhileThisSideWasAway() {
+        Vectors atMember = new Vectors();
+        try (End member = new End(MEMBER)) {
+            TcpFrameSource weights =
+                    member.links.source(STREAM + 1, new int[] {TcpLinks.COORDINATOR}, atMember);
+            TcpVectorSender sender = end.links.sender(STREAM + 1, List.of(member.as(MEMBER)));
+            until("connection", sender::isConnected, member.links::doWork);
+            begin(sender, 0, new float[8 << 20]);
+            int[] turnsInVain = {0};
+            until("full", () -> turnsInVain[0] == 1000, () -> {
+                turnsInVain[0] = sender.doWork() == 0 ? turnsInVain[0] + 1 : 0;
+                member.links.doWork();
+            });
+            turnsInVain[0] = 0;
+            until("empty", () -> turnsInVain[0] == 1000, () -> turnsInVain[0] =
+                    weights.poll(1000) == 0 ? turnsInVain[0] + 1 : 0);
+            end.pass(SMALL.stallLimit().multipliedBy(2));
+            until("the vector", () -> atMember.whole.size() == 1, () -> weights.poll(1000), end.links::doWork, sender::doWork);
+            assertThat(end.lost).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldNotLoseAPeerWhoseBytesWaitHere() throws IOException {
+        try (Socket socket = welcomed(end, hello(MEMBER, TcpLinks.COORDINATOR))) {
+            socket.getOutputStream().write(framed(frames(20_000)));
+            // What a buffer holds, but for the frame that is cut by its end; the rest waits in the kernel.
+            int whole = SMALL.bufferBytes() / (TcpSettings.PREFIX_BYTES + SMALL.largestFrameBytes());
+            int[] polled = {0};
+            until("a buffer of frames", () -> polled[0] == whole, () -> polled[0] += source.poll(1));
             for (int i = 0; i < 10; i++) {
                 end.pass(SMALL.stallLimit());
                 end.links.doWork();
@@ -361,6 +401,17 @@ class TcpPeersTest {
         });
         assertLost(FrameFault.UNEXPECTED);
         assertThat(end.lost.get(0)).contains("cannot be reached");
+        // Lost on one stream, it is refused on all, also where it was never connected.
+        try (Socket late = dial(end)) {
+            late.getOutputStream()
+                    .write(hello(MEMBER, TcpLinks.COORDINATOR)
+                            .encode(Handshake.HELLO)
+                            .array());
+            until("turned away", () -> end.faults.total() == 2, end.links::doWork);
+            until("closed", () -> isClosedByPeer(late));
+        }
+        assertThat(end.lost).hasSize(1);
+        assertThat(source.isConnected()).isFalse();
     }
 
     static Stream<Arguments> wrongAnswers() {
