@@ -186,8 +186,7 @@ class TcpPeersTest {
     void shouldNotLoseAReceiverThatHasTakenAllWhileThisSideWasAway() {
         Vectors atMember = new Vectors();
         try (End member = new End(MEMBER)) {
-            TcpFrameSource weights =
-                    member.links.source(STREAM + 1, new int[] {TcpLinks.COORDINATOR}, atMember);
+            TcpFrameSource weights = member.links.source(STREAM + 1, new int[] {TcpLinks.COORDINATOR}, atMember);
             TcpVectorSender sender = end.links.sender(STREAM + 1, List.of(member.as(MEMBER)));
             until("connection", sender::isConnected, member.links::doWork);
             begin(sender, 0, new float[8 << 20]);
@@ -197,10 +196,17 @@ class TcpPeersTest {
                 member.links.doWork();
             });
             turnsInVain[0] = 0;
-            until("empty", () -> turnsInVain[0] == 1000, () -> turnsInVain[0] =
-                    weights.poll(1000) == 0 ? turnsInVain[0] + 1 : 0);
+            until(
+                    "empty",
+                    () -> turnsInVain[0] == 1000,
+                    () -> turnsInVain[0] = weights.poll(1000) == 0 ? turnsInVain[0] + 1 : 0);
             end.pass(SMALL.stallLimit().multipliedBy(2));
-            until("the vector", () -> atMember.whole.size() == 1, () -> weights.poll(1000), end.links::doWork, sender::doWork);
+            until(
+                    "the vector",
+                    () -> atMember.whole.size() == 1,
+                    () -> weights.poll(1000),
+                    end.links::doWork,
+                    sender::doWork);
             assertThat(end.lost).isEmpty();
         }
     }
