@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tutti.app.Cli.Outcome;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 /** {@code tutti bench transport}: both sides in this process, over loopback. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -39,6 +42,16 @@ class BenchTransportCommandTest {
             task = new FutureTask<>(run);
             thread = new Thread(task, "side");
             thread.start();
+        }
+
+        /** Not by {@link Cli}, which runs one command at a time. */
+        private static Outcome run(String... args) {
+            StringWriter out = new StringWriter();
+            StringWriter err = new StringWriter();
+            CommandLine tutti = Tutti.commandLine();
+            tutti.setOut(new PrintWriter(out, true));
+            tutti.setErr(new PrintWriter(err, true));
+            return new Outcome(tutti.execute(args), out.toString(), err.toString());
         }
 
         Outcome await() throws Exception {

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs that are killed and go on, as real processes. */
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ResumeIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 90;
     private static final List<String> JOB = List.of(
             "digits", "--epochs", "150", "--hidden", "24", "--momentum", "0.9", "--lr", "0.02", "--dropout", "0.1");
 
@@ -96,9 +96,11 @@ class ResumeIT {
     }
 
     private JsonNode train(String name, String... more) throws Exception {
-        List<String> args = all(JOB, "--out", name);
+        List<String> args = all(JOB, "--out", directory.resolve(name).toString());
         args.addAll(List.of(more));
-        assertThat(end(start(name, args))).isZero();
+        args.add(0, "train");
+        Cli.Outcome outcome = Cli.run(args.toArray(String[]::new));
+        assertThat(outcome.code()).as(outcome.err()).isZero();
         return summary(name);
     }
 
@@ -121,7 +123,7 @@ class ResumeIT {
         command.add(Path.of("../tutti").toAbsolutePath().normalize().toString());
         command.add("train");
         command.addAll(args);
-        ProcessBuilder builder = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(DefaultSignals.with(command))
                 .directory(directory.toFile())
                 .redirectOutput(directory.resolve(name + ".out").toFile())
                 .redirectError(directory.resolve(name + ".err").toFile());
@@ -133,7 +135,9 @@ class ResumeIT {
     }
 
     private static int end(Process process) throws InterruptedException {
-        assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                .as("ends within %s s", PATIENCE_SECONDS)
+                .isTrue();
         return process.exitValue();
     }
 

@@ -5,12 +5,13 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SummationTree;
 import java.util.Arrays;
 
 /**
- * The reference: back-propagation one sample and one number at a time, as the textbook writes it. It defines the bits; the
- * other kernels must give the same. With {@code w} [outputs x inputs] and {@code b} [outputs] of a layer, {@code x} its
- * inputs and {@code d} its local errors {@code dL/dz}:
+ * The reference: back-propagation one sample and one number at a time, as the textbook writes it. It defines the bits;
+ * the other kernels must give the same. With {@code w} [outputs x inputs] and {@code b} [outputs] of a layer, {@code x}
+ * its inputs and {@code d} its local errors {@code dL/dz}:
  *
  * <pre>
  *   forward             z_j = b_j + sum_i w_ji x_i        a_j = m_j f(z_j)
@@ -20,8 +21,9 @@ import java.util.Arrays;
  *   bias gradient       dL/db_j  = sum over the samples of d_j
  * </pre>
  *
- * <p>Each sum is one chain of fused multiply-adds in the order written. The sums over the samples start at zero in each segment;
- * segments are added by the summation tree. {@code m} is the {@link Dropout} factor of a hidden unit, 1 without dropout.
+ * <p>Each sum is one chain of fused multiply-adds in the order written. The sums over the samples start at zero in each
+ * segment; segments are added by the summation tree. {@code m} is the {@link Dropout} factor of a hidden unit, 1
+ * without dropout.
  */
 final class ScalarKernel implements GradientKernel {
     private final NetworkSpec network;
@@ -96,7 +98,7 @@ final class ScalarKernel implements GradientKernel {
             segmentGradient(parameters, batch, from * segmentSize, endOf(from, segmentSize, batch), sum);
             return;
         }
-        int left = SegmentTree.leftHalf(count);
+        int left = SummationTree.leftHalf(count);
         PartialGradient right = rightHalf(depth);
         sumOfSegments(parameters, batch, segmentSize, from, left, sum, depth + 1);
         sumOfSegments(parameters, batch, segmentSize, from + left, count - left, right, depth + 1);
@@ -208,7 +210,7 @@ final class ScalarKernel implements GradientKernel {
     }
 
     private boolean isCorrect(MiniBatch batch, int sample) {
-        return Losses.isCorrect(network.loss(), z[network.layers() - 1], batch.targets(), batch.targetOffset(sample));
+        return Losses.isCorrect(network.loss(), a[network.layers() - 1], batch.targets(), batch.targetOffset(sample));
     }
 
     /** Computes d of all layers, from the last to the first. */
@@ -320,7 +322,7 @@ final class ScalarKernel implements GradientKernel {
     @Override
     public void evaluate(float[] parameters, MiniBatch batch, int segmentSize, PartialGradient sums) {
         sums.sums(0, 0, 0);
-        int segments = SegmentTree.segments(batch.count(), segmentSize);
+        int segments = SummationTree.segments(batch.count(), segmentSize);
         if (segments > 0) {
             evaluateSegments(parameters, batch, segmentSize, 0, segments, sums);
         }
@@ -329,7 +331,7 @@ final class ScalarKernel implements GradientKernel {
     private void evaluateSegments(
             float[] parameters, MiniBatch batch, int segmentSize, int from, int count, PartialGradient sums) {
         if (count > 1) {
-            int left = SegmentTree.leftHalf(count);
+            int left = SummationTree.leftHalf(count);
             evaluateSegments(parameters, batch, segmentSize, from, left, sums);
             double lossSum = sums.lossSum();
             double weightSum = sums.weightSum();

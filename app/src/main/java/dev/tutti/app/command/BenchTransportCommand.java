@@ -133,7 +133,7 @@ public final class BenchTransportCommand implements Callable<Integer> {
             out.println(json());
         }
         out.flush();
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 
     private void print(BenchRow row) {

@@ -1,7 +1,7 @@
 package dev.tutti.app.command;
 
 import dev.tutti.app.console.ExitCode;
-import dev.tutti.app.job.JobServer;
+import dev.tutti.app.server.CoordinatorServer;
 import dev.tutti.config.CoordinatorSettings;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Jobs come from 'tutti train DATA --coordinator HOST:PORT', on any machine, and run one after the other; data",
-            "files are looked for on the coordinator's machine, and its runs/ receives the run directories.",
+            "files are looked for below the data root on this machine, and run directories are made below the runs root.",
             "",
             "Example: a coordinator for the workers of a private network",
             "  tutti coordinator --coordinator-bind 10.0.0.5:25520 --wait-workers 3"
@@ -32,9 +32,9 @@ public final class CoordinatorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         common.startServerLogging();
-        new JobServer(CoordinatorSettings.read(
+        new CoordinatorServer(CoordinatorSettings.read(
                         SettingOptions.given(spec, CoordinatorSettings.SETTINGS), SettingOptions.file(spec)))
                 .run();
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 }

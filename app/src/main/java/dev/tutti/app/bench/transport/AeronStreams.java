@@ -7,6 +7,7 @@ import dev.tutti.transport.FrameSender;
 import dev.tutti.transport.FrameSource;
 import dev.tutti.transport.StepIdleStrategy;
 import dev.tutti.transport.Streams;
+import dev.tutti.transport.TermLengths;
 import dev.tutti.transport.UdpEndpoint;
 import dev.tutti.transport.VectorSender;
 import dev.tutti.wire.FrameHeader;
@@ -36,7 +37,7 @@ final class AeronStreams implements BenchStreams {
 
     /** What a generation with such vectors would have. */
     static Streams streams(String endpoint, int mtuBytes, int vectorBytes) {
-        return new Streams(false, endpoint, mtuBytes, Streams.termBytesFor(vectorBytes), Streams.IDS_PER_GENERATION);
+        return new Streams(false, endpoint, mtuBytes, TermLengths.of(vectorBytes, 0), Streams.IDS_PER_GENERATION);
     }
 
     /** Begins to receive; nothing is sent yet. */
@@ -62,15 +63,15 @@ final class AeronStreams implements BenchStreams {
                 .addExclusivePublication(streams.weightsPublication(endpoints.size()), streams.weightsStreamId());
         endpoints.forEach(endpoint -> publication.addDestination(Streams.destination(endpoint)));
         senders = endpoints.size();
-        vectors = new VectorSender(publication, generation, streams.floatsPerFrame());
+        vectors = new VectorSender(publication, generation);
     }
 
     /** Begins to send to the coordinator. */
     void toCoordinator(Streams streams, GenerationId generation, int member) {
         publication = node.aeron()
-                .addExclusivePublication(streams.publication(streams.gradientEndpoint()), streams.gradientStreamId());
+                .addExclusivePublication(streams.gradientPublication(), streams.gradientStreamId());
         senders = 1;
-        vectors = new VectorSender(publication, generation, streams.floatsPerFrame());
+        vectors = new VectorSender(publication, generation);
         vectors.header().member(member);
     }
 

@@ -1,0 +1,236 @@
+package dev.tutti.worker.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.data.Dataset;
+import dev.tutti.model.Activation;
+import dev.tutti.model.Loss;
+import dev.tutti.model.NetworkSpec;
+import dev.tutti.model.ParameterLayout;
+import dev.tutti.optim.Sgd;
+import dev.tutti.protocol.JobDescription;
+import dev.tutti.protocol.Placement;
+import dev.tutti.protocol.WorkInHand;
+import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
+import dev.tutti.train.Sync;
+import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.FaultCounters;
+import dev.tutti.transport.FrameReceiver;
+import dev.tutti.transport.Streams;
+import dev.tutti.transport.TermLengths;
+import dev.tutti.transport.VectorSender;
+import dev.tutti.wire.FrameFault;
+import dev.tutti.wire.FrameFlyweight;
+import dev.tutti.wire.FrameKind;
+import dev.tutti.wire.GenerationId;
+import dev.tutti.worker.compute.ComputeTeam;
+import dev.tutti.worker.compute.SampleSource;
+import dev.tutti.worker.compute.WorkItem;
+import dev.tutti.worker.transport.WorkerPlane;
+import io.aeron.ExclusivePublication;
+import io.aeron.Subscription;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.agrona.CloseHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of work when one generation follows another; the test is the coordinator. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class GenerationLoopTest {
+    private static final long SEED = Long.getLong("tutti.seed", 20261121);
+    private static final int FEATURES = 5;
+    private static final int SEGMENTS = 4;
+    private static final int SAMPLES = 8;
+    private static final TermLengths TERMS = new TermLengths(1 << 16, 1 << 16, 1 << 16);
+    private static final TrainingSpec SPEC = new TrainingSpec(
+            new NetworkSpec(List.of(FEATURES, 4, 3), List.of(Activation.RELU, Activation.SOFTMAX), Loss.CROSS_ENTROPY),
+            new Sgd.Settings(0.1f, 0),
+            2,
+            SAMPLES,
+            2,
+            Sync.STEP,
+            1,
+            true,
+            0f,
+            SAMPLES);
+    private static final int PARAMETERS = new ParameterLayout(SPEC.network()).parameterCount();
+
+    @TempDir
+    Path folder;
+
+    private final Random random = new Random(SEED);
+    private final Dataset data = data();
+    private final float[] weights = floats(PARAMETERS);
+    private final ComputeTeam team = new ComputeTeam(SPEC, new SampleSource(SPEC, FEATURES, 1, data), 2);
+    private final Thread second = new Thread(() -> team.serve(1), "second");
+    private final List<Generation> generations = new ArrayList<>();
+    private AeronNode node;
+    private GenerationLoop loop;
+    private Thread first;
+
+    @BeforeEach
+    void start() {
+        node = AeronNode.launch(folder);
+        Generation generation = generation();
+        loop = new GenerationLoop(generation.plane, team, training -> team, training -> {});
+        first = new Thread(loop::run, "first");
+        first.start();
+        generation.send(FrameKind.WEIGHTS, weights);
+        generation.send(FrameKind.WORK, new float[0]);
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        loop.stop();
+        first.join();
+        second.join();
+        generations.forEach(Generation::close);
+        node.close();
+    }
+
+    /** The new streams never bring the weights: what comes by them was computed with those of the old ones. */
+    @Test
+    void shouldSendByTheNextStreamsWhatWasBeingComputed() {
+        awaitComputing();
+        assertThat(loop.leave()).isEqualTo(new WorkInHand(0, 0, SEGMENTS));
+        Generation next = generation();
+        loop.goOn(next.plane);
+        next.send(FrameKind.WORK, new float[0]);
+
+        second.start();
+
+        assertThat(next.receive()).as("seed %d", SEED).isEqualTo(expected());
+    }
+
+    @Test
+    void shouldSendAgainWhatTheLastStreamsMayHaveLost() {
+        second.start();
+        assertThat(generations.get(0).receive()).as("seed %d", SEED).isEqualTo(expected());
+        assertThat(loop.leave()).isEqualTo(new WorkInHand(0, 0, SEGMENTS));
+        Generation next = generation();
+        loop.goOn(next.plane);
+        next.send(FrameKind.WORK, new float[0]);
+        assertThat(next.receive()).as("seed %d", SEED).isEqualTo(expected());
+    }
+
+    @Test
+    void shouldHoldNothingBeforeThereWasWork() {
+        GenerationLoop idle = new GenerationLoop(generation().plane, team, training -> team, training -> {});
+        assertThat(idle.leave()).isEqualTo(WorkInHand.NONE);
+        idle.close();
+        second.start();
+    }
+
+    @Test
+    void shouldCloseStreamsThatItNeverUsed() {
+        awaitComputing();
+        assertThat(loop.leave().segmentCount()).isEqualTo(SEGMENTS);
+        Generation skipped = generation();
+        loop.goOn(skipped.plane);
+        loop.leave();
+        Generation next = generation();
+        loop.goOn(next.plane);
+        next.send(FrameKind.WORK, new float[0]);
+        second.start();
+        assertThat(next.receive()).as("seed %d", SEED).isEqualTo(expected());
+        while (skipped.weights.isConnected()) {
+            Thread.yield();
+        }
+    }
+
+    /** The leading thread cannot go on until the second serves. */
+    private void awaitComputing() {
+        while (Arrays.stream(first.getStackTrace())
+                .noneMatch(frame -> frame.getMethodName().equals("awaitOthers"))) {
+            Thread.yield();
+        }
+    }
+
+    private float[] expected() {
+        ComputeTeam alone = new ComputeTeam(SPEC, new SampleSource(SPEC, FEATURES, 1, data), 1);
+        WorkItem item = new WorkItem();
+        item.set(1, 0, 0, SEGMENTS, 0);
+        return alone.compute(item, weights, () -> true).nodeAt(0).gradient();
+    }
+
+    private Generation generation() {
+        Generation generation = new Generation(generations.size() + 1);
+        generations.add(generation);
+        return generation;
+    }
+
+    private Dataset data() {
+        float[] targets = new float[SAMPLES];
+        for (int row = 0; row < SAMPLES; row++) {
+            targets[row] = random.nextInt(3);
+        }
+        return new Dataset(floats(SAMPLES * FEATURES), FEATURES, targets, 1, SAMPLES);
+    }
+
+    private float[] floats(int count) {
+        float[] floats = new float[count];
+        for (int i = 0; i < count; i++) {
+            floats[i] = random.nextFloat() - 0.5f;
+        }
+        return floats;
+    }
+
+    /** Both ends of the streams of a generation with one member. */
+    private final class Generation implements FrameReceiver.Handler {
+        private final GenerationId id;
+        private final float[] gradient = new float[PARAMETERS];
+        private int received;
+        final ExclusivePublication weights;
+        private final ExclusivePublication work;
+        private final Subscription gradients;
+        private final FrameReceiver frames;
+        final WorkerPlane plane;
+
+        Generation(int number) {
+            id = new GenerationId(1, number, number);
+            Streams streams = new Streams(true, "", 1408, TERMS, number * Streams.IDS_PER_GENERATION);
+            JobDescription job = new JobDescription(1, "test", SPEC, FEATURES, 1, Placement.REPLICATE, "data");
+            gradients = node.aeron().addSubscription(streams.subscription(""), streams.gradientStreamId());
+            frames = new FrameReceiver(gradients, id, new FaultCounters(), this);
+            plane = WorkerPlane.open(node, new PrepareGeneration(id, 0, job, streams, null), "");
+            weights = node.aeron().addExclusivePublication(streams.weightsPublication(1), streams.weightsStreamId());
+            work = node.aeron().addExclusivePublication(streams.workPublication(""), streams.workStreamId(0));
+        }
+
+        void send(FrameKind kind, float[] vector) {
+            VectorSender sender = new VectorSender(kind == FrameKind.WORK ? work : weights, id);
+            sender.header().set(kind, 1, 0, 0, kind == FrameKind.WORK ? SEGMENTS : 0, vector.length);
+            sender.begin(vector, 0);
+            while (!sender.isIdle()) {
+                sender.doWork();
+            }
+        }
+
+        float[] receive() {
+            while (received < PARAMETERS) {
+                frames.poll(16);
+            }
+            return gradient;
+        }
+
+        @Override
+        public FrameFault onFrame(int sessionId, FrameFlyweight frame) {
+            frame.copyTo(gradient, frame.partOffset());
+            received += frame.partLength();
+            return null;
+        }
+
+        void close() {
+            CloseHelper.quietCloseAll(weights, work, gradients);
+        }
+    }
+}
