@@ -7,6 +7,7 @@ import dev.tutti.app.command.ChaosCommand;
 import dev.tutti.app.command.CoordinatorCommand;
 import dev.tutti.app.command.DoctorCommand;
 import dev.tutti.app.command.EvalCommand;
+import dev.tutti.app.command.ExplainCommand;
 import dev.tutti.app.command.PredictCommand;
 import dev.tutti.app.command.SettingOptions;
 import dev.tutti.app.command.TrainCommand;
@@ -73,6 +74,7 @@ public final class Tutti implements Runnable {
                 new CommandLine(new BenchCommand())
                         .addSubcommand("kernel", new BenchKernelCommand())
                         .addSubcommand("cluster", new BenchClusterCommand()));
+        tutti.addSubcommand("explain", new ExplainCommand());
         tutti.addSubcommand("chaos", new ChaosCommand());
         tutti.addSubcommand("doctor", new DoctorCommand());
         tutti.addSubcommand("version", new VersionCommand());

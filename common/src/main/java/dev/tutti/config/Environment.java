@@ -47,6 +47,12 @@ public final class Environment {
         return Boolean.getBoolean("tutti.terminal." + stream);
     }
 
+    /** Whether standard output shows colours: a terminal, and the user has not asked for none ({@code NO_COLOR}). */
+    public static boolean showsColours() {
+        String none = System.getenv("NO_COLOR");
+        return isTerminal("out") && (none == null || none.isEmpty());
+    }
+
     /** Width of the terminal in characters. */
     public static int columns() {
         int columns = Integer.getInteger("tutti.columns", USUAL_COLUMNS);

@@ -49,6 +49,11 @@ public final class Kernels {
                 new ParameterLayout(network).parameterCount());
     }
 
+    /** Creates the scalar reference: the same bits as any other, ready at once. */
+    public static GradientKernel scalar(NetworkSpec network) {
+        return new ScalarKernel(network, "scalar, asked for");
+    }
+
     /** Creates the kernel that {@link #create} comes to once the code is compiled, for measurements and tests. */
     static GradientKernel createWarm(NetworkSpec network, Dropout dropout, int maxSamples) {
         return usesVectors()

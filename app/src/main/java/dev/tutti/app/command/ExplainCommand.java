@@ -1,0 +1,98 @@
+package dev.tutti.app.command;
+
+import dev.tutti.app.console.ExitCode;
+import dev.tutti.app.explain.Explainer;
+import dev.tutti.app.explain.Form;
+import dev.tutti.app.explain.Request;
+import dev.tutti.config.Environment;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tutti explain}. */
+@Command(
+        name = "explain",
+        description = "Shows every number of one step of training, to be checked by hand.",
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        footer = {
+            "",
+            "Rows are counted from 0.",
+            "",
+            "Examples:",
+            "  tutti explain --list",
+            "  tutti explain two-outputs",
+            "  tutti explain xor --notation tutti --source",
+            "  tutti explain tanh-4433 --format html > step.html"
+        })
+public final class ExplainCommand implements Callable<Integer> {
+    /** Whose letters. */
+    enum Letters {
+        /** Those of the lecture that the exercise follows. */
+        LECTURE,
+        /** Those of Tutti's sources. */
+        TUTTI
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Parameters(arity = "0..1", paramLabel = "EXERCISE", description = "name of an exercise")
+    private String name;
+
+    @Option(names = "--list", description = "name all exercises")
+    private boolean list;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORM",
+            defaultValue = "text",
+            description = "text, markdown, html or json (default: text)")
+    private Form form;
+
+    @Option(
+            names = "--notation",
+            paramLabel = "LETTERS",
+            defaultValue = "lecture",
+            description = "letters of the lecture, or those of Tutti's sources: lecture or tutti (default: lecture)")
+    private Letters letters;
+
+    @Option(
+            names = "--rows",
+            paramLabel = "N,N",
+            split = ",",
+            description = "the samples of the mini-batch, counted from 0 (default: those of the exercise)")
+    private List<Integer> rows;
+
+    @Option(names = "--source", description = "name the method that computes each formula")
+    private boolean sources;
+
+    @Override
+    public Integer call() {
+        common.startLogging();
+        PrintWriter out = spec.commandLine().getOut();
+        if (list) {
+            Explainer.list().forEach(out::println);
+        } else if (name == null) {
+            throw new ParameterException(spec.commandLine(), "no exercise given; 'tutti explain --list' names all");
+        } else {
+            out.print(form.of(Explainer.explain(request()), Environment.showsColours()));
+        }
+        out.flush();
+        return ExitCode.DONE;
+    }
+
+    private Request request() {
+        return new Request(name, rows == null ? List.of() : rows, letters == Letters.TUTTI, 0, 0, sources);
+    }
+}

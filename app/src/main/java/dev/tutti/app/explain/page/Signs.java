@@ -1,0 +1,14 @@
+package dev.tutti.app.explain.page;
+
+/** Where a negative number needs brackets to be read well. */
+final class Signs {
+    private Signs() {}
+
+    /** Whether {@code part} is a negative number right behind an operation. */
+    static boolean needsBracket(Formula before, Formula part) {
+        return before instanceof Formula.Operator operator
+                && "+-*".contains(operator.sign())
+                && part instanceof Formula.Number number
+                && number.digits().startsWith("-");
+    }
+}

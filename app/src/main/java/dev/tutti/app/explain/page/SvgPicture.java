@@ -1,0 +1,137 @@
+package dev.tutti.app.explain.page;
+
+import static dev.tutti.app.explain.page.MathmlForm.escape;
+
+import java.util.List;
+import java.util.Locale;
+
+/** A network as SVG: units with their numbers, edges with weights and gradients. */
+final class SvgPicture {
+    private static final int LAYER_WIDTH = 250;
+    private static final int UNIT_HEIGHT = 96;
+    private static final int RADIUS = 24;
+    private static final int MARGIN = 60;
+    /** With more edges between two layers their numbers would cover each other; they are titles then. */
+    private static final int MOST_LABELS = 8;
+
+    private final NetworkPicture picture;
+    private final StringBuilder out = new StringBuilder();
+    private final int width;
+    private final int height;
+
+    private SvgPicture(NetworkPicture picture) {
+        this.picture = picture;
+        int most = picture.layers().stream().mapToInt(List::size).max().orElse(1);
+        width = 2 * MARGIN + (picture.layers().size() - 1) * LAYER_WIDTH + 120;
+        height = most * UNIT_HEIGHT + 20;
+    }
+
+    static String of(NetworkPicture picture) {
+        return new SvgPicture(picture).draw();
+    }
+
+    private String draw() {
+        line("<figure>");
+        line(
+                "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\" style=\"max-width:%dpx\">",
+                width, height, escape(picture.title()), width);
+        for (int layer = 1; layer < picture.layers().size(); layer++) {
+            edges(layer);
+        }
+        for (int layer = 1; layer < picture.layers().size(); layer++) {
+            labels(layer);
+        }
+        for (int layer = 0; layer < picture.layers().size(); layer++) {
+            units(layer);
+        }
+        line("</svg>");
+        line("<figcaption>%s</figcaption>", escape(picture.title()));
+        line("</figure>");
+        return out.toString();
+    }
+
+    private void edges(int layer) {
+        float[][] weights = picture.weights().get(layer - 1);
+        float[][] gradients = picture.gradients().get(layer - 1);
+        for (int j = 0; j < weights.length; j++) {
+            for (int i = 0; i < weights[j].length; i++) {
+                float w = weights[j][i];
+                double thickness = 1 + 3 * Math.min(1, Math.abs(w));
+                line(
+                        "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" class=\"%s\" stroke-width=\"%.1f\"><title>weight %s, gradient %s</title></line>",
+                        x(layer - 1) + RADIUS,
+                        y(layer - 1, i),
+                        x(layer) - RADIUS,
+                        y(layer, j),
+                        w > 0 ? "plus" : w < 0 ? "minus" : "zero",
+                        thickness,
+                        Digits.given(w),
+                        Digits.of(gradients[j][i]));
+            }
+        }
+    }
+
+    /** Weight and gradient of an edge, near the unit it comes from, where the edges of different units are apart. */
+    private void labels(int layer) {
+        float[][] weights = picture.weights().get(layer - 1);
+        float[][] gradients = picture.gradients().get(layer - 1);
+        if (weights.length * weights[0].length > MOST_LABELS) {
+            return;
+        }
+        for (int j = 0; j < weights.length; j++) {
+            for (int i = 0; i < weights[j].length; i++) {
+                double share = (i + j) % 2 == 0 ? 0.36 : 0.66;
+                double x = x(layer - 1) + RADIUS + share * (LAYER_WIDTH - 2 * RADIUS);
+                double y = y(layer - 1, i) + share * (y(layer, j) - y(layer - 1, i));
+                line(
+                        "<rect x=\"%.1f\" y=\"%.1f\" width=\"66\" height=\"28\" rx=\"4\" class=\"back\"/>",
+                        x - 33, y - 14);
+                line(
+                        "<text x=\"%.1f\" y=\"%.1f\" font-size=\"12\" text-anchor=\"middle\">%s</text>",
+                        x, y - 2, Digits.given(weights[j][i]));
+                line(
+                        "<text x=\"%.1f\" y=\"%.1f\" font-size=\"10\" text-anchor=\"middle\" class=\"faint\">%s</text>",
+                        x, y + 10, Digits.of(gradients[j][i]));
+            }
+        }
+    }
+
+    private void units(int layer) {
+        List<NetworkPicture.Unit> units = picture.layers().get(layer);
+        for (int j = 0; j < units.size(); j++) {
+            NetworkPicture.Unit unit = units.get(j);
+            int x = x(layer);
+            int y = y(layer, j);
+            line("<circle cx=\"%d\" cy=\"%d\" r=\"%d\" class=\"unit\"/>", x, y, RADIUS);
+            line(
+                    "<text x=\"%d\" y=\"%d\" font-size=\"14\" text-anchor=\"middle\">%s</text>",
+                    x, y + 5, escape(plain(unit.name())));
+            for (int n = 0; n < unit.numbers().size(); n++) {
+                boolean last = layer == picture.layers().size() - 1;
+                line(
+                        "<text x=\"%d\" y=\"%d\" font-size=\"12\" text-anchor=\"%s\">%s</text>",
+                        last ? x + RADIUS + 8 : x,
+                        last ? y - 14 + 15 * n : y + RADIUS + 14 + 14 * n,
+                        last ? "start" : "middle",
+                        escape(plain(unit.numbers().get(n))));
+            }
+        }
+    }
+
+    private static String plain(Formula formula) {
+        return TextForm.of(formula).replace("delta", "\u03b4").replace("y-hat", "\u0177");
+    }
+
+    private int x(int layer) {
+        return MARGIN + layer * LAYER_WIDTH;
+    }
+
+    private int y(int layer, int unit) {
+        int count = picture.layers().get(layer).size();
+        return (int) Math.round((unit + 0.5) * (height - 20) / count);
+    }
+
+    private void line(String format, Object... values) {
+        out.append(String.format(Locale.ROOT, format, values)).append("\n");
+    }
+}
