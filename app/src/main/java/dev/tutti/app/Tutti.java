@@ -17,6 +17,7 @@ import dev.tutti.app.console.ErrorReport;
 import dev.tutti.app.console.Interruption;
 import dev.tutti.app.console.Terminal;
 import dev.tutti.app.console.Version;
+import dev.tutti.app.explain.own.OwnData;
 import dev.tutti.config.CoordinatorSettings;
 import dev.tutti.config.Environment;
 import dev.tutti.config.TrainingSettings;
@@ -74,7 +75,7 @@ public final class Tutti implements Runnable {
                 new CommandLine(new BenchCommand())
                         .addSubcommand("kernel", new BenchKernelCommand())
                         .addSubcommand("cluster", new BenchClusterCommand()));
-        tutti.addSubcommand("explain", new ExplainCommand());
+        tutti.addSubcommand("explain", SettingOptions.add(new CommandLine(new ExplainCommand()), OwnData.SETTINGS));
         tutti.addSubcommand("chaos", new ChaosCommand());
         tutti.addSubcommand("doctor", new DoctorCommand());
         tutti.addSubcommand("version", new VersionCommand());

@@ -4,6 +4,7 @@ import dev.tutti.app.console.ExitCode;
 import dev.tutti.app.explain.Explainer;
 import dev.tutti.app.explain.Form;
 import dev.tutti.app.explain.Request;
+import dev.tutti.app.explain.own.OwnData;
 import dev.tutti.config.Environment;
 import java.io.PrintWriter;
 import java.util.List;
@@ -30,7 +31,10 @@ import picocli.CommandLine.Spec;
             "  tutti explain --list",
             "  tutti explain two-outputs",
             "  tutti explain xor --notation tutti --source",
-            "  tutti explain tanh-4433 --format html > step.html"
+            "  tutti explain xor --distributed 3 --kill 2",
+            "  tutti explain tanh-4433 --format html > step.html",
+            "  tutti explain iris --rows 0,77 --hidden 3 --activation tanh",
+            "  tutti explain runs/20261120-101500-iris --rows 0,7"
         })
 public final class ExplainCommand implements Callable<Integer> {
     /** Whose letters. */
@@ -47,7 +51,10 @@ public final class ExplainCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
 
-    @Parameters(arity = "0..1", paramLabel = "EXERCISE", description = "name of an exercise")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "EXERCISE|DATA|MODEL",
+            description = "an exercise; or data, a run or a model of your own, with --rows")
     private String name;
 
     @Option(names = "--list", description = "name all exercises")
@@ -74,6 +81,15 @@ public final class ExplainCommand implements Callable<Integer> {
             description = "the samples of the mini-batch, counted from 0 (default: those of the exercise)")
     private List<Integer> rows;
 
+    @Option(
+            names = "--distributed",
+            paramLabel = "N",
+            description = "cut the mini-batch among N workers: who computes what, the tree, the average, the broadcast")
+    private Integer workers;
+
+    @Option(names = "--kill", paramLabel = "K", description = "with --distributed: worker K is killed in this step")
+    private Integer killed;
+
     @Option(names = "--source", description = "name the method that computes each formula")
     private boolean sources;
 
@@ -93,6 +109,24 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private Request request() {
-        return new Request(name, rows == null ? List.of() : rows, letters == Letters.TUTTI, 0, 0, sources);
+        if (killed != null && workers == null) {
+            throw new ParameterException(spec.commandLine(), "--kill goes with --distributed N");
+        }
+        return new Request(
+                name,
+                rows == null ? List.of() : rows,
+                letters == Letters.TUTTI,
+                positive("--distributed", workers),
+                positive("--kill", killed),
+                sources,
+                SettingOptions.given(spec, OwnData.SETTINGS),
+                SettingOptions.file(spec));
+    }
+
+    private int positive(String option, Integer value) {
+        if (value != null && value < 1) {
+            throw new ParameterException(spec.commandLine(), option + " out of range: " + value + ", allowed: 1 or more");
+        }
+        return value == null ? 0 : value;
     }
 }

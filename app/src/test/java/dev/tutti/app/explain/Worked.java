@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Map;
 
 /** Values that were computed elsewhere, in float64. */
@@ -33,11 +32,6 @@ public final class Worked {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** A request for an exercise, in the letters of its lecture. */
-    public static Request exercise(String name) {
-        return new Request(name, List.of(), false, 0, 0, false);
     }
 
     /** Every number of {@code expected} is in {@code found} at the same place, within float32's rounding; so is every text. */

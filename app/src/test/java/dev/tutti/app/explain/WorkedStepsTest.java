@@ -37,7 +37,7 @@ class WorkedStepsTest {
     @ParameterizedTest
     @MethodSource("exercises")
     void shouldShowEveryNumberOfTheSteps(String name) {
-        JsonNode found = Worked.json(Explainer.explain(Worked.exercise(name)));
+        JsonNode found = Worked.json(Explainer.explain(Request.exercise(name)));
         ObjectNode expected = STEPS.get(name).deepCopy();
         // How far ours are from the differences is ours to say, in a test below; a title is ours to choose.
         ((ObjectNode) expected.get("finiteDifferences")).remove("worst");
@@ -49,7 +49,7 @@ class WorkedStepsTest {
     @ParameterizedTest
     @MethodSource("examples")
     void shouldShowEveryNumberOfTheExamples(String name) {
-        JsonNode found = Worked.json(Explainer.explain(Worked.exercise(name)));
+        JsonNode found = Worked.json(Explainer.explain(Request.exercise(name)));
         JsonNode sample = found.get("perSample").get(0);
         JsonNode expected = EXAMPLES.get(name);
 

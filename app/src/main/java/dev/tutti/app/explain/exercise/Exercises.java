@@ -276,7 +276,7 @@ public final class Exercises {
                                         "follows from the two above"),
                                 new Printed(
                                         UPDATE,
-                                        "gradients of the biases, learning rate",
+                                        "biases, learning rate",
                                         "not given",
                                         "",
                                         NOTE,

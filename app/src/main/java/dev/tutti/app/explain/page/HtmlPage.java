@@ -148,7 +148,7 @@ public final class HtmlPage {
                     && (operator.sign().equals("=") || operator.sign().equals("->"));
             if (breaks && !piece.isEmpty()) {
                 text.append(MathmlForm.math(new Formula.Row(List.copyOf(piece))))
-                        .append(" <wbr>");
+                        .append("<wbr>");
                 piece.clear();
             }
             piece.add(part);
@@ -166,7 +166,7 @@ public final class HtmlPage {
         for (Formula part : row.parts()) {
             if (part instanceof Formula.Word word) {
                 flush(mathematics, text);
-                text.append(escape(word.text()));
+                text.append(escape(word.text()).replace("   ", "\u2003"));
             } else {
                 mathematics.add(part);
             }

@@ -15,6 +15,9 @@ final class LatexForm {
             return number(number.digits());
         }
         if (formula instanceof Formula.Word word) {
+            if (Signs.isMathematics(word)) {
+                return word.text();
+            }
             return word.text().isBlank() ? "\\;" : "\\text{" + escape(word.text()) + "}";
         }
         if (formula instanceof Formula.Operator operator) {

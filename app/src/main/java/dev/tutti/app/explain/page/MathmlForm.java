@@ -8,7 +8,7 @@ final class MathmlForm {
     private MathmlForm() {}
 
     static String math(Formula formula) {
-        return "<math>" + of(formula) + "</math>";
+        return "<math displaystyle=\"true\">" + of(formula) + "</math>";
     }
 
     static String of(Formula formula) {

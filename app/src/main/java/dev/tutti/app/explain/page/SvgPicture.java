@@ -4,13 +4,17 @@ import static dev.tutti.app.explain.page.MathmlForm.escape;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** A network as SVG: units with their numbers, edges with weights and gradients. */
 final class SvgPicture {
     private static final int LAYER_WIDTH = 250;
-    private static final int UNIT_HEIGHT = 96;
+    private static final int UNIT_HEIGHT = 124;
     private static final int RADIUS = 24;
     private static final int MARGIN = 60;
+    /** Where on its edge a label is: near the unit it comes from, where the edges are apart. */
+    private static final double SHARE = 0.3;
+
     /** With more edges between two layers their numbers would cover each other; they are titles then. */
     private static final int MOST_LABELS = 8;
 
@@ -71,7 +75,7 @@ final class SvgPicture {
         }
     }
 
-    /** Weight and gradient of an edge, near the unit it comes from, where the edges of different units are apart. */
+    /** Weight and gradient of an edge. */
     private void labels(int layer) {
         float[][] weights = picture.weights().get(layer - 1);
         float[][] gradients = picture.gradients().get(layer - 1);
@@ -80,9 +84,8 @@ final class SvgPicture {
         }
         for (int j = 0; j < weights.length; j++) {
             for (int i = 0; i < weights[j].length; i++) {
-                double share = (i + j) % 2 == 0 ? 0.36 : 0.66;
-                double x = x(layer - 1) + RADIUS + share * (LAYER_WIDTH - 2 * RADIUS);
-                double y = y(layer - 1, i) + share * (y(layer, j) - y(layer - 1, i));
+                double x = x(layer - 1) + RADIUS + SHARE * (LAYER_WIDTH - 2 * RADIUS);
+                double y = y(layer - 1, i) + SHARE * (y(layer, j) - y(layer - 1, i));
                 line(
                         "<rect x=\"%.1f\" y=\"%.1f\" width=\"66\" height=\"28\" rx=\"4\" class=\"back\"/>",
                         x - 33, y - 14);
@@ -105,7 +108,7 @@ final class SvgPicture {
             line("<circle cx=\"%d\" cy=\"%d\" r=\"%d\" class=\"unit\"/>", x, y, RADIUS);
             line(
                     "<text x=\"%d\" y=\"%d\" font-size=\"14\" text-anchor=\"middle\">%s</text>",
-                    x, y + 5, escape(plain(unit.name())));
+                    x, y + 5, plain(unit.name()));
             for (int n = 0; n < unit.numbers().size(); n++) {
                 boolean last = layer == picture.layers().size() - 1;
                 line(
@@ -113,13 +116,33 @@ final class SvgPicture {
                         last ? x + RADIUS + 8 : x,
                         last ? y - 14 + 15 * n : y + RADIUS + 14 + 14 * n,
                         last ? "start" : "middle",
-                        escape(plain(unit.numbers().get(n))));
+                        plain(unit.numbers().get(n)));
             }
         }
     }
 
+    /** A formula as text with indices below and layers above the line. */
     private static String plain(Formula formula) {
-        return TextForm.of(formula).replace("delta", "\u03b4").replace("y-hat", "\u0177");
+        if (formula instanceof Formula.Row row) {
+            return row.parts().stream().map(SvgPicture::plain).collect(Collectors.joining());
+        }
+        if (formula instanceof Formula.Fraction fraction) {
+            return plain(fraction.over()) + "/" + plain(fraction.under());
+        }
+        if (formula instanceof Formula.Differential differential) {
+            return "\u2202" + plain(differential.of());
+        }
+        if (formula instanceof Formula.Symbol symbol) {
+            String base = symbol.base().equals("y-hat") ? "\u0177" : Greek.letter(symbol.base());
+            return escape(base) + shifted(symbol.index(), 3) + shifted(symbol.layer().replace("^", ""), -5);
+        }
+        return escape(TextForm.of(formula).replace('-', '\u2212'));
+    }
+
+    private static String shifted(String text, int by) {
+        return text.isEmpty()
+                ? ""
+                : "<tspan dy=\"" + by + "\" font-size=\"72%\">" + escape(text) + "</tspan><tspan dy=\"" + -by + "\">\u200b</tspan>";
     }
 
     private int x(int layer) {

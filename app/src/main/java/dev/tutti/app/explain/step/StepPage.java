@@ -206,8 +206,16 @@ public final class StepPage {
                                         Formula.symbol(names.output().isEmpty() ? names.hidden() : names.output()),
                                         "=",
                                         Functions.output(activation, z))
-                                : row(a, "=", Functions.output(activation, z), word("   (" + activation.id() + ")")))));
+                                : row(a, "=", Functions.output(activation, z), named(activation)))));
         blocks.add(new Block.Formulas(lines));
+    }
+
+    /** The name of an activation whose formula does not say it. */
+    private static Formula named(Activation activation) {
+        return switch (activation) {
+            case RELU, IDENTITY -> word("   (" + activation.id() + ")");
+            default -> Formula.EMPTY;
+        };
     }
 
     private void forward(SampleStep one) {
