@@ -3,8 +3,10 @@ package dev.tutti.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.app.explain.Explainer;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -66,6 +68,83 @@ class ExplainCommandTest {
         refused("no row 4 in xor; rows are counted from 0: 0 to 3", "explain", "xor", "--rows", "0,4");
         refused("a row twice", "explain", "xor", "--rows", "1,1");
         refused("'--format'", "explain", "xor", "--format", "pdf");
+    }
+
+    @Test
+    void shouldShowTheTreeOfTheMockUp() {
+        assertThat(done("explain", "xor", "--distributed", "3"))
+                .contains(
+                        "worker-2  1 2   g1 g2     g1, g2",
+                        "g0+g1   0.000000  -0.374836   0.000000   0.250332   0.009388  -0.016068",
+                        "root    0.114447  -0.057626",
+                        "the same bits")
+                .doesNotContain("killed");
+        assertThat(done("explain", "xor", "--distributed", "3", "--kill", "2"))
+                .contains("worker-2  1 2   g1 g2     killed", "worker-1  1     g1        g1", "the same bits");
+    }
+
+    @Test
+    void shouldRefuseWorkersWithoutWork() {
+        refused(
+                "the batch has 4 segments, so some workers would have no work; give 1 to 4",
+                "explain",
+                "xor",
+                "--distributed",
+                "5");
+        refused("--distributed out of range: 0", "explain", "xor", "--distributed", "0");
+        refused(
+                "--kill 4: there is no such worker; give 1 to 3",
+                "explain",
+                "xor",
+                "--distributed",
+                "3",
+                "--kill",
+                "4");
+        refused("nobody would be left", "explain", "xor", "--distributed", "1", "--kill", "1");
+        refused("--kill goes with --distributed", "explain", "xor", "--kill", "1");
+        refused("symmetry is not one step", "explain", "symmetry", "--distributed", "2");
+    }
+
+    @Test
+    void shouldExplainRowsOfDataWithASmallNetwork() {
+        String text = done("explain", "iris", "--rows", "0,77", "--hidden", "3", "--activation", "tanh");
+
+        assertThat(text).contains("4-3-3   tanh softmax", "row 0:", "row 77:", "y = (0, 1, 0)", "counted from 0");
+    }
+
+    @Test
+    void shouldRefuseWhatNoPageCanHold() {
+        refused("64-2-10 with 160 parameters is too large for a page", "explain", "digits", "--rows", "0");
+        refused("4-99-3", "explain", "iris", "--rows", "0", "--hidden", "99");
+        refused("no row 150 in iris; rows are counted from 0: 0 to 149", "explain", "iris", "--rows", "150");
+        refused("9 rows are too many", "explain", "iris", "--rows", "0,1,2,3,4,5,6,7,8");
+        refused("which rows?", "explain", "iris");
+        refused("two-outputs is an exercise", "explain", "two-outputs", "--hidden", "3");
+    }
+
+    @Test
+    void shouldExplainTheNextStepOfARun(@TempDir Path directory) {
+        String run = directory.resolve("run").toString();
+        done(
+                "train",
+                "xor",
+                "--hidden",
+                "2",
+                "--trainer",
+                "reference",
+                "--epochs",
+                "3",
+                "--scale",
+                "none",
+                "--out",
+                run);
+
+        String text = done("explain", run, "--rows", "1,2", "--distributed", "2");
+
+        assertThat(text).contains("worker-2  2     g2        g2", "the same bits");
+        assertThat(done("explain", run + "/model.safetensors", "--data", "xor", "--rows", "1"))
+                .contains("row 1:   x = (0, 1)   y = 1");
+        refused("a model alone does not say on which data", "explain", run + "/model.safetensors", "--rows", "1");
     }
 
     private static String done(String... args) {

@@ -49,9 +49,14 @@ public final class Kernels {
                 new ParameterLayout(network).parameterCount());
     }
 
-    /** Creates the scalar reference: the same bits as any other, ready at once. */
+    /** Creates the scalar reference, without dropout: the same bits as any other, ready at once. */
     public static GradientKernel scalar(NetworkSpec network) {
-        return new ScalarKernel(network, "scalar, asked for");
+        return scalar(network, Dropout.NONE);
+    }
+
+    /** Creates the scalar reference: the same bits as any other, ready at once. */
+    public static GradientKernel scalar(NetworkSpec network, Dropout dropout) {
+        return new ScalarKernel(network, dropout, "scalar, asked for");
     }
 
     /** Creates the kernel that {@link #create} comes to once the code is compiled, for measurements and tests. */

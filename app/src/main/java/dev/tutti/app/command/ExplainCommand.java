@@ -2,6 +2,7 @@ package dev.tutti.app.command;
 
 import dev.tutti.app.console.ExitCode;
 import dev.tutti.app.explain.Explainer;
+import dev.tutti.app.explain.Explanation;
 import dev.tutti.app.explain.Form;
 import dev.tutti.app.explain.Request;
 import dev.tutti.app.explain.own.OwnData;
@@ -33,10 +34,13 @@ import picocli.CommandLine.Spec;
             "  tutti explain xor --notation tutti --source",
             "  tutti explain xor --distributed 3 --kill 2",
             "  tutti explain tanh-4433 --format html > step.html",
+            "  tutti explain mistake mean-of-means",
             "  tutti explain iris --rows 0,77 --hidden 3 --activation tanh",
             "  tutti explain runs/20261120-101500-iris --rows 0,7"
         })
 public final class ExplainCommand implements Callable<Integer> {
+    private static final String MISTAKE = "mistake";
+
     /** Whose letters. */
     enum Letters {
         /** Those of the lecture that the exercise follows. */
@@ -52,12 +56,16 @@ public final class ExplainCommand implements Callable<Integer> {
     private CommonOptions common;
 
     @Parameters(
+            index = "0",
             arity = "0..1",
-            paramLabel = "EXERCISE|DATA|MODEL",
-            description = "an exercise; or data, a run or a model of your own, with --rows")
+            paramLabel = "EXERCISE|DATA|MODEL|mistake",
+            description = "an exercise; or data, a run or a model of your own, with --rows; or a mistake")
     private String name;
 
-    @Option(names = "--list", description = "name all exercises")
+    @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "name of a mistake")
+    private String mistake;
+
+    @Option(names = "--list", description = "name all exercises and mistakes")
     private boolean list;
 
     @Option(
@@ -102,10 +110,27 @@ public final class ExplainCommand implements Callable<Integer> {
         } else if (name == null) {
             throw new ParameterException(spec.commandLine(), "no exercise given; 'tutti explain --list' names all");
         } else {
-            out.print(form.of(Explainer.explain(request()), Environment.showsColours()));
+            out.print(form.of(explanation(), Environment.showsColours()));
         }
         out.flush();
         return ExitCode.DONE;
+    }
+
+    private Explanation explanation() {
+        Request request = request();
+        if (!name.equals(MISTAKE)) {
+            if (mistake != null) {
+                throw new ParameterException(spec.commandLine(), "one argument too many: " + mistake);
+            }
+            return Explainer.explain(request);
+        }
+        if (mistake == null) {
+            throw new ParameterException(spec.commandLine(), "which mistake? 'tutti explain --list' names all");
+        }
+        if (!request.isPlain()) {
+            throw new ParameterException(spec.commandLine(), "a mistake is shown as it is; leave out the other options but --format");
+        }
+        return Explainer.mistake(mistake);
     }
 
     private Request request() {
@@ -125,7 +150,8 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private int positive(String option, Integer value) {
         if (value != null && value < 1) {
-            throw new ParameterException(spec.commandLine(), option + " out of range: " + value + ", allowed: 1 or more");
+            throw new ParameterException(
+                    spec.commandLine(), option + " out of range: " + value + ", allowed: 1 or more");
         }
         return value == null ? 0 : value;
     }

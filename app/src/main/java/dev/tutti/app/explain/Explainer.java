@@ -2,7 +2,10 @@ package dev.tutti.app.explain;
 
 import dev.tutti.app.explain.exercise.Exercise;
 import dev.tutti.app.explain.exercise.Exercises;
+import dev.tutti.app.explain.mistake.Mistake;
+import dev.tutti.app.explain.mistake.Mistakes;
 import dev.tutti.app.explain.own.OwnData;
+import dev.tutti.app.explain.page.TextPage;
 import dev.tutti.app.explain.share.SharedStep;
 import dev.tutti.app.explain.share.SharedStepPage;
 import dev.tutti.app.explain.step.Notation;
@@ -11,9 +14,11 @@ import dev.tutti.app.explain.step.Sample;
 import dev.tutti.app.explain.step.Step;
 import dev.tutti.app.explain.step.StepJson;
 import dev.tutti.app.explain.step.StepPage;
+import dev.tutti.app.explain.topic.Topic;
 import dev.tutti.files.InputException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,14 +28,45 @@ public final class Explainer {
 
     /** Names of all that can be explained, in the order of a course. */
     public static List<String> names() {
-        return Exercises.all().stream().map(Exercise::name).toList();
+        List<String> names = new ArrayList<>();
+        Exercises.all().forEach(one -> names.add(one.name()));
+        Topic.all().forEach(one -> names.add(one.name()));
+        return names;
     }
 
-    /** A line for each exercise: its name, and what it is. */
+    /** What can be explained, by name and title, and the mistakes. */
     public static List<String> list() {
-        return Exercises.all().stream()
-                .map(one -> String.format("%-22s %s", one.name(), one.problem().title()))
-                .toList();
+        List<String> names = new ArrayList<>(names());
+        List<String> titles = new ArrayList<>();
+        Exercises.all().forEach(one -> titles.add(one.problem().title()));
+        Topic.all().forEach(one -> titles.add(one.title()));
+        for (Mistake mistake : Mistakes.all()) {
+            names.add("mistake " + mistake.name());
+            titles.add(mistake.thought());
+        }
+        return TextPage.list(names, titles);
+    }
+
+    /**
+     * Explains a mistake.
+     *
+     * @throws InputException if there is none of that name
+     */
+    public static Explanation mistake(String name) {
+        List<String> names = Mistakes.all().stream().map(Mistake::name).toList();
+        for (Mistake mistake : Mistakes.all()) {
+            if (mistake.name().equals(name)) {
+                Mistake.Experiment experiment = mistake.experiment().get();
+                Map<String, Object> values = new LinkedHashMap<>();
+                values.put("name", name);
+                values.put("thought", mistake.thought());
+                values.put("truth", mistake.truth());
+                values.putAll(experiment.values());
+                return new Explanation(Mistakes.page(mistake, experiment), values);
+            }
+        }
+        throw new InputException("unknown mistake: " + name + "; did you mean " + Names.nearest(name, names)
+                + "? 'tutti explain --list' names all");
     }
 
     /**
@@ -54,6 +90,12 @@ public final class Explainer {
                     + " is an exercise, whose network is given; settings are for data of your own, such as:"
                     + " tutti explain iris --rows 0,7 --hidden 3");
         }
+        for (Topic topic : Topic.all()) {
+            if (topic.name().equals(request.name())) {
+                requireNoStep(request);
+                return new Explanation(topic.page().get(), topic.values().get());
+            }
+        }
         Exercise exercise = Exercises.named(request.name());
         Problem problem = exercise.problem();
         if (!request.rows().isEmpty()) {
@@ -61,6 +103,14 @@ public final class Explainer {
         }
         boolean whole = exercise.wholeBatch() || !request.rows().isEmpty();
         return step(problem, request.tutti() ? Notation.TUTTI : exercise.notation(), whole, request);
+    }
+
+    private static void requireNoStep(Request request) {
+        if (request.isAboutAStep()) {
+            throw new InputException(
+                    request.name() + " is not one step of a network; --rows and --distributed are for those, such as:"
+                            + " tutti explain xor --distributed 3");
+        }
     }
 
     /** Explains one step, by itself or cut among workers. */
@@ -83,10 +133,12 @@ public final class Explainer {
                     + (segments == 1 ? "1, or more --rows" : "1 to " + segments));
         }
         if (request.killed() > request.workers()) {
-            throw new InputException("--kill " + request.killed() + ": there is no such worker; give 1 to " + request.workers());
+            throw new InputException(
+                    "--kill " + request.killed() + ": there is no such worker; give 1 to " + request.workers());
         }
         if (request.killed() > 0 && request.workers() == 1) {
-            throw new InputException("--kill: the only worker would be killed, and nobody would be left; give --distributed 2 or more");
+            throw new InputException(
+                    "--kill: the only worker would be killed, and nobody would be left; give --distributed 2 or more");
         }
     }
 

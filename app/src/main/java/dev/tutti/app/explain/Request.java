@@ -32,6 +32,16 @@ public record Request(
         return new Request(name, List.of(), false, 0, 0, false, Map.of(), Optional.empty());
     }
 
+    /** Whether nothing is asked for but the name. */
+    public boolean isPlain() {
+        return equals(exercise(name));
+    }
+
+    /** Whether anything is asked for that only a step of a network has. */
+    boolean isAboutAStep() {
+        return workers > 0 || !rows.isEmpty();
+    }
+
     /** Whether a network of one's own is asked for. */
     boolean hasSettings() {
         return !settings.isEmpty() || file.isPresent();

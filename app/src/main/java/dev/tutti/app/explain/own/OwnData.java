@@ -35,12 +35,24 @@ public final class OwnData {
     private static final String FEW_HIDDEN = "2";
 
     private static final Set<String> KEYS = Set.of(
-            "data", "header", "task", "target", "scale", "hidden", "activation", "loss", "init", "init-value", "init-weights", "lr",
+            "data",
+            "header",
+            "task",
+            "target",
+            "scale",
+            "hidden",
+            "activation",
+            "loss",
+            "init",
+            "init-value",
+            "init-weights",
+            "lr",
             "seed");
 
     /** The settings of {@code train} that say what one step is made of. */
-    public static final List<Setting> SETTINGS =
-            TrainingSettings.SETTINGS.stream().filter(one -> KEYS.contains(one.key())).toList();
+    public static final List<Setting> SETTINGS = TrainingSettings.SETTINGS.stream()
+            .filter(one -> KEYS.contains(one.key()))
+            .toList();
 
     private OwnData() {}
 
@@ -88,7 +100,8 @@ public final class OwnData {
         if (Files.isDirectory(path)) {
             Path model = path.resolve(RunDirectory.MODEL);
             if (!Files.exists(model)) {
-                throw new InputException(path + ": no " + RunDirectory.MODEL + " in it; give the directory of a finished run, or a data file");
+                throw new InputException(path + ": no " + RunDirectory.MODEL
+                        + " in it; give the directory of a finished run, or a data file");
             }
             return Optional.of(model);
         }
@@ -99,7 +112,8 @@ public final class OwnData {
         PreparedRun run = PreparedRun.of(settings);
         return problem(
                 name,
-                "a new network, seed " + settings.seed() + ", scaling " + settings.data().scale().id(),
+                "a new network, seed " + settings.seed() + ", scaling "
+                        + settings.data().scale().id(),
                 run.job().spec().network(),
                 run.job().initialParameters(),
                 settings.optimizer().learningRate(),
@@ -111,7 +125,8 @@ public final class OwnData {
         ModelFile.Model model = ModelFile.read(file);
         requireSmall(model.network());
         RawData data = DataFiles.read(settings.data().source(), settings.data().options());
-        Dataset all = model.preprocessing().apply(data.requireTargets(), model.network().loss());
+        Dataset all = model.preprocessing()
+                .apply(data.requireTargets(), model.network().loss());
         return problem(
                 name,
                 "a trained network, and one more step of plain gradient descent",
@@ -147,7 +162,8 @@ public final class OwnData {
                 learningRate,
                 samples,
                 List.of(),
-                List.of("Rows are counted from 0, in the order of the data; x and y are as the network sees them, scaled."));
+                List.of(
+                        "Rows are counted from 0, in the order of the data; x and y are as the network sees them, scaled."));
     }
 
     private static Sample sample(NetworkSpec network, Dataset data, int row) {
@@ -167,7 +183,8 @@ public final class OwnData {
             throw new InputException(name + ": which rows? give --rows, such as --rows 0,7 (counted from 0)");
         }
         if (rows.size() > MOST_ROWS) {
-            throw new InputException("--rows: " + rows.size() + " rows are too many for a page, allowed: at most " + MOST_ROWS);
+            throw new InputException(
+                    "--rows: " + rows.size() + " rows are too many for a page, allowed: at most " + MOST_ROWS);
         }
         if (new HashSet<>(rows).size() < rows.size()) {
             throw new InputException("--rows: a row twice: " + rows + "; name each once");

@@ -134,7 +134,9 @@ final class SvgPicture {
         }
         if (formula instanceof Formula.Symbol symbol) {
             String base = symbol.base().equals("y-hat") ? "\u0177" : Greek.letter(symbol.base());
-            return escape(base) + shifted(symbol.index(), 3) + shifted(symbol.layer().replace("^", ""), -5);
+            return escape(base)
+                    + shifted(symbol.index(), 3)
+                    + shifted(symbol.layer().replace("^", ""), -5);
         }
         return escape(TextForm.of(formula).replace('-', '\u2212'));
     }
@@ -142,7 +144,8 @@ final class SvgPicture {
     private static String shifted(String text, int by) {
         return text.isEmpty()
                 ? ""
-                : "<tspan dy=\"" + by + "\" font-size=\"72%\">" + escape(text) + "</tspan><tspan dy=\"" + -by + "\">\u200b</tspan>";
+                : "<tspan dy=\"" + by + "\" font-size=\"72%\">" + escape(text) + "</tspan><tspan dy=\"" + -by
+                        + "\">\u200b</tspan>";
     }
 
     private int x(int layer) {

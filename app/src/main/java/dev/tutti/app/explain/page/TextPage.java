@@ -34,6 +34,16 @@ public final class TextPage {
         return String.join("\n", text.lines) + "\n";
     }
 
+    /** A line for each name and what it is, which goes on below itself where it is long. */
+    public static List<String> list(List<String> names, List<String> titles) {
+        int width = names.stream().mapToInt(String::length).max().orElse(0) + 2;
+        TextPage text = new TextPage(false);
+        for (int i = 0; i < names.size(); i++) {
+            text.wrapped(padded(names.get(i), width) + titles.get(i), " ".repeat(width), Colour.NONE);
+        }
+        return text.lines;
+    }
+
     private void add(Block block) {
         if (block instanceof Block.Heading heading) {
             lines.add("");

@@ -84,8 +84,7 @@ public record SharedStep(
     private static void deliver(Problem problem, Share share, TreeSum sum) {
         GradientKernel kernel = Kernels.scalar(problem.network());
         for (Share.Range range : share.sends()) {
-            PartialGradient node =
-                    new PartialGradient(problem.parameters().length).reset(range.first(), range.count());
+            PartialGradient node = new PartialGradient(problem.parameters().length).reset(range.first(), range.count());
             kernel.gradients(
                     problem.parameters(),
                     problem.miniBatch(range.first(), range.count()),

@@ -56,8 +56,10 @@ public final class SharedStepPage {
         blocks.add(new Block.Heading("1 who computes what"));
         source("WorkSplit.split");
         shares(shared.shares(), shared.killed());
-        blocks.add(Block.note("g0 is the gradient of row 0, and so on: tutti explain " + problem.name()
-                + " shows how each comes about. A worker adds what are neighbours in the tree, and sends the rest as it is."));
+        blocks.add(
+                Block.note(
+                        "g0 is the gradient of row 0, and so on: tutti explain " + problem.name()
+                                + " shows how each comes about. A worker adds what are neighbours in the tree, and sends the rest as it is."));
         if (shared.killed() > 0) {
             blocks.add(new Block.Heading("2 worker-" + shared.killed() + " is killed before it sends"));
             source("WorkSplit.split");
@@ -74,17 +76,19 @@ public final class SharedStepPage {
         numbers();
         blocks.add(new Block.Heading((shared.killed() > 0 ? 5 : 4) + " broadcast"));
         int workers = shared.shares().size();
-        blocks.add(Block.sentence(
-                word("The coordinator sends the new weights to "
-                        + (shared.killed() > 0 ? "the workers that are left" : workers == 1 ? "the worker" : "all " + workers)
-                        + ": the signal for the next step.")));
-        blocks.add(Block.verbatim("one process  sha256 " + shared.hashOfOneProcess().substring(0, 32),
+        blocks.add(Block.sentence(word("The coordinator sends the new weights to "
+                + (shared.killed() > 0 ? "the workers that are left" : workers == 1 ? "the worker" : "all " + workers)
+                + ": the signal for the next step.")));
+        blocks.add(Block.verbatim(
+                "one process  sha256 " + shared.hashOfOneProcess().substring(0, 32),
                 "             " + "       " + shared.hashOfOneProcess().substring(32),
-                padded(workers + (workers == 1 ? " worker" : " workers"), 11) + "  sha256 " + shared.hash().substring(0, 32),
+                padded(workers + (workers == 1 ? " worker" : " workers"), 11) + "  sha256 "
+                        + shared.hash().substring(0, 32),
                 "             " + "       " + shared.hash().substring(32),
                 shared.sameBits() ? "the same bits" : "OTHER BITS: please report this"));
-        blocks.add(Block.note("Computed here with the classes of coordinator and workers, in one thread; the last worker's"
-                + " gradients are added first, to show that it does not matter."));
+        blocks.add(
+                Block.note("Computed here with the classes of coordinator and workers, in one thread; the last worker's"
+                        + " gradients are added first, to show that it does not matter."));
     }
 
     private void source(String method) {
@@ -105,13 +109,14 @@ public final class SharedStepPage {
                                     .map(String::valueOf)
                                     .collect(Collectors.joining(" "))),
                             word(share.segments().stream().map(this::leaf).collect(Collectors.joining(" "))),
-                            word(dead
-                                    ? "killed"
-                                    : share.sends().isEmpty()
-                                            ? "nothing: it has no work"
-                                            : share.sends().stream()
-                                                    .map(range -> name(range.first(), range.count()))
-                                                    .collect(Collectors.joining(", ")))),
+                            word(
+                                    dead
+                                            ? "killed"
+                                            : share.sends().isEmpty()
+                                                    ? "nothing: it has no work"
+                                                    : share.sends().stream()
+                                                            .map(range -> name(range.first(), range.count()))
+                                                            .collect(Collectors.joining(", ")))),
                     dead));
         }
         blocks.add(new Block.Table(List.of(word(""), word("rows"), word("computes"), word("sends")), rows));
@@ -154,7 +159,9 @@ public final class SharedStepPage {
         List<Block.TableRow> rows = new ArrayList<>();
         List<Batch.Node> nodes = new ArrayList<>(step.batch().nodes());
         nodes.stream().filter(node -> node.count() == 1).forEach(node -> rows.add(row(node)));
-        nodes.stream().filter(node -> node.count() > 1 && node != nodes.get(nodes.size() - 1)).forEach(node -> rows.add(row(node)));
+        nodes.stream()
+                .filter(node -> node.count() > 1 && node.count() < problem.samples().size())
+                .forEach(node -> rows.add(row(node)));
         rows.add(StepPage.numbers(word("root"), shared.root(), false));
         rows.add(StepPage.numbers(word("mean"), step.batch().mean(), false));
         rows.add(StepPage.numbers(word("new"), shared.updated(), false));
@@ -162,8 +169,17 @@ public final class SharedStepPage {
         int count = problem.samples().size();
         Formula.Symbol w = Formula.symbol("w");
         blocks.add(new Block.Formulas(List.of(
-                Block.line("", row(word("mean"), "=", new Formula.Fraction(word("1"), word(Integer.toString(count))), "*", word("root"))),
-                Block.line(sources ? "Sgd.updatePlain" : "", row(w, "->", w, "-", names.rateSymbol(), "*", word("mean"))))));
+                Block.line(
+                        "",
+                        row(
+                                word("mean"),
+                                "=",
+                                new Formula.Fraction(word("1"), word(Integer.toString(count))),
+                                "*",
+                                word("root"))),
+                Block.line(
+                        sources ? "Sgd.updatePlain" : "",
+                        row(w, "->", w, "-", names.rateSymbol(), "*", word("mean"))))));
     }
 
     private Block.TableRow row(Batch.Node node) {

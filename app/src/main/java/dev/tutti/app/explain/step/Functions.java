@@ -19,10 +19,13 @@ final class Functions {
             case IDENTITY -> z;
             case SIGMOID, TANH, LEAKY_RELU, ELU, SOFTPLUS, GELU_TANH -> new Formula.Call(activation.id(), z);
             case RELU -> new Formula.Call("max", row(word("0"), ",", z));
-            case SOFTMAX ->
-                new Formula.Fraction(
-                        new Formula.Call("exp", z), new Formula.Total("i", new Formula.Call("exp", word("of each"))));
+            case SOFTMAX -> throw new IllegalArgumentException("softmax is not a function of one value");
         };
+    }
+
+    /** Softmax: an output by all pre-activations. */
+    static Formula softmax(Formula z, Formula each) {
+        return new Formula.Fraction(new Formula.Call("exp", z), new Formula.Total("i", new Formula.Call("exp", each)));
     }
 
     /** {@code f'(z)} by {@code z} or the output {@code a}. */

@@ -33,12 +33,21 @@ final class InDouble {
     record Values(double[][] z, double[][] a, double loss) {}
 
     Values forward(double[] parameters, float[] x, float[] y) {
+        return forward(parameters, widened(x), widened(y));
+    }
+
+    private static double[] widened(float[] values) {
+        double[] wide = new double[values.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = values[i];
+        }
+        return wide;
+    }
+
+    Values forward(double[] parameters, double[] x, double[] y) {
         double[][] z = new double[network.layers()][];
         double[][] a = new double[network.layers()][];
-        double[] inputs = new double[x.length];
-        for (int i = 0; i < x.length; i++) {
-            inputs[i] = x[i];
-        }
+        double[] inputs = x;
         for (int layer = 0; layer < network.layers(); layer++) {
             z[layer] = new double[network.outputs(layer)];
             for (int j = 0; j < z[layer].length; j++) {
@@ -115,7 +124,7 @@ final class InDouble {
         };
     }
 
-    private double loss(double[] z, double[] a, float[] y) {
+    private double loss(double[] z, double[] a, double[] y) {
         double sum = 0;
         for (int j = 0; j < a.length; j++) {
             sum += lossOfOutput(network.loss(), z, a[j], y[j], j);

@@ -202,10 +202,7 @@ public final class StepPage {
                 .forEach(activation -> lines.add(line(
                         ACTIVATE,
                         activation == Activation.SOFTMAX
-                                ? row(
-                                        Formula.symbol(names.output().isEmpty() ? names.hidden() : names.output()),
-                                        "=",
-                                        Functions.output(activation, z))
+                                ? row(anyOutput(), "=", softmax())
                                 : row(a, "=", Functions.output(activation, z), named(activation)))));
         blocks.add(new Block.Formulas(lines));
     }
@@ -295,6 +292,11 @@ public final class StepPage {
         return names.output().isEmpty()
                 ? names.any(names.hidden(), "k", Integer.toString(network.layers()))
                 : new Symbol(names.output(), "k", "");
+    }
+
+    private Formula softmax() {
+        String last = Integer.toString(network.layers());
+        return Functions.softmax(names.any(names.pre(), "k", last), names.any(names.pre(), "i", last));
     }
 
     private boolean cancels() {
