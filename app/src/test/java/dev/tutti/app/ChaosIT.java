@@ -11,9 +11,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
-/** A minute of faults, workers' and the coordinator's, ends in the bits of an undisturbed run. */
-@Tag("long")
+/** A minute of faults, workers' and the coordinator's, never stops training for long, and ends in the bits of an undisturbed run. */
+@Tag("faults")
+@Isolated("how long training stands still is bounded")
 @Timeout(value = 360, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ChaosIT {
     @TempDir
@@ -26,7 +28,17 @@ class ChaosIT {
                 directory,
                 "chaos",
                 Map.of(),
-                List.of("chaos", "digits", "--seconds", "60", "--seed", "" + seed, "--out", "faults"))) {
+                List.of(
+                        "chaos",
+                        "digits",
+                        "--seconds",
+                        "60",
+                        "--max-gap",
+                        "10",
+                        "--seed",
+                        "" + seed,
+                        "--out",
+                        "faults"))) {
             assertThat(chaos.await(Duration.ofMinutes(5)))
                     .as("-Dtutti.seed=" + seed + "\n" + chaos.out() + chaos.err())
                     .isZero();

@@ -11,7 +11,8 @@ final class Cli {
     /** How a command ended, and what it wrote. */
     record Outcome(int code, String out, String err) {}
 
-    static Outcome run(String... args) {
+    /** One after the other, as the log of this process goes to one run at a time. */
+    static synchronized Outcome run(String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine tutti = Tutti.commandLine();

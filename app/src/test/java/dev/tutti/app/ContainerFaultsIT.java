@@ -20,13 +20,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.testcontainers.junit.jupiter.Testcontainers;
 
 /**
  * Machines and networks that fail: whatever is done to a cluster of containers while it trains, it goes on by itself, and every epoch
  * has the bits of an undisturbed run in one process.
  */
-@Tag("containers")
+@Tag("faults")
+@Isolated("one Docker engine, and faults that are told from slowness by time")
 @Testcontainers(disabledWithoutDocker = true)
 @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ContainerFaultsIT {

@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tutti.data.BuiltInData;
+import dev.tutti.data.RawData;
+import dev.tutti.savedmodel.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code eval} and {@code predict} on saved models. */
 class ModelCommandsTest {
@@ -65,7 +71,7 @@ class ModelCommandsTest {
         Cli.Outcome outcome = Cli.run("eval", iris, "iris");
 
         assertThat(outcome.code()).as(outcome.err()).isZero();
-        assertThat(outcome.out()).contains("accuracy 0.", "setosa", "versicolor", "virginica");
+        assertThat(outcome.out()).contains("accuracy 0.", " of 150 correct)", "setosa", "versicolor", "virginica");
     }
 
     @Test
@@ -76,9 +82,86 @@ class ModelCommandsTest {
         JsonNode eval = json("eval", diabetes, "diabetes", "--split", "validation", "--json");
 
         assertThat(eval.get("rmse").asDouble())
-                .isCloseTo(summary.get("validationRmse").asDouble(), within(1e-3))
+                .isEqualTo(summary.get("validationRmse").asDouble())
                 .isBetween(20.0, 80.0);
         assertThat(eval.has("accuracy")).isFalse();
+    }
+
+    /** Of every loss: the root of twice its mean is right for the squared error alone. */
+    @ParameterizedTest
+    @CsvSource({"squared_error", "huber", "absolute_error"})
+    void shouldMeasureARegressionAlikeWithEveryLoss(String loss) throws IOException {
+        String run = directory.resolve("diabetes-" + loss).toString();
+        assertThat(Cli.run(
+                        "train", "diabetes", "--trainer", "reference", "--loss", loss, "--epochs", "3", "--out", run))
+                .extracting(Cli.Outcome::code)
+                .isEqualTo(0);
+        JsonNode summary = JSON.readTree(Path.of(run, "summary.json").toFile());
+        List<String> metrics = Files.readAllLines(Path.of(run, "metrics.jsonl"));
+        double expected = rootMeanSquaredError(run);
+
+        assertThat(json("eval", run, "diabetes", "--split", "validation", "--json")
+                        .get("rmse")
+                        .asDouble())
+                .isCloseTo(expected, within(1e-4));
+        assertThat(summary.get("validationRmse").asDouble()).isCloseTo(expected, within(1e-4));
+        assertThat(JSON.readTree(metrics.get(2)).get("validationRmse")).isEqualTo(summary.get("validationRmse"));
+    }
+
+    /** From what {@code predict} writes. */
+    private static double rootMeanSquaredError(String run) {
+        RawData data = BuiltInData.read("diabetes");
+        ModelFile.Model model = ModelFile.read(Path.of(run, "model.safetensors"));
+        List<String> lines = Cli.run("predict", run, "diabetes").out().lines().toList();
+        int[] rows = model.preprocessing().split().heldOutRows(data);
+        return Math.sqrt(Arrays.stream(rows)
+                .mapToDouble(row -> Double.parseDouble(lines.get(1 + row)) - data.targets()[row])
+                .map(error -> error * error)
+                .average()
+                .orElseThrow());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "iris, cross_entropy",
+        "iris, binary_cross_entropy",
+        "iris, squared_error",
+        "iris, huber",
+        "iris, absolute_error",
+        "breast_cancer, cross_entropy",
+        "breast_cancer, binary_cross_entropy",
+        "breast_cancer, squared_error"
+    })
+    void shouldCountAsCorrectInTrainingWhatEvalAndPredictDo(String data, String loss) throws IOException {
+        String run = directory.resolve(data + "-" + loss).toString();
+        assertThat(Cli.run("train", data, "--trainer", "reference", "--loss", loss, "--epochs", "4", "--out", run))
+                .extracting(Cli.Outcome::code)
+                .isEqualTo(0);
+        JsonNode summary = JSON.readTree(Path.of(run, "summary.json").toFile());
+        JsonNode eval = json("eval", run, data, "--split", "validation", "--json");
+
+        assertThat(summary.get("accuracy")).isNotNull().isEqualTo(eval.get("accuracy"));
+        assertThat(summary.get("trainAccuracy").asDouble()).isBetween(0.3, 1.0);
+        assertThat(accuracyOfPredictions(run, data))
+                .isEqualTo(eval.get("accuracy").asDouble());
+        int diagonal = 0;
+        for (int i = 0; i < eval.get("classes").size(); i++) {
+            diagonal += eval.get("confusion").get(i).get(i).asInt();
+        }
+        assertThat((double) diagonal / eval.get("samples").asInt())
+                .isEqualTo(eval.get("accuracy").asDouble());
+    }
+
+    private static double accuracyOfPredictions(String run, String name) {
+        RawData data = BuiltInData.read(name);
+        ModelFile.Model model = ModelFile.read(Path.of(run, "model.safetensors"));
+        List<String> lines = Cli.run("predict", run, name).out().lines().toList();
+        int[] rows = model.preprocessing().split().heldOutRows(data);
+        long correct = Arrays.stream(rows)
+                .filter(row ->
+                        lines.get(1 + row).startsWith(data.schema().classNames().get((int) data.targets()[row]) + ","))
+                .count();
+        return (double) correct / rows.length;
     }
 
     @Test

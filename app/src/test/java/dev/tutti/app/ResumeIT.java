@@ -96,9 +96,11 @@ class ResumeIT {
     }
 
     private JsonNode train(String name, String... more) throws Exception {
-        List<String> args = all(JOB, "--out", name);
+        List<String> args = all(JOB, "--out", directory.resolve(name).toString());
         args.addAll(List.of(more));
-        assertThat(end(start(name, args))).isZero();
+        args.add(0, "train");
+        Cli.Outcome outcome = Cli.run(args.toArray(String[]::new));
+        assertThat(outcome.code()).as(outcome.err()).isZero();
         return summary(name);
     }
 
@@ -121,7 +123,7 @@ class ResumeIT {
         command.add(Path.of("../tutti").toAbsolutePath().normalize().toString());
         command.add("train");
         command.addAll(args);
-        ProcessBuilder builder = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(DefaultSignals.with(command))
                 .directory(directory.toFile())
                 .redirectOutput(directory.resolve(name + ".out").toFile())
                 .redirectError(directory.resolve(name + ".err").toFile());

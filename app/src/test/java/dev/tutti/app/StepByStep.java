@@ -56,6 +56,6 @@ final class StepByStep {
                 }
             })));
         };
-        new TrainingSession(settings, trainer, nowhere, nowhere, false).run();
+        new TrainingSession(settings, trainer, RunDirectory.RUNS, nowhere, nowhere, false).run();
     }
 }

@@ -157,7 +157,7 @@ class TrainCommandTest {
         };
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
 
-        assertThatThrownBy(() -> new TrainingSession(settings, interrupting, nowhere, nowhere, false).run())
+        assertThatThrownBy(() -> new TrainingSession(settings, interrupting, directory, nowhere, nowhere, false).run())
                 .isInstanceOf(InterruptedException.class)
                 .hasMessageContaining("after 1 steps; kept in ")
                 .hasMessageContaining("no model was saved");
@@ -199,7 +199,7 @@ class TrainCommandTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static Set<String> keys(List<Setting> settings) {
+    private static Set<String> keys(List<Setting<?>> settings) {
         return settings.stream().map(Setting::key).collect(Collectors.toCollection(TreeSet::new));
     }
 

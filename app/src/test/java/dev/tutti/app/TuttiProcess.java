@@ -30,12 +30,18 @@ final class TuttiProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(LAUNCHER.toString());
         command.addAll(arguments);
+        return startCommand(directory, name, variables, command);
+    }
+
+    /** Starts any command that ends up as {@code tutti}, to which signals mean what they mean to people's processes. */
+    static TuttiProcess startCommand(Path directory, String name, Map<String, String> variables, List<String> command) {
         Path out = directory.resolve(name + ".out");
         Path err = directory.resolve(name + ".err");
-        ProcessBuilder builder = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(DefaultSignals.with(command))
                 .directory(directory.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
+        builder.environment().put("TUTTI_JAVA_HOME", System.getProperty("java.home"));
         builder.environment().putAll(variables);
         try {
             return new TuttiProcess(builder.start(), out, err);
@@ -69,8 +75,14 @@ final class TuttiProcess implements AutoCloseable {
         return process.pid();
     }
 
-    boolean isAlive() {
-        return process.isAlive();
+    /** Ends it as SIGKILL does, and waits for that. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** The process itself. */
+    Process handle() {
+        return process;
     }
 
     String out() {

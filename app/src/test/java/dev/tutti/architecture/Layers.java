@@ -1,5 +1,6 @@
 package dev.tutti.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
@@ -7,18 +8,14 @@ import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nam
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.lang.ConditionEvents;
-import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.lang.CompositeArchRule;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Which package may see what (docs/architecture.md). Each rule is for the packages below a root. */
@@ -29,22 +26,58 @@ enum Layers {
             return seesOnlyTheCore(root, List.of("data.."), "de.siegmar.fastcsv..", "com.fasterxml.jackson..");
         }
     },
-    MODEL_AND_CHECKPOINT_SEE_ONLY_THE_CORE {
+    FILES_AND_WHAT_IS_KEPT_IN_THEM_SEE_ONLY_THE_CORE {
         @Override
         ArchRule below(String root) {
-            return seesOnlyTheCore(root, List.of("model..", "checkpoint.."), "com.fasterxml.jackson..");
+            return seesOnlyTheCore(root, List.of("files..", "savedmodel..", "checkpoint.."), "com.fasterxml.jackson..");
+        }
+    },
+    MODEL_DOES_NOT_SEE_DATA {
+        @Override
+        ArchRule below(String root) {
+            return doesNotSee(root + ".model..", root + ".data..");
+        }
+    },
+    FILES_SEE_NO_OTHER_PACKAGE {
+        @Override
+        ArchRule below(String root) {
+            return noClasses()
+                    .that(resideInAnyPackage(root + ".files.."))
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAnyPackage(root + "..").and(not(resideInAnyPackage(root + ".files.."))));
         }
     },
     CORE_SEES_ONLY_THE_CORE {
         @Override
         ArchRule below(String root) {
-            return seesOnlyTheCore(root, CORE.subList(3, CORE.size()));
+            return seesOnlyTheCore(root, CORE.subList(4, CORE.size()), "com.fasterxml.jackson.annotation..");
         }
     },
-    ONE_CLASS_OF_KERNEL_SEES_THE_VECTOR_API {
+    CORE_IS_IN_ORDER {
         @Override
         ArchRule below(String root) {
-            return classes().should(haveOneUser("jdk.incubator.vector", root + ".kernel"));
+            List<ArchRule> rules = new ArrayList<>();
+            for (int line = 0; line < ORDER.size() - 1; line++) {
+                String[] above = ORDER.subList(line + 1, ORDER.size()).stream()
+                        .flatMap(List::stream)
+                        .toArray(String[]::new);
+                rules.add(noClasses()
+                        .that(resideInAnyPackage(packages(root, ORDER.get(line).toArray(String[]::new))))
+                        .should()
+                        .dependOnClassesThat(resideInAnyPackage(packages(root, above)))
+                        .allowEmptyShould(true));
+            }
+            return CompositeArchRule.of(rules);
+        }
+    },
+    VECTOR_API_STAYS_IN_THE_VECTOR_CLASSES_OF_KERNEL {
+        @Override
+        ArchRule below(String root) {
+            return noClasses()
+                    .that(not(nameMatching(Pattern.quote(root) + "\\.kernel\\.Vector\\w+(\\$.*)?")))
+                    .should()
+                    .dependOnClassesThat(resideInAnyPackage("jdk.incubator.vector"));
         }
     },
     AGRONA_STAYS_NEAR_THE_STREAMS {
@@ -57,7 +90,7 @@ enum Layers {
                             "..transport..",
                             "coordinator.step..",
                             "coordinator.actor..",
-                            "worker.compute.."),
+                            "worker.step.."),
                     "org.agrona..");
         }
     },
@@ -70,7 +103,7 @@ enum Layers {
     AKKA_STAYS_IN_ACTORS {
         @Override
         ArchRule below(String root) {
-            return noneBut(packages(root, "..actor..", "protocol..", "app.cluster..", "app.job.."), "akka..");
+            return noneBut(packages(root, "..actor..", "protocol..", "app.cluster.."), "akka..");
         }
     },
     PICOCLI_STAYS_IN_THE_COMMANDS {
@@ -103,27 +136,57 @@ enum Layers {
         ArchRule below(String root) {
             return doesNotSee(root + ".worker..", root + ".coordinator..");
         }
+    },
+    APP_HAS_NO_CYCLES {
+        @Override
+        ArchRule below(String root) {
+            return slices().matching(root + ".app.(*)..").should().beFreeOfCycles();
+        }
+    },
+    COORDINATOR_HAS_NO_CYCLES {
+        @Override
+        ArchRule below(String root) {
+            return slices().matching(root + ".coordinator.(*)..").should().beFreeOfCycles();
+        }
+    },
+    WORKER_HAS_NO_CYCLES {
+        @Override
+        ArchRule below(String root) {
+            return slices().matching(root + ".worker.(*)..").should().beFreeOfCycles();
+        }
     };
 
-    /** What is computed, free of how that is brought about. The first three may see libraries for their files. */
+    /** What is computed, free of how that is brought about. The first four may see libraries for their files. */
     private static final List<String> CORE = List.of(
             "data..",
-            "model..",
+            "files..",
+            "savedmodel..",
             "checkpoint..",
+            "model..",
             "kernel..",
             "reduce..",
             "optim..",
             "train..",
             "random..",
-            "files..",
             "coordinator.plan..");
+
+    /** From the bottom to the top: a package sees those of its own line and those of the lines before it. */
+    private static final List<List<String>> ORDER = List.of(
+            List.of("files..", "random.."),
+            List.of("reduce.."),
+            List.of("model.."),
+            List.of("data.."),
+            List.of("savedmodel.."),
+            List.of("optim..", "kernel.."),
+            List.of("train.."),
+            List.of("checkpoint.."),
+            List.of("config.."));
 
     /** Returns the rule for all packages below {@code root}. */
     abstract ArchRule below(String root);
 
     private static ArchRule seesOnlyTheCore(String root, List<String> packages, String... libraries) {
-        List<String> allowed =
-                new ArrayList<>(List.of("java..", "com.sun.management..", "jdk.incubator.vector..", "org.slf4j.."));
+        List<String> allowed = new ArrayList<>(List.of("java..", "jdk.incubator.vector..", "org.slf4j.."));
         allowed.addAll(Arrays.asList(packages(root, CORE.toArray(String[]::new))));
         allowed.addAll(Arrays.asList(libraries));
         return classes()
@@ -147,37 +210,5 @@ enum Layers {
         return Stream.of(below)
                 .map(name -> name.startsWith("..") ? root + name : root + "." + name)
                 .toArray(String[]::new);
-    }
-
-    /** Nested classes count as part of the class around them. */
-    private static ArchCondition<JavaClass> haveOneUser(String library, String place) {
-        return new ArchCondition<>("leave " + library + " to one class of " + place) {
-            private final Set<String> users = new TreeSet<>();
-
-            @Override
-            public void init(Collection<JavaClass> all) {
-                users.clear();
-            }
-
-            @Override
-            public void check(JavaClass one, ConditionEvents events) {
-                boolean uses = one.getDirectDependenciesFromSelf().stream()
-                        .anyMatch(dependency ->
-                                dependency.getTargetClass().getPackageName().equals(library));
-                if (uses) {
-                    users.add(outermost(one).getName());
-                }
-            }
-
-            @Override
-            public void finish(ConditionEvents events) {
-                boolean satisfied = users.size() == 1 && users.iterator().next().startsWith(place + ".");
-                events.add(new SimpleConditionEvent(users, satisfied, "users of " + library + ": " + users));
-            }
-        };
-    }
-
-    private static JavaClass outermost(JavaClass nested) {
-        return nested.getEnclosingClass().map(Layers::outermost).orElse(nested);
     }
 }

@@ -43,4 +43,14 @@ class LayersTest {
     void shouldFindThePlantedViolation(Layers rule) {
         assertThat(rule.below(PLANTED_ROOT).evaluate(PLANTED).hasViolation()).isTrue();
     }
+
+    /** Their name alone does not make them vector classes of the kernel, nor does their package. */
+    @Test
+    void shouldLeaveTheVectorApiToVectorClassesOfTheKernel() {
+        Layers rule = Layers.VECTOR_API_STAYS_IN_THE_VECTOR_CLASSES_OF_KERNEL;
+
+        assertThat(rule.below(PLANTED_ROOT).evaluate(PLANTED).getFailureReport().toString())
+                .contains("dev.tutti.planted.kernel.Lanes", "dev.tutti.planted.data.VectorData")
+                .doesNotContain("dev.tutti.planted.kernel.VectorLanes");
+    }
 }

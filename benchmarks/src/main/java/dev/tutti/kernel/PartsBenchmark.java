@@ -28,7 +28,8 @@ import org.openjdk.jmh.annotations.Warmup;
             "-XX:ObjectAlignmentInBytes=64",
             "-XX:PerMethodTrapLimit=100000",
             "-XX:CompileCommand=quiet",
-            "-XX:CompileCommand=dontinline,dev.tutti.kernel.VectorOps::*Loop"
+            "-XX:CompileCommand=dontinline,dev.tutti.kernel.VectorActivations::*Loop",
+            "-XX:CompileCommand=dontinline,dev.tutti.kernel.VectorLosses::*Loop"
         })
 public class PartsBenchmark {
     private static final int VALUES = 1024;
@@ -46,10 +47,10 @@ public class PartsBenchmark {
 
     @Setup
     public void fill() {
-        tile = filled(2 * depth * VectorOps.TILE_STRIDE);
-        panel = filled(2 * depth * VectorOps.PANEL);
-        sums = filled(VectorOps.TILE_ROWS * VectorOps.PANEL);
-        scratch = filled(2 * VectorOps.TILE_ROWS * VectorOps.PANEL);
+        tile = filled(2 * depth * VectorLanes.TILE_STRIDE);
+        panel = filled(2 * depth * VectorLanes.PANEL);
+        sums = filled(VectorLanes.TILE_ROWS * VectorLanes.PANEL);
+        scratch = filled(2 * VectorLanes.TILE_ROWS * VectorLanes.PANEL);
         values = filled(VALUES);
         block = filled(VALUES);
     }
@@ -65,24 +66,35 @@ public class PartsBenchmark {
     /** A full tile times a panel, going on with running sums; {@code 2 * rows * PANEL * depth} operations. */
     @Benchmark
     public float[] product() {
-        VectorOps.multiply(
-                VectorOps.TILE_ROWS, depth, tile, 0, panel, 0, sums, 0, VectorOps.PANEL, scratch, 0, VectorOps.PANEL);
+        VectorProducts.multiply(
+                VectorLanes.TILE_ROWS,
+                depth,
+                tile,
+                0,
+                panel,
+                0,
+                sums,
+                0,
+                VectorLanes.PANEL,
+                scratch,
+                0,
+                VectorLanes.PANEL);
         return scratch;
     }
 
     /** Two segments of the weight gradient and their sum; twice the operations. */
     @Benchmark
     public float[] segments() {
-        VectorOps.segments(VectorOps.TILE_ROWS, 2 * depth, depth, tile, 0, panel, 0, scratch, 0);
+        VectorProducts.segments(VectorLanes.TILE_ROWS, 2 * depth, depth, tile, 0, panel, 0, scratch, 0);
         return scratch;
     }
 
     /** Blocks of LANES x LANES, {@code VALUES} floats (at 512 bits: 4 blocks). */
     @Benchmark
     public float[] transposition() {
-        int lanes = VectorOps.LANES;
+        int lanes = VectorLanes.LANES;
         for (int i = 0; i + lanes * lanes <= VALUES; i += lanes * lanes) {
-            VectorOps.transpose(values, i, lanes, block, i, lanes);
+            VectorTransposition.transpose(values, i, lanes, block, i, lanes);
         }
         return block;
     }
@@ -107,7 +119,7 @@ public class PartsBenchmark {
 
     private float[] activate(Activation activation) {
         System.arraycopy(values, 0, block, 0, VALUES);
-        VectorOps.activate(activation, block, 0, VALUES, block);
+        VectorActivations.activate(activation, block, 0, VALUES, block);
         return block;
     }
 }

@@ -1,13 +1,16 @@
 package dev.tutti.kernel;
 
+import dev.tutti.app.bench.KernelBench;
 import dev.tutti.data.Dataset;
 import dev.tutti.data.MiniBatch;
+import dev.tutti.model.Activation;
 import dev.tutti.model.InitialWeights;
 import dev.tutti.model.Initialization;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.random.Philox;
 import dev.tutti.reduce.PartialGradient;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -35,7 +38,8 @@ import org.openjdk.jmh.annotations.Warmup;
             "-XX:ObjectAlignmentInBytes=64",
             "-XX:PerMethodTrapLimit=100000",
             "-XX:CompileCommand=quiet",
-            "-XX:CompileCommand=dontinline,dev.tutti.kernel.VectorOps::*Loop"
+            "-XX:CompileCommand=dontinline,dev.tutti.kernel.VectorActivations::*Loop",
+            "-XX:CompileCommand=dontinline,dev.tutti.kernel.VectorLosses::*Loop"
         })
 public class StepBenchmark {
     private static final int BATCH = 128;
@@ -53,8 +57,9 @@ public class StepBenchmark {
 
     @Setup
     public void create() {
-        NetworkSpec spec = KernelBench.network(
-                Arrays.stream(network.split("-", -1)).map(Integer::valueOf).toList());
+        List<Integer> sizes =
+                Arrays.stream(network.split("-", -1)).map(Integer::valueOf).toList();
+        NetworkSpec spec = KernelBench.network(sizes, Activation.RELU);
         kernel = Kernels.createWarm(spec, Dropout.NONE, BATCH);
         dropping = Kernels.createWarm(spec, new Dropout(0.5f, 1), BATCH);
         parameters = InitialWeights.create(spec, Initialization.HE, 0, 1);

@@ -53,7 +53,7 @@ public final class CheckpointDirectory {
      */
     public Path write(RunIdentity run, TrainingState state) {
         try {
-            Files.createDirectories(path);
+            files.createDirectories(path);
         } catch (IOException e) {
             throw new InputException(
                     path + ": cannot be made: " + e.getClass().getSimpleName() + ": " + e.getMessage()
@@ -145,7 +145,7 @@ public final class CheckpointDirectory {
 
     /** The validation loss at the weights of a state, or infinity where it is not known. */
     private static double lossAfterEpoch(TrainingState state) {
-        EpochMetrics last = state.position().last();
+        EpochMetrics last = state.lastEpoch();
         boolean known = state.position().stepInEpoch() == 0 && !Double.isNaN(last.validationLoss());
         return known ? last.validationLoss() : Double.POSITIVE_INFINITY;
     }

@@ -3,24 +3,31 @@ package dev.tutti.checkpoint;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tutti.data.Fingerprint;
 import dev.tutti.files.AtomicFile;
 import dev.tutti.files.FileOperations;
 import dev.tutti.files.InputException;
+import dev.tutti.files.LittleEndianFloats;
+import dev.tutti.files.SafetensorsFile;
+import dev.tutti.files.Sha256;
+import dev.tutti.files.StrictJson;
+import dev.tutti.files.TensorPlace;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
-import dev.tutti.model.SafetensorsFile;
-import dev.tutti.model.TensorPlace;
+import dev.tutti.savedmodel.ModelFile;
+import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingPosition;
+import dev.tutti.train.TrainingSpec;
 import dev.tutti.train.TrainingState;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +38,13 @@ import java.util.Map;
  * zeros in its own place, so that no byte can change unnoticed.
  */
 public final class CheckpointFile {
-    /** Version of the format; a file of another is refused. */
-    public static final int FORMAT_VERSION = 1;
+    /** Version of the format that is written. */
+    public static final int FORMAT_VERSION = 2;
 
-    private static final JsonMapper JSON = SafetensorsFile.JSON;
+    /** Oldest version that is read; in it the metrics were a part of the position. */
+    public static final int OLDEST_VERSION = 1;
+
+    private static final JsonMapper JSON = StrictJson.MAPPER;
     private static final String SHA256 = "sha256";
     private static final String CHECKPOINT = "checkpoint";
     private static final String CONFIG = "config";
@@ -58,17 +68,17 @@ public final class CheckpointFile {
      */
     static void write(FileOperations files, Path file, RunIdentity run, TrainingState state) {
         byte[] header = header(run, state);
-        MessageDigest digest = Fingerprint.newSha256();
+        MessageDigest digest = Sha256.newDigest();
         digest.update(header);
-        Fingerprint.update(digest, state.parameters(), state.parameters().length);
-        state.optimizer().values().forEach(values -> Fingerprint.update(digest, values, values.length));
-        byte[] sum = HexFormat.of().formatHex(digest.digest()).getBytes(StandardCharsets.US_ASCII);
+        LittleEndianFloats.update(digest, state.parameters(), state.parameters().length);
+        state.optimizer().values().forEach(values -> LittleEndianFloats.update(digest, values, values.length));
+        byte[] sum = Sha256.hex(digest).getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(sum, 0, header, indexOfSum(header, ZEROS), sum.length);
         AtomicFile.write(files, file, channel -> {
-            SafetensorsFile.writeAll(channel, ByteBuffer.wrap(header));
-            SafetensorsFile.writeFloats(channel, state.parameters());
+            LittleEndianFloats.writeAll(channel, ByteBuffer.wrap(header));
+            LittleEndianFloats.write(channel, state.parameters());
             for (float[] values : state.optimizer().values()) {
-                SafetensorsFile.writeFloats(channel, values);
+                LittleEndianFloats.write(channel, values);
             }
         });
     }
@@ -80,18 +90,19 @@ public final class CheckpointFile {
         checkpoint.put("trainingSha256", run.trainingSha256());
         checkpoint.put("validationSha256", run.validationSha256());
         checkpoint.set("position", json(state.position()));
+        checkpoint.set("lastEpoch", json(state.lastEpoch()));
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(SHA256, ZEROS);
         metadata.put(CHECKPOINT, checkpoint.toString());
         metadata.put(CONFIG, run.config());
-        List<TensorPlace> places = TensorPlace.of(run.spec().network());
+        List<TensorPlace> places = new ParameterLayout(run.spec().network()).tensors();
         List<TensorPlace> all = new ArrayList<>(places);
         state.optimizer().forEach((name, values) -> all.add(place(name, values.length)));
         return SafetensorsFile.header(metadata, all);
     }
 
     private static TensorPlace place(String name, int length) {
-        return new TensorPlace(SafetensorsFile.OPTIMIZER + name, List.of(length), 0, length);
+        return new TensorPlace(ModelFile.OPTIMIZER + name, List.of(length), 0, length);
     }
 
     /**
@@ -105,7 +116,7 @@ public final class CheckpointFile {
             requireIntact(file, tensors);
             return read(file, tensors);
         } catch (JsonProcessingException e) {
-            throw new InputException(file + ": not a checkpoint: " + SafetensorsFile.oneLine(e), e);
+            throw new InputException(file + ": not a checkpoint: " + StrictJson.oneLine(e), e);
         } catch (IOException e) {
             throw SafetensorsFile.unreadable(file, e);
         }
@@ -119,9 +130,9 @@ public final class CheckpointFile {
             throw new InputException(file + ": not a checkpoint: it has no checksum");
         }
         System.arraycopy(ZEROS.getBytes(StandardCharsets.US_ASCII), 0, header, at, ZEROS.length());
-        MessageDigest digest = Fingerprint.newSha256();
+        MessageDigest digest = Sha256.newDigest();
         tensors.digest(digest, header);
-        String found = HexFormat.of().formatHex(digest.digest());
+        String found = Sha256.hex(digest);
         if (!found.equals(expected)) {
             throw new InputException(file + ": damaged: expected SHA-256 " + expected + ", found " + found);
         }
@@ -130,19 +141,20 @@ public final class CheckpointFile {
     private static Checkpoint read(Path file, SafetensorsFile tensors) throws IOException {
         JsonNode checkpoint = JSON.readTree(tensors.metadata().getOrDefault(CHECKPOINT, "{}"));
         JsonNode version = checkpoint.path("formatVersion");
-        if (!version.isInt() || version.intValue() != FORMAT_VERSION) {
+        if (!version.isInt() || version.intValue() < OLDEST_VERSION || version.intValue() > FORMAT_VERSION) {
             throw new OtherVersionException(
                     file + ": a checkpoint of another version of this program: expected format version "
-                            + FORMAT_VERSION + ", found " + (version.isMissingNode() ? "none" : version)
+                            + OLDEST_VERSION + " to " + FORMAT_VERSION + ", found "
+                            + (version.isMissingNode() ? "none" : version)
                             + "; go on with that version, or begin a new run");
         }
         NetworkSpec network = value(checkpoint.path("spec").path("network"), NetworkSpec.class);
-        List<TensorPlace> places = TensorPlace.of(network);
+        List<TensorPlace> places = new ParameterLayout(network).tensors();
         List<TensorPlace> all = new ArrayList<>(places);
         Map<String, float[]> optimizer = new LinkedHashMap<>();
         for (String tensor : tensors.names()) {
-            if (tensor.startsWith(SafetensorsFile.OPTIMIZER)) {
-                String name = tensor.substring(SafetensorsFile.OPTIMIZER.length());
+            if (tensor.startsWith(ModelFile.OPTIMIZER)) {
+                String name = tensor.substring(ModelFile.OPTIMIZER.length());
                 float[] values = new float[(int) tensors.length(tensor)];
                 tensors.read(List.of(place(name, values.length)), values);
                 optimizer.put(name, values);
@@ -152,14 +164,42 @@ public final class CheckpointFile {
         tensors.requireExactly(all, "network " + network.shape());
         float[] parameters = new float[new ParameterLayout(network).parameterCount()];
         tensors.read(places, parameters);
-        TrainingState state =
-                new TrainingState(value(checkpoint.path("position"), TrainingPosition.class), parameters, optimizer);
+        JsonNode metrics = checkpoint.path("lastEpoch");
+        if (version.intValue() == 1) {
+            metrics = ((ObjectNode) checkpoint.path("position")).remove("last");
+        }
+        TrainingState state = new TrainingState(
+                value(checkpoint.path("position"), TrainingPosition.class), metrics(metrics), parameters, optimizer);
         return new Checkpoint(
                 file,
                 state,
-                checkpoint.path("spec"),
+                normalized(checkpoint.path("spec")),
                 checkpoint.path("trainingSha256").asText(),
                 checkpoint.path("validationSha256").asText());
+    }
+
+    /**
+     * Metrics are for reports: what this version does not know is left out, what the file does not have is not known. So they may
+     * change without a new version of the format.
+     */
+    private static EpochMetrics metrics(JsonNode stored) throws IOException {
+        ObjectNode known = JSON.createObjectNode();
+        for (RecordComponent component : EpochMetrics.class.getRecordComponents()) {
+            JsonNode value = stored.path(component.getName());
+            JsonNode unknown =
+                    component.getType() == double.class ? DoubleNode.valueOf(Double.NaN) : IntNode.valueOf(0);
+            known.set(component.getName(), value.isMissingNode() ? unknown : value);
+        }
+        return value(known, EpochMetrics.class);
+    }
+
+    /** The settings as this version writes them, if it knows them all: what was added since then has its old meaning. */
+    private static JsonNode normalized(JsonNode spec) {
+        try {
+            return json(value(spec, TrainingSpec.class));
+        } catch (IOException e) {
+            return spec;
+        }
     }
 
     /** Returns a value as JSON, as it comes back from a file. */

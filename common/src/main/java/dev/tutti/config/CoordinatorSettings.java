@@ -1,6 +1,7 @@
 package dev.tutti.config;
 
 import dev.tutti.files.InputException;
+import dev.tutti.files.Range;
 import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,17 +17,38 @@ import java.util.Optional;
  * @param giveUp how long to wait for them
  * @param transport what carries the bulk data
  * @param aeronDirectory directory of a media driver to share or make; one of its own where absent
+ * @param roots where the files of submitted jobs lie
  */
 public record CoordinatorSettings(
-        Endpoint bind, int waitWorkers, Duration giveUp, TransportKind transport, Optional<Path> aeronDirectory) {
+        Endpoint bind,
+        int waitWorkers,
+        Duration giveUp,
+        TransportKind transport,
+        Optional<Path> aeronDirectory,
+        JobRoots roots) {
+
+    private static final Setting<Endpoint> BIND = Setting.of(
+                    "coordinator-bind", "HOST:PORT", Form.endpoint(), "where to listen")
+            .orElse(Endpoint.local());
+    private static final Setting<Integer> WAIT_WORKERS = Setting.of(
+                    "wait-workers",
+                    "N",
+                    Form.integer(Range.count(1)),
+                    "worker processes to wait for before a job starts")
+            .orElse(1);
+    private static final Setting<Duration> GIVE_UP = Setting.of(
+                    "give-up", "TIME", Form.duration(), "how long to wait for them, such as 90s")
+            .orElse(Duration.ofSeconds(60), "60s");
+    private static final Setting<Path> DATA_ROOT = Setting.of(
+                    "data-root", "DIR", Form.path(), "where jobs find data files")
+            .orElse(Path.of("."), "the working directory");
+    private static final Setting<Path> RUNS_ROOT = Setting.of(
+                    "runs-root", "DIR", Form.path(), "where run directories of jobs are made")
+            .orElse(Path.of("runs"));
 
     /** Every setting, in the order in which help shows them. */
-    public static final List<Setting> SETTINGS = List.of(
-            new Setting("coordinator-bind", "HOST:PORT", "where to listen (default: " + Endpoint.local() + ")"),
-            new Setting("wait-workers", "N", "worker processes to wait for before a job starts (default: 1)"),
-            new Setting("give-up", "TIME", "how long to wait for them, such as 90s (default: 60s)"),
-            new Setting("transport", "KIND", "auto, ipc or udp (default: auto)"),
-            new Setting("aeron-dir", "DIR", "directory of the media driver (default: one of its own)"));
+    public static final List<Setting<?>> SETTINGS = List.of(
+            BIND, WAIT_WORKERS, GIVE_UP, TrainingOptions.TRANSPORT, TrainingOptions.AERON_DIR, DATA_ROOT, RUNS_ROOT);
 
     /**
      * Reads the settings.
@@ -38,10 +60,11 @@ public record CoordinatorSettings(
     public static CoordinatorSettings read(Map<String, String> commandLine, Optional<Path> file) {
         SettingsReader from = SettingsReader.of(SETTINGS, commandLine, file);
         return new CoordinatorSettings(
-                from.endpoint("coordinator-bind").orElse(Endpoint.local()),
-                from.integer("wait-workers", 1, 1),
-                from.duration("give-up", Duration.ofSeconds(60)),
-                from.choice("transport", TransportKind.class).orElse(TransportKind.AUTO),
-                from.path("aeron-dir"));
+                from.get(BIND),
+                from.get(WAIT_WORKERS),
+                from.get(GIVE_UP),
+                from.get(TrainingOptions.TRANSPORT),
+                from.find(TrainingOptions.AERON_DIR),
+                new JobRoots(from.get(DATA_ROOT), from.get(RUNS_ROOT)));
     }
 }

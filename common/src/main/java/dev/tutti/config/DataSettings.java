@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param scale scaling of features
  * @param validation share of the samples held out, from 0 to below 1
  * @param validationSource a second data set to validate with, instead of a share
+ * @param splitSeed of the choice of the samples held out
  */
 public record DataSettings(
         String source,
@@ -30,7 +31,8 @@ public record DataSettings(
         Optional<String> target,
         Scale scale,
         double validation,
-        Optional<String> validationSource) {
+        Optional<String> validationSource,
+        long splitSeed) {
 
     /** How to read the data. */
     public DataOptions options() {

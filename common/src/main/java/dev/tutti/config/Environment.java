@@ -37,6 +37,11 @@ public final class Environment {
         return System.getProperty("os.name") + " " + System.getProperty("os.arch");
     }
 
+    /** Architecture of the processor as Java names it, such as {@code amd64} or {@code aarch64}. */
+    public static String architecture() {
+        return System.getProperty("os.arch", "");
+    }
+
     /** Most memory the heap may take, in bytes. */
     public static long maxHeapBytes() {
         return Runtime.getRuntime().maxMemory();

@@ -9,19 +9,15 @@ import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import dev.tutti.data.BuiltInData;
 import dev.tutti.files.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The values given to a command: command line over file. Every error names the key, the value, what is allowed and, for a
@@ -30,10 +26,20 @@ import java.util.stream.Collectors;
 final class SettingsReader {
     private static final String COMMAND_LINE = "command line";
 
+    private final List<Setting<?>> settings;
     private final ConfigObject values;
+    private final Optional<JobRoots> roots;
 
-    private SettingsReader(ConfigObject values) {
+    private SettingsReader(List<Setting<?>> settings, ConfigObject values, Optional<JobRoots> roots) {
+        this.settings = settings;
         this.values = values;
+        this.roots = roots;
+        for (Map.Entry<String, ConfigValue> entry : values.entrySet()) {
+            if (settings.stream().noneMatch(setting -> setting.key().equals(entry.getKey()))) {
+                throw new InputException(place(entry.getKey(), entry.getValue()) + ": unknown key, allowed: "
+                        + settings.stream().map(Setting::key).sorted().collect(Collectors.joining(", ")));
+            }
+        }
     }
 
     /**
@@ -42,32 +48,40 @@ final class SettingsReader {
      * @param file configuration file, if one is given
      * @throws InputException if the file cannot be read or has an unknown key
      */
-    static SettingsReader of(List<Setting> settings, Map<String, String> commandLine, Optional<Path> file) {
-        return of(settings, commandLine, file, Set.of());
-    }
-
-    /** The same, with some keys of the file left out. */
-    static SettingsReader of(
-            List<Setting> settings, Map<String, String> commandLine, Optional<Path> file, Set<String> leftOut) {
+    static SettingsReader of(List<Setting<?>> settings, Map<String, String> commandLine, Optional<Path> file) {
         ConfigObject given = ConfigValueFactory.fromMap(commandLine, COMMAND_LINE);
-        ConfigObject merged = file.map(SettingsReader::parse)
-                .map(fromFile -> given.withFallback(without(fromFile, leftOut)))
-                .orElse(given);
-        for (Map.Entry<String, ConfigValue> entry : merged.entrySet()) {
-            if (settings.stream().noneMatch(setting -> setting.key().equals(entry.getKey()))) {
-                throw new InputException(place(entry.getKey(), entry.getValue()) + ": unknown key, allowed: "
-                        + settings.stream().map(Setting::key).sorted().collect(Collectors.joining(", ")));
-            }
-        }
-        return new SettingsReader(merged);
+        return new SettingsReader(
+                settings,
+                file.map(SettingsReader::parse).map(given::withFallback).orElse(given),
+                Optional.empty());
     }
 
-    private static ConfigObject without(ConfigObject values, Set<String> keys) {
-        ConfigObject left = values;
-        for (String key : keys) {
-            left = left.withoutKey(key);
+    /**
+     * @param settings all that may be set
+     * @param fixed values that the text cannot change, by key
+     * @param text HOCON that somebody else has written; values only
+     * @param roots where its paths must lie
+     * @throws InputException if it cannot be read or has an unknown key
+     */
+    static SettingsReader submitted(List<Setting<?>> settings, Map<String, String> fixed, String text, JobRoots roots) {
+        ConfigObject values = ConfigValueFactory.fromMap(fixed, COMMAND_LINE).withFallback(SubmittedText.parse(text));
+        return new SettingsReader(settings, values, Optional.of(roots));
+    }
+
+    /** The same values without some. */
+    SettingsReader without(Setting<?>... left) {
+        ConfigObject others = values;
+        for (Setting<?> setting : left) {
+            others = others.withoutKey(setting.key());
         }
-        return left;
+        return new SettingsReader(settings, others, roots);
+    }
+
+    /** The same values, with that of {@code other} for {@code setting} too if it has none. */
+    <T> SettingsReader withDefault(Setting<T> setting, Setting<T> other) {
+        return has(setting) || !has(other)
+                ? this
+                : new SettingsReader(settings, values.withValue(setting.key(), values.get(other.key())), roots);
     }
 
     private static ConfigObject parse(Path file) {
@@ -85,24 +99,44 @@ final class SettingsReader {
         }
     }
 
-    /** Whether {@code key} was given at all. */
-    boolean has(String key) {
-        return values.containsKey(key);
+    /** Whether a setting was given at all. */
+    boolean has(Setting<?> setting) {
+        return values.containsKey(setting.key());
     }
 
-    /** The text of {@code key}; a list is its elements with commas between. */
-    Optional<String> text(String key) {
-        ConfigValue value = values.get(key);
+    /** Whether it was given on the command line. */
+    boolean isOnCommandLine(Setting<?> setting) {
+        return has(setting) && isCommandLine(values.get(setting.key()).origin());
+    }
+
+    /** The value that was given, or the default. */
+    <T> T get(Setting<T> setting) {
+        return find(setting)
+                .or(setting::fallback)
+                .orElseThrow(() -> new IllegalArgumentException("no default: " + setting));
+    }
+
+    /** The value that was given. */
+    <T> Optional<T> find(Setting<T> setting) {
+        if (!settings.contains(setting)) {
+            throw new IllegalArgumentException("not a setting of this command: " + setting);
+        }
+        ConfigValue value = values.get(setting.key());
         if (value == null) {
             return Optional.empty();
         }
-        String text = textOf(key, value).strip();
+        String text = textOf(setting.key(), value).strip();
         if (text.isEmpty()) {
-            throw new InputException(place(key, value) + ": empty; give a value or leave it out");
+            throw conflict(setting, "empty; give a value or leave it out");
         }
-        return Optional.of(text);
+        try {
+            return Optional.of(setting.form().parser().parse(roots.isEmpty() ? text : belowRoot(setting, text)));
+        } catch (Form.BadValueException e) {
+            throw new InputException(place(setting.key(), value) + ": " + e.getMessage(), e);
+        }
     }
 
+    /** The text of a value; a list is its elements with commas between. */
     private static String textOf(String key, ConfigValue value) {
         if (value instanceof ConfigList list) {
             return list.stream().map(element -> textOf(key, element)).collect(Collectors.joining(","));
@@ -113,159 +147,51 @@ final class SettingsReader {
         return String.valueOf(value.unwrapped());
     }
 
-    /** A path, relative to the working directory. */
-    Optional<Path> path(String key) {
-        return text(key).map(Path::of);
-    }
-
-    /** A whole number of at least {@code min}. */
-    int integer(String key, int fallback, int min) {
-        return text(key).map(text -> parseInteger(key, text, min)).orElse(fallback);
-    }
-
-    private int parseInteger(String key, String text, int min) {
-        String allowed = "whole numbers from " + min + " to " + Integer.MAX_VALUE;
-        try {
-            long value = Long.parseLong(text);
-            if (value >= min && value <= Integer.MAX_VALUE) {
-                return (int) value;
-            }
-        } catch (NumberFormatException e) {
-            throw error(key, "not a whole number", text, allowed);
+    private String belowRoot(Setting<?> setting, String text) throws Form.BadValueException {
+        JobRoots from = roots.orElseThrow();
+        Stream<Path> allowed = switch (setting.place()) {
+            case NONE -> Stream.empty();
+            case DATA_SET, DATA -> Stream.of(from.data());
+            case RUNS -> Stream.of(from.runs());
+            case DATA_OR_RUNS -> Stream.of(from.data(), from.runs());
+            case OPERATOR -> throw conflict(setting, "not for a submitted job; it is an option of the coordinator");
+        };
+        if (setting.place() == Setting.Place.NONE
+                || (setting.place() == Setting.Place.DATA_SET && BuiltInData.has(text))) {
+            return text;
         }
-        throw error(key, "out of range", text, allowed);
-    }
-
-    /** Whole numbers with commas between, each at least {@code min}; {@code none} is no number at all. */
-    List<Integer> integers(String key, List<Integer> fallback, int min) {
-        Optional<String> text = text(key);
-        if (text.isEmpty()) {
-            return fallback;
-        }
-        if (text.get().equals("none")) {
-            return List.of();
-        }
-        List<Integer> numbers = new ArrayList<>();
-        for (String part : text.get().split(",", -1)) {
-            numbers.add(parseInteger(key, part.strip(), min));
-        }
-        return List.copyOf(numbers);
-    }
-
-    /** A whole number of 64 bits. */
-    long wide(String key, long fallback) {
-        Optional<String> text = text(key);
-        try {
-            return text.map(Long::parseLong).orElse(fallback);
-        } catch (NumberFormatException e) {
-            throw error(key, "not a whole number", text.orElse(""), "whole numbers of 64 bits");
-        }
-    }
-
-    /** A number that {@code fits}; never NaN or infinite. */
-    double number(String key, double fallback, Predicate<Double> fits, String allowed) {
-        Optional<String> text = text(key);
-        if (text.isEmpty()) {
-            return fallback;
-        }
-        double value;
-        try {
-            value = Double.parseDouble(text.get());
-        } catch (NumberFormatException e) {
-            throw error(key, "not a number", text.get(), allowed);
-        }
-        if (!Double.isFinite(value) || !fits.test(value)) {
-            throw error(key, "out of range", text.get(), allowed);
-        }
-        return value;
-    }
-
-    /** On or off. */
-    boolean flag(String key, boolean fallback) {
-        return text(key)
-                .map(text -> switch (text.toLowerCase(Locale.ROOT)) {
-                    case "on", "true", "yes" -> true;
-                    case "off", "false", "no" -> false;
-                    default -> throw error(key, "unknown value", text, "on, off");
-                })
-                .orElse(fallback);
-    }
-
-    /** One of the constants of an enum, by its name in lower case. */
-    <E extends Enum<E>> Optional<E> choice(String key, Class<E> type) {
-        return text(key)
-                .map(text -> Arrays.stream(type.getEnumConstants())
-                        .filter(constant ->
-                                constant.name().toLowerCase(Locale.ROOT).equals(text))
-                        .findFirst()
-                        .orElseThrow(() -> error(key, "unknown value", text, names(type))));
-    }
-
-    static <E extends Enum<E>> String names(Class<E> type) {
-        return Arrays.stream(type.getEnumConstants())
-                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                .collect(Collectors.joining(", "));
-    }
-
-    /** A time such as {@code 500ms}, {@code 60s} or {@code 2m}. */
-    Duration duration(String key, Duration fallback) {
-        if (!has(key)) {
-            return fallback;
-        }
-        try {
-            Duration duration = values.toConfig().getDuration(key);
-            if (!duration.isNegative() && !duration.isZero()) {
-                return duration;
-            }
-        } catch (ConfigException e) {
-            throw error(key, "not a time", text(key).orElse(""), "a number with a unit, such as 500ms, 60s or 2m");
-        }
-        throw error(key, "out of range", text(key).orElse(""), "above 0, such as 60s");
-    }
-
-    /** {@code HOST:PORT}. */
-    Optional<Endpoint> endpoint(String key) {
-        return text(key).map(text -> {
-            try {
-                return Endpoint.parse(text);
-            } catch (InputException e) {
-                throw new InputException(place(key, values.get(key)) + ": " + e.getMessage(), e);
-            }
-        });
+        return allowed.flatMap(root -> JobRoots.below(root, text).stream())
+                .map(Path::toString)
+                .findFirst()
+                .orElseThrow(() -> new Form.BadValueException(
+                        "not below the directory that the coordinator keeps for it",
+                        text,
+                        "paths relative to that directory"));
     }
 
     /**
-     * Whether {@code key} is given, where {@code rival} would say something else about the same: what is given on the command
+     * Whether {@code setting} is given, where {@code rival} would say something else about the same: what is given on the command
      * line comes before what is given in the file.
      *
      * @throws InputException if both are given in the same place
      */
-    boolean prefers(String key, String rival) {
-        if (!has(key) || !has(rival)) {
-            return has(key);
+    boolean prefers(Setting<?> setting, Setting<?> rival) {
+        if (!has(setting) || !has(rival)) {
+            return has(setting);
         }
-        if (onCommandLine(key) == onCommandLine(rival)) {
-            throw conflict(key, "does not go with " + rival + "; give one of the two");
+        if (isOnCommandLine(setting) == isOnCommandLine(rival)) {
+            throw conflict(setting, "does not go with " + rival + "; give one of the two");
         }
-        return onCommandLine(key);
-    }
-
-    private boolean onCommandLine(String key) {
-        return isCommandLine(values.get(key).origin());
+        return isOnCommandLine(setting);
     }
 
     private static boolean isCommandLine(ConfigOrigin origin) {
         return origin.filename() == null && origin.lineNumber() < 0;
     }
 
-    /** An error about two settings that do not go together, at the place of {@code key}. */
-    InputException conflict(String key, String problem) {
-        return new InputException(place(key, values.get(key)) + ": " + problem);
-    }
-
-    InputException error(String key, String problem, String value, String allowed) {
-        return new InputException(
-                place(key, values.get(key)) + ": " + problem + ": \"" + value + "\", allowed: " + allowed);
+    /** An error about settings that do not go together, at the place of {@code setting}. */
+    InputException conflict(Setting<?> setting, String problem) {
+        return new InputException(place(setting.key(), values.get(setting.key())) + ": " + problem);
     }
 
     private static String place(String key, ConfigValue value) {

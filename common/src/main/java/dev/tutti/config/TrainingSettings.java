@@ -1,27 +1,20 @@
 package dev.tutti.config;
 
 import dev.tutti.checkpoint.CheckpointSettings;
-import dev.tutti.data.DataFormat;
-import dev.tutti.data.Header;
-import dev.tutti.data.Scale;
-import dev.tutti.data.Task;
 import dev.tutti.files.InputException;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
 import dev.tutti.optim.OptimizerSettings;
-import dev.tutti.protocol.Placement;
+import dev.tutti.optim.Sgd;
 import dev.tutti.train.OnDivergence;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
-import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -34,7 +27,7 @@ import java.util.stream.Collectors;
  * @param batch number of samples of a global batch, at least 1
  * @param segment number of samples of a segment, at least 1
  * @param sync when weights are updated
- * @param seed of the split, the initial weights, the shuffling and the dropout
+ * @param seed of the initial weights, the shuffling and the dropout
  * @param shuffle whether each epoch has an order of its own
  * @param dropout probability of dropping a hidden unit in training, 0 to below 1
  * @param onDivergence what is done with a step that is not finite
@@ -64,87 +57,8 @@ public record TrainingSettings(
         boolean metricsPerStep,
         boolean json) {
 
-    private static final String HIDDEN_ACTIVATIONS = Arrays.stream(Activation.values())
-            .filter(activation -> activation != Activation.SOFTMAX)
-            .map(Activation::id)
-            .collect(Collectors.joining(", "));
-
     /** Every setting, in the order in which help and the effective configuration show them. */
-    public static final List<Setting> SETTINGS = List.of(
-            new Setting("data", "DATA", "built-in data set (such as digits), or a path; the same as the argument DATA"),
-            new Setting("format", "FORMAT", "csv or idx (default: by the ending of the file)"),
-            new Setting("header", "on|off|auto", "whether the first line of a CSV has names (default: auto)"),
-            new Setting("labels", "FILE", "labels of an IDX file of samples (default: the file named alike)"),
-            new Setting("task", "TASK", "classification or regression (default: from the data)"),
-            new Setting("target", "COLUMN", "column of a CSV by name, or by number from 0 (default: the last)"),
-            new Setting("scale", "SCALE", "standardize, minmax or none (default: standardize)"),
-            new Setting("validation", "SHARE", "share of the samples held out, 0 to below 1 (default: 0.2)"),
-            new Setting("validation-data", "DATA", "a second data set to validate with, instead of a share"),
-            new Setting("hidden", "SIZES", "sizes of the hidden layers, such as 64,32, or none (default: 64)"),
-            new Setting("activation", "NAME", "of the hidden layers: " + HIDDEN_ACTIVATIONS + " (default: relu)"),
-            new Setting(
-                    "dropout",
-                    "RATE",
-                    "probability of leaving a hidden unit out of a training step, 0 to below 1 (default: 0)"),
-            new Setting("loss", "LOSS", SettingsReader.names(Loss.class) + " (default: from the data)"),
-            new Setting(
-                    "init",
-                    "SCHEME",
-                    "he, xavier, normal or constant (default: he for relu and the like, xavier for sigmoid, tanh, identity)"),
-            new Setting("init-value", "VALUE", "value of all weights and biases with --init constant (default: 0)"),
-            new Setting("init-weights", "FILE", "start from the weights in this .safetensors file"),
-            new Setting("optimizer", "NAME", "sgd (default: sgd)"),
-            new Setting("lr", "RATE", "learning rate, above 0 (default: 0.1)"),
-            new Setting("momentum", "SHARE", "share of the last step kept, 0 to below 1 (default: 0)"),
-            new Setting("epochs", "N", "passes over the training samples (default: 10)"),
-            new Setting("batch", "N", "samples of a global batch (default: 64)"),
-            new Setting(
-                    "segment",
-                    "N",
-                    "samples of a segment, the smallest piece of work"
-                            + " (default: a quarter of the batch, at most 64)"),
-            new Setting("sync", "MODE", "step: update after every batch; epoch: once an epoch (default: step)"),
-            new Setting("seed", "N", "of the split, the initial weights, the shuffling and the dropout (default: 1)"),
-            new Setting("shuffle", "on|off", "whether each epoch has an order of its own (default: on)"),
-            new Setting(
-                    "on-divergence",
-                    "stop|skip-step",
-                    "end the run at a step that is not finite, or leave its update out (default: stop)"),
-            new Setting("checkpoint-steps", "N", "a checkpoint every N steps, too (default: by time alone)"),
-            new Setting(
-                    "checkpoint-seconds", "S", "a checkpoint every S seconds, and at the end of epochs (default: 30)"),
-            new Setting("checkpoint-keep", "N", "how many to keep besides the best; 0: write none (default: 3)"),
-            new Setting("workers", "N", "worker actors in this process (default: the cores)"),
-            new Setting("wait-workers", "N", "train with N worker processes instead of worker actors in this one"),
-            new Setting(
-                    "coordinator-bind",
-                    "HOST:PORT",
-                    "where to listen for worker processes (default: 127.0.0.1:" + Endpoint.DEFAULT_PORT + ")"),
-            new Setting("placement", "WHERE", "replicate or stream the samples (default: by their size)"),
-            new Setting("transport", "KIND", "auto, ipc or udp (default: auto)"),
-            new Setting("give-up", "TIME", "how long to wait for worker processes, such as 90s (default: 10m)"),
-            new Setting("aeron-dir", "DIR", "directory of the media driver (default: one of its own)"),
-            new Setting("name", "NAME", "name of the run (default: that of the data)"),
-            new Setting("out", "DIR", "run directory (default: runs/<time>-<name>)"),
-            new Setting("metrics-per-step", "", "a line in metrics.jsonl for each step, too"),
-            new Setting("json", "", "last line of standard output: the summary as JSON; progress to standard error"));
-
-    /** What may be given anew to a run that goes on. */
-    private static final Set<String> RESUMABLE = Set.of(
-            "epochs",
-            "on-divergence",
-            "checkpoint-steps",
-            "checkpoint-seconds",
-            "checkpoint-keep",
-            "workers",
-            "wait-workers",
-            "coordinator-bind",
-            "placement",
-            "transport",
-            "give-up",
-            "aeron-dir",
-            "metrics-per-step",
-            "json");
+    public static final List<Setting<?>> SETTINGS = TrainingOptions.ALL;
 
     /**
      * Reads the settings.
@@ -166,88 +80,94 @@ public record TrainingSettings(
      */
     public static TrainingSettings resume(Map<String, String> commandLine, Path file) {
         for (String key : commandLine.keySet()) {
-            if (!RESUMABLE.contains(key)) {
+            if (SETTINGS.stream()
+                    .noneMatch(setting -> setting.isResumable() && setting.key().equals(key))) {
                 throw new InputException("--" + key
                         + ": not to be changed in a run that goes on; allowed beside --resume: "
-                        + RESUMABLE.stream().sorted().map(name -> "--" + name).collect(Collectors.joining(", ")));
+                        + SETTINGS.stream()
+                                .filter(Setting::isResumable)
+                                .map(setting -> "--" + setting.key())
+                                .sorted()
+                                .collect(Collectors.joining(", ")));
             }
         }
-        Set<String> replaced = commandLine.containsKey("workers")
-                ? Set.of("wait-workers", "coordinator-bind")
-                : commandLine.containsKey("wait-workers") ? Set.of("workers") : Set.of();
-        return read(SettingsReader.of(SETTINGS, commandLine, Optional.of(file), replaced));
+        SettingsReader from = SettingsReader.of(SETTINGS, commandLine, Optional.of(file))
+                // Runs from before there was a seed of the split were split by the other one.
+                .withDefault(TrainingOptions.SPLIT_SEED, TrainingOptions.SEED);
+        if (from.isOnCommandLine(TrainingOptions.WORKERS) && !from.isOnCommandLine(TrainingOptions.WAIT_WORKERS)) {
+            from = from.without(TrainingOptions.WAIT_WORKERS, TrainingOptions.COORDINATOR_BIND);
+        }
+        return read(from);
+    }
+
+    /**
+     * Reads the settings of a job that another machine has handed in. Its text is not trusted: it makes this process read no other
+     * file, no environment and no properties, and its paths stay below the roots. Paths are relative to the data root, {@code out}
+     * to the runs root; {@code init-weights} may lie below either. The outcome is wanted as JSON.
+     *
+     * @param text the job's settings in HOCON, values only
+     * @param roots where its files lie
+     * @throws InputException if a key is unknown, a value out of range, or a path leads out of its root; the message quotes nothing
+     *     that is not in the text
+     */
+    public static TrainingSettings readSubmitted(String text, JobRoots roots) {
+        return read(SettingsReader.submitted(SETTINGS, Map.of(TrainingOptions.JSON.key(), "true"), text, roots));
     }
 
     private static TrainingSettings read(SettingsReader from) {
-        int batch = from.integer("batch", 64, 1);
-        from.text("optimizer").filter(name -> !name.equals("sgd")).ifPresent(name -> {
-            throw from.error("optimizer", "unknown value", name, "sgd");
-        });
+        int batch = from.get(TrainingOptions.BATCH);
         return new TrainingSettings(
                 data(from),
                 network(from),
                 optimizer(from),
-                from.integer("epochs", 10, 1),
+                from.get(TrainingOptions.EPOCHS),
                 batch,
-                from.integer("segment", TrainingSpec.defaultSegmentSize(batch), 1),
-                from.choice("sync", Sync.class).orElse(Sync.STEP),
-                from.wide("seed", 1),
-                from.flag("shuffle", true),
+                from.find(TrainingOptions.SEGMENT).orElse(TrainingSpec.defaultSegmentSize(batch)),
+                from.get(TrainingOptions.SYNC),
+                from.get(TrainingOptions.SEED),
+                from.get(TrainingOptions.SHUFFLE),
                 dropout(from),
-                onDivergence(from),
+                from.get(TrainingOptions.ON_DIVERGENCE),
                 checkpoints(from),
                 cluster(from),
-                from.text("name").map(name -> checkedName(from, name)),
-                from.path("out"),
-                from.flag("metrics-per-step", false),
-                from.flag("json", false));
+                from.find(TrainingOptions.NAME),
+                from.find(TrainingOptions.OUT),
+                from.get(TrainingOptions.METRICS_PER_STEP),
+                from.get(TrainingOptions.JSON));
     }
 
     private static DataSettings data(SettingsReader from) {
-        boolean otherData = from.prefers("validation-data", "validation");
-        double share = from.number("validation", 0.2, v -> v >= 0 && v < 1, "0 to below 1");
+        boolean otherData = from.prefers(TrainingOptions.VALIDATION_DATA, TrainingOptions.VALIDATION);
+        double share = from.get(TrainingOptions.VALIDATION);
         return new DataSettings(
-                from.text("data")
+                from.find(TrainingOptions.DATA)
                         .orElseThrow(() -> new InputException(
                                 "no data given; name a built-in data set or a file, such as: tutti train digits")),
-                from.choice("format", DataFormat.class),
-                header(from),
-                from.path("labels"),
-                from.choice("task", Task.class),
-                from.text("target"),
-                from.choice("scale", Scale.class).orElse(Scale.STANDARDIZE),
+                from.find(TrainingOptions.FORMAT),
+                from.get(TrainingOptions.HEADER),
+                from.find(TrainingOptions.LABELS),
+                from.find(TrainingOptions.TASK),
+                from.find(TrainingOptions.TARGET),
+                from.get(TrainingOptions.SCALE),
                 otherData ? 0 : share,
-                otherData ? from.text("validation-data") : Optional.empty());
-    }
-
-    private static Header header(SettingsReader from) {
-        return from.text("header")
-                .map(text -> switch (text) {
-                    case "on", "true", "yes" -> Header.ON;
-                    case "off", "false", "no" -> Header.OFF;
-                    case "auto" -> Header.AUTO;
-                    default -> throw from.error("header", "unknown value", text, "on, off, auto");
-                })
-                .orElse(Header.AUTO);
+                otherData ? from.find(TrainingOptions.VALIDATION_DATA) : Optional.empty(),
+                from.get(TrainingOptions.SPLIT_SEED));
     }
 
     private static NetworkSettings network(SettingsReader from) {
-        Activation activation = from.choice("activation", Activation.class).orElse(Activation.RELU);
-        if (activation == Activation.SOFTMAX) {
-            throw from.error("activation", "not for hidden layers", "softmax", HIDDEN_ACTIVATIONS);
-        }
-        boolean saved = from.prefers("init-weights", "init");
+        Activation activation = from.get(TrainingOptions.ACTIVATION);
+        boolean saved = from.prefers(TrainingOptions.INIT_WEIGHTS, TrainingOptions.INIT);
         return new NetworkSettings(
-                from.integers("hidden", List.of(64), 1),
+                from.get(TrainingOptions.HIDDEN),
                 activation,
-                from.choice("loss", Loss.class),
-                from.choice("init", Initialization.class).orElse(usual(activation)),
-                (float) from.number("init-value", 0, v -> Float.isFinite(v.floatValue()), "any finite number"),
-                saved ? from.path("init-weights") : Optional.empty());
+                from.find(TrainingOptions.LOSS),
+                from.find(TrainingOptions.INIT).orElse(defaultFor(activation)),
+                from.get(TrainingOptions.INIT_VALUE),
+                saved ? from.find(TrainingOptions.INIT_WEIGHTS) : Optional.empty());
     }
 
     /** He and others' scheme is for activations that are about 0 on one side. */
-    private static Initialization usual(Activation activation) {
+    private static Initialization defaultFor(Activation activation) {
         return switch (activation) {
             case RELU, LEAKY_RELU, ELU, GELU_TANH, SOFTPLUS -> Initialization.HE;
             case IDENTITY, SIGMOID, TANH, SOFTMAX -> Initialization.XAVIER;
@@ -255,57 +175,42 @@ public record TrainingSettings(
     }
 
     private static OptimizerSettings optimizer(SettingsReader from) {
-        return new OptimizerSettings(
-                (float) from.number("lr", 0.1, v -> v.floatValue() > 0 && Float.isFinite(v.floatValue()), "above 0"),
-                (float) from.number("momentum", 0, v -> v >= 0 && v.floatValue() < 1, "0 to below 1"));
+        return switch (from.get(TrainingOptions.OPTIMIZER)) {
+            case SGD -> new Sgd.Settings(from.get(TrainingOptions.LR), from.get(TrainingOptions.MOMENTUM));
+        };
     }
 
     private static float dropout(SettingsReader from) {
-        float rate = (float) from.number("dropout", 0, v -> v >= 0 && v.floatValue() < 1, "0 to below 1");
-        if (rate > 0 && from.integers("hidden", List.of(1), 1).isEmpty()) {
-            throw from.conflict("dropout", "needs hidden layers, whose units it leaves out; give sizes to hidden");
+        float rate = from.get(TrainingOptions.DROPOUT);
+        if (rate > 0 && from.get(TrainingOptions.HIDDEN).isEmpty()) {
+            throw from.conflict(
+                    TrainingOptions.DROPOUT, "needs hidden layers, whose units it leaves out; give sizes to hidden");
         }
         return rate;
     }
 
-    private static OnDivergence onDivergence(SettingsReader from) {
-        return from.text("on-divergence")
-                .map(text -> Arrays.stream(OnDivergence.values())
-                        .filter(policy -> policy.id().equals(text))
-                        .findFirst()
-                        .orElseThrow(() -> from.error("on-divergence", "unknown value", text, "stop, skip-step")))
-                .orElse(OnDivergence.STOP);
-    }
-
     private static CheckpointSettings checkpoints(SettingsReader from) {
-        double seconds = from.number("checkpoint-seconds", 30, v -> v > 0 && v <= 1e9, "above 0 to 1e9");
         return new CheckpointSettings(
-                from.integer("checkpoint-steps", 0, 1),
-                Duration.ofNanos((long) (seconds * 1e9)),
-                from.integer("checkpoint-keep", 3, 0));
+                from.find(TrainingOptions.CHECKPOINT_STEPS).orElse(0),
+                Duration.ofNanos((long) (from.get(TrainingOptions.CHECKPOINT_SECONDS) * 1e9)),
+                from.get(TrainingOptions.CHECKPOINT_KEEP));
     }
 
     private static ClusterSettings cluster(SettingsReader from) {
-        int waitWorkers = from.prefers("wait-workers", "workers") ? from.integer("wait-workers", 0, 1) : 0;
-        if (from.has("coordinator-bind") && !from.has("wait-workers")) {
-            throw from.conflict("coordinator-bind", "needs wait-workers, the number of worker processes to wait for");
+        boolean processes = from.prefers(TrainingOptions.WAIT_WORKERS, TrainingOptions.WORKERS);
+        if (from.has(TrainingOptions.COORDINATOR_BIND) && !from.has(TrainingOptions.WAIT_WORKERS)) {
+            throw from.conflict(
+                    TrainingOptions.COORDINATOR_BIND, "needs wait-workers, the number of worker processes to wait for");
         }
-        Optional<Endpoint> bind = from.endpoint("coordinator-bind");
+        Endpoint bind = from.get(TrainingOptions.COORDINATOR_BIND);
         return new ClusterSettings(
-                from.integer("workers", Environment.processors(), 1),
-                waitWorkers,
-                waitWorkers == 0 ? Optional.empty() : bind.or(() -> Optional.of(Endpoint.local())),
-                from.choice("placement", Placement.class),
-                from.choice("transport", TransportKind.class).orElse(TransportKind.AUTO),
-                from.duration("give-up", Duration.ofMinutes(10)),
-                from.path("aeron-dir"));
-    }
-
-    private static String checkedName(SettingsReader from, String name) {
-        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
-            throw from.error("name", "unknown value", name, "letters, digits, '.', '_' and '-', at most 64");
-        }
-        return name;
+                from.get(TrainingOptions.WORKERS),
+                processes ? from.find(TrainingOptions.WAIT_WORKERS).orElseThrow() : 0,
+                processes ? Optional.of(bind) : Optional.empty(),
+                from.find(TrainingOptions.PLACEMENT),
+                from.get(TrainingOptions.TRANSPORT),
+                from.get(TrainingOptions.GIVE_UP),
+                from.find(TrainingOptions.AERON_DIR));
     }
 
     /** These settings with what the data decides: the loss, and where the data lies wherever the run is repeated from. */
@@ -319,7 +224,8 @@ public record TrainingSettings(
                 data.target(),
                 data.scale(),
                 data.validation(),
-                validationSource);
+                validationSource,
+                data.splitSeed());
         NetworkSettings net = new NetworkSettings(
                 network.hidden(),
                 network.activation(),
@@ -352,6 +258,13 @@ public record TrainingSettings(
      * directory, its form of output) is left out.
      */
     public String toConfig() {
-        return EffectiveConfig.of(this);
+        return TrainingOptions.effective(this);
+    }
+
+    /** What is handed to a coordinator: the effective configuration, and the run directory where one is asked for. */
+    public String toSubmission() {
+        return toConfig()
+                + out.map(directory -> TrainingOptions.line(TrainingOptions.OUT, directory))
+                        .orElse("");
     }
 }

@@ -1,6 +1,7 @@
 package dev.tutti.config;
 
 import dev.tutti.files.InputException;
+import dev.tutti.files.Range;
 import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,15 +29,24 @@ public record WorkerSettings(
         TransportKind transport,
         Optional<Path> aeronDirectory) {
 
+    private static final Setting<Endpoint> COORDINATOR = Setting.of(
+                    "coordinator", "HOST:PORT", Form.endpoint(), "where the coordinator listens")
+            .otherwise("needed");
+    private static final Setting<Integer> THREADS = Setting.of(
+                    "threads", "N", Form.integer(Range.count(1)), "worker actors, each with a thread that computes")
+            .orElse(Environment.processors(), "the cores");
+    private static final Setting<String> HOST = Setting.of(
+                    "host", "HOST", Form.text(), "name or address of this machine for the coordinator")
+            .otherwise("found");
+    private static final Setting<String> NAME = Setting.of("name", "NAME", Form.text(), "name of this process in logs")
+            .otherwise("from host and process");
+    private static final Setting<Duration> GIVE_UP = Setting.of(
+                    "give-up", "TIME", Form.duration(), "how long to look for the coordinator, such as 90s")
+            .orElse(Duration.ofSeconds(60), "60s");
+
     /** Every setting, in the order in which help shows them. */
-    public static final List<Setting> SETTINGS = List.of(
-            new Setting("coordinator", "HOST:PORT", "where the coordinator listens; needed"),
-            new Setting("threads", "N", "worker actors, each with a thread that computes (default: the cores)"),
-            new Setting("host", "HOST", "name or address of this machine for the coordinator (default: found)"),
-            new Setting("name", "NAME", "name of this process in logs (default: from host and process)"),
-            new Setting("give-up", "TIME", "how long to look for the coordinator, such as 90s (default: 60s)"),
-            new Setting("transport", "KIND", "auto, ipc or udp (default: auto)"),
-            new Setting("aeron-dir", "DIR", "directory of the media driver (default: one of its own)"));
+    public static final List<Setting<?>> SETTINGS =
+            List.of(COORDINATOR, THREADS, HOST, NAME, GIVE_UP, TrainingOptions.TRANSPORT, TrainingOptions.AERON_DIR);
 
     /**
      * Reads the settings.
@@ -48,15 +58,15 @@ public record WorkerSettings(
     public static WorkerSettings read(Map<String, String> commandLine, Optional<Path> file) {
         SettingsReader from = SettingsReader.of(SETTINGS, commandLine, file);
         return new WorkerSettings(
-                from.endpoint("coordinator")
+                from.find(COORDINATOR)
                         .orElseThrow(() -> new InputException(
                                 "no coordinator given; say where it listens, such as: tutti worker --coordinator "
                                         + Endpoint.local())),
-                from.integer("threads", Environment.processors(), 1),
-                from.text("host"),
-                from.text("name"),
-                from.duration("give-up", Duration.ofSeconds(60)),
-                from.choice("transport", TransportKind.class).orElse(TransportKind.AUTO),
-                from.path("aeron-dir"));
+                from.get(THREADS),
+                from.find(HOST),
+                from.find(NAME),
+                from.get(GIVE_UP),
+                from.get(TrainingOptions.TRANSPORT),
+                from.find(TrainingOptions.AERON_DIR));
     }
 }

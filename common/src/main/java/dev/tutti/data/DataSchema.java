@@ -85,27 +85,6 @@ public record DataSchema(
         return classCount() == 2 && loss != Loss.CROSS_ENTROPY ? 1 : classCount();
     }
 
-    /**
-     * Returns the number of the class that outputs of a network stand for: the largest (the first of equal ones), or with one
-     * output class 1 above 0.5.
-     *
-     * @param outputs outputs of the network
-     * @param offset index of the sample's first output
-     * @param count number of outputs of a sample
-     */
-    public int classOf(float[] outputs, int offset, int count) {
-        if (count == 1) {
-            return outputs[offset] > 0.5f ? 1 : 0;
-        }
-        int best = 0;
-        for (int output = 1; output < count; output++) {
-            if (outputs[offset + output] > outputs[offset + best]) {
-                best = output;
-            }
-        }
-        return best;
-    }
-
     private static String named(String name) {
         return name.isEmpty() ? "" : " (" + name + ")";
     }

@@ -94,6 +94,11 @@ public record Preprocessing(
         return new Dataset(features, inputs, targets, targetCount, rows.length);
     }
 
+    /** What the targets of the samples that {@link #apply} returns stand for. */
+    public TargetUnit targetUnit() {
+        return new TargetUnit(schema.task(), targetFactor);
+    }
+
     /** Returns the number that output {@code scaled} of a regression's network stands for, in the unit of the data. */
     public float unscaleTarget(float scaled) {
         return (float) (scaled / targetFactor + targetShift);

@@ -25,7 +25,8 @@ public final class AtomicFile {
     /**
      * Writes {@code file}, replacing it if there is one.
      *
-     * @throws InputException if it cannot be written; nothing is left behind
+     * @throws InputException if it cannot be written, and no temporary file is left behind; if only the directory could not be
+     *     forced to the disk, the new content is there, but might not survive a crash of the machine
      */
     public static void write(Path file, Content content) {
         write(FileOperations.SYSTEM, file, content);
@@ -35,7 +36,8 @@ public final class AtomicFile {
      * Writes {@code file}, replacing it if there is one.
      *
      * @param files carries it out
-     * @throws InputException if it cannot be written; nothing is left behind
+     * @throws InputException if it cannot be written, and no temporary file is left behind; if only the directory could not be
+     *     forced to the disk, the new content is there, but might not survive a crash of the machine
      */
     public static void write(FileOperations files, Path file, Content content) {
         Path absolute = file.toAbsolutePath();
@@ -51,7 +53,7 @@ public final class AtomicFile {
                 out.force();
             }
             files.rename(temporary, absolute);
-            forceDirectory(files, directory);
+            files.forceDirectory(directory);
         } catch (IOException e) {
             throw new InputException(
                     file + ": cannot be written: " + e.getClass().getSimpleName() + ": " + e.getMessage()
@@ -59,15 +61,6 @@ public final class AtomicFile {
                     e);
         } finally {
             deleteQuietly(files, temporary);
-        }
-    }
-
-    /** Makes the rename itself survive a crash of the machine, where the system allows to open directories. */
-    private static void forceDirectory(FileOperations files, Path directory) {
-        try {
-            files.forceDirectory(directory);
-        } catch (IOException e) {
-            // Not possible on this system: the content is safe all the same, only the moment of the rename is not.
         }
     }
 

@@ -62,8 +62,28 @@ public interface FileOperations {
         Files.deleteIfExists(file);
     }
 
-    /** Makes the names in a directory survive a crash of the machine. */
+    /** Makes a directory and those above it, where they are missing, so that they survive a crash of the machine. */
+    default void createDirectories(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent != null) {
+            createDirectories(parent);
+        }
+        Files.createDirectory(directory);
+        if (parent != null) {
+            forceDirectory(parent);
+        }
+    }
+
+    /**
+     * Makes the names in a directory survive a crash of the machine. Does nothing on systems on which directories cannot be opened.
+     */
     default void forceDirectory(Path directory) throws IOException {
+        if (!directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return;
+        }
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

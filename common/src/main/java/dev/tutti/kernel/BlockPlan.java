@@ -1,12 +1,13 @@
 package dev.tutti.kernel;
 
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SummationStack;
 import java.util.Arrays;
 
 /**
- * Cuts the samples of a call into blocks that fit the kernel's buffers, so that every block is made of whole subtrees of the nodes
- * asked for: several small nodes, one subtree of a large node, or a part of a segment that is itself too large. Subtrees
- * of a large node are added as they come, on a stack of at most log2(subtrees) gradients. Reused; one thread.
+ * Cuts the samples of a call into blocks that fit the kernel's buffers, so that every block is made of whole subtrees of the
+ * nodes asked for: several small nodes, one subtree of a large node, or a part of a segment that is itself too large.
+ * Subtrees of a large node are added as they come, on a {@link SummationStack} of gradients. Reused; one thread.
  */
 final class BlockPlan {
     private final int parameterCount;
@@ -25,11 +26,10 @@ final class BlockPlan {
     private int from;
 
     private int next;
-    /** Whether the block belongs to a node of several blocks; then: complete subtrees, and gradients on the stack. */
+    /** Whether the block belongs to a node of several blocks; then: the number of its subtree. */
     private boolean large;
 
     private int subtrees;
-    private int depth;
     private boolean subtreeEnds;
     private float[][] stack = new float[0][];
 
@@ -55,7 +55,6 @@ final class BlockPlan {
         lossNode = 0;
         next = 0;
         subtrees = 0;
-        depth = 0;
     }
 
     /** Makes one block of one sample, outside of any tree. */
@@ -74,7 +73,7 @@ final class BlockPlan {
         from = next;
         continues = false;
         large = false;
-        while (node < nodeCount && depth == 0 && next == nodeStart(node) && nodeEnd(node) - from <= capacity) {
+        while (node < nodeCount && subtrees == 0 && next == nodeStart(node) && nodeEnd(node) - from <= capacity) {
             addTask(nodeEnd(node), nodes[node].gradient());
             node++;
         }
@@ -91,7 +90,7 @@ final class BlockPlan {
         long subtreeEnd = ((long) segment + subtree) * segmentSize;
         int end = (int) Math.min(Math.min(subtreeEnd, nodeEnd(node)), (long) from + capacity);
         subtreeEnds = end == subtreeEnd || end == nodeEnd(node);
-        addTask(end, gradientAt(depth));
+        addTask(end, gradientAt(SummationStack.height(subtrees)));
     }
 
     private void addTask(int end, float[] gradient) {
@@ -112,24 +111,14 @@ final class BlockPlan {
         if (!large || !subtreeEnds) {
             return;
         }
-        for (int ones = Integer.numberOfTrailingZeros(~subtrees); ones > 0; ones--) {
-            merge();
+        boolean last = next == nodeEnd(node);
+        int top = SummationStack.height(subtrees);
+        for (int additions = SummationStack.additions(subtrees, last); additions > 0; additions--) {
+            VectorRows.add(gradientAt(top - 1), 0, gradientAt(top), 0, parameterCount);
+            top--;
         }
-        subtrees++;
-        depth++;
-        if (next == nodeEnd(node)) {
-            depth--;
-            while (depth > 0) {
-                merge();
-            }
-            subtrees = 0;
-            node++;
-        }
-    }
-
-    private void merge() {
-        depth--;
-        VectorOps.add(gradientAt(depth), 0, gradientAt(depth + 1), 0, parameterCount);
+        subtrees = last ? 0 : subtrees + 1;
+        node += last ? 1 : 0;
     }
 
     private float[] gradientAt(int level) {

@@ -6,7 +6,7 @@ package dev.tutti.kernel;
  * differ from each other). The error is at most 2 units in the last place over all finite floats; infinities and NaN are
  * treated as {@link Math} does.
  *
- * <p>{@link VectorKernel} repeats each of them lane by lane, operation by operation: a change here is a change there. The
+ * <p>{@link VectorMath} repeats each of them lane by lane, operation by operation: a change here is a change there. The
  * polynomials are least-maximum fits of the remainder named beside them, rounded to float.
  */
 public final class FloatMath {

@@ -72,7 +72,7 @@ public interface GradientKernel {
     void outputs(float[] parameters, MiniBatch batch, float[] outputs);
 
     /**
-     * Computes loss and hits without gradients and without dropout.
+     * Computes losses and the number of correct samples, without gradients and without dropout.
      *
      * @param parameters the network's parameters
      * @param batch the samples

@@ -33,20 +33,15 @@ public final class Kernels {
      */
     public static GradientKernel create(NetworkSpec network, Dropout dropout, int maxSamples) {
         if (!usesVectors()) {
-            return new ScalarKernel(network, dropout, description());
+            return createReference(network, dropout);
         }
         GradientKernel vector = new VectorKernel(network, dropout, maxSamples, description());
         if (WarmUp.isDone() || "vector".equals(System.getProperty(KERNEL_PROPERTY))) {
             return vector;
         }
-        WarmUp.start(
-                network,
-                new ScalarKernel(network, dropout, description()),
-                new VectorKernel(network, dropout, WarmUp.SAMPLES, description()));
-        return new WarmingKernel(
-                new ScalarKernel(network, dropout, description()),
-                vector,
-                new ParameterLayout(network).parameterCount());
+        WarmUp.start(network, dropout);
+        int parameterCount = new ParameterLayout(network).parameterCount();
+        return new WarmingKernel(createReference(network, dropout), vector, parameterCount);
     }
 
     /** Creates the scalar reference, without dropout: the same bits as any other, ready at once. */
@@ -60,17 +55,32 @@ public final class Kernels {
     }
 
     /** Creates the kernel that {@link #create} comes to once the code is compiled, for measurements and tests. */
-    static GradientKernel createWarm(NetworkSpec network, Dropout dropout, int maxSamples) {
+    public static GradientKernel createWarm(NetworkSpec network, Dropout dropout, int maxSamples) {
         return usesVectors()
                 ? new VectorKernel(network, dropout, maxSamples, description())
-                : new ScalarKernel(network, dropout, description());
+                : createReference(network, dropout);
+    }
+
+    /** Creates the kernel that defines the bits. */
+    public static GradientKernel createReference(NetworkSpec network, Dropout dropout) {
+        return new ScalarKernel(network, dropout, description());
+    }
+
+    /** Returns when the code is compiled that computes networks such as this: for measurements. */
+    public static void warmUp(NetworkSpec network, Dropout dropout) {
+        WarmUp.finish(network, dropout);
+    }
+
+    /** Width of the vectors in use, in bits; 32 for the scalar kernel. */
+    public static int vectorBits() {
+        return usesVectors() ? VectorLanes.bits() : Float.SIZE;
     }
 
     /** Says which code is used and why, for example {@code vector 512 bits (AVX-512), JDK 25}. */
     public static String description() {
         String jdk = "JDK " + Runtime.version().feature();
         if (usesVectors()) {
-            int bits = VectorOps.bits();
+            int bits = VectorLanes.bits();
             String forced = Integer.getInteger(BITS_PROPERTY) == null ? "" : ", forced by -D" + BITS_PROPERTY;
             return "vector " + bits + " bits (" + instructions(bits) + "), " + jdk + forced;
         }

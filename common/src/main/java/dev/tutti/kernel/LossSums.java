@@ -1,67 +1,59 @@
 package dev.tutti.kernel;
 
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SummationStack;
 
 /**
- * Sums losses, sample weights and hits by the summation tree, in double, as the samples come: a stack that holds the sums of
- * complete subtrees, like the digits of a binary counter. Reused; one thread.
+ * Sums losses, sample weights and correct samples by the summation tree, in double, as the samples come, on a {@link SummationStack}.
+ * Reused; one thread.
  */
 final class LossSums {
-    private static final int MAX_DEPTH = 33;
+    private static final int MAX_HEIGHT = SummationStack.maxHeight(Integer.MAX_VALUE);
 
-    private final double[] losses = new double[MAX_DEPTH];
-    private final double[] weights = new double[MAX_DEPTH];
-    private final double[] corrects = new double[MAX_DEPTH];
-    private int segments;
-    private int depth;
+    private final double[] losses = new double[MAX_HEIGHT];
+    private final double[] weights = new double[MAX_HEIGHT];
+    private final double[] corrects = new double[MAX_HEIGHT];
+    private int segment;
+    private int top;
 
     /** Begins a node. */
     void reset() {
-        segments = 0;
-        depth = 0;
-        openSegment();
+        openSegment(0);
     }
 
     /** Adds a sample to the segment under way. */
     void add(float loss, float weight, float correct) {
-        losses[depth] += (double) weight * loss;
-        weights[depth] += weight;
-        corrects[depth] += weight * correct;
+        losses[top] += (double) weight * loss;
+        weights[top] += weight;
+        corrects[top] += weight * correct;
     }
 
-    /** Ends the segment under way and begins another. */
+    /** Ends a segment that is not the node's last, and begins another. */
     void endSegment() {
-        for (int ones = Integer.numberOfTrailingZeros(~segments); ones > 0; ones--) {
-            merge();
-        }
-        segments++;
-        depth++;
-        openSegment();
+        addDown(false);
+        openSegment(segment + 1);
     }
 
-    /** Ends the node, after its last segment's end, and writes its sums. */
+    /** Ends the node with the segment under way, and writes its sums. */
     void finish(PartialGradient node) {
-        depth--;
-        while (depth > 0) {
-            merge();
-        }
-        if (depth == 0) {
-            node.sums(losses[0], weights[0], corrects[0]);
-        } else {
-            node.sums(0, 0, 0);
-        }
+        addDown(true);
+        node.sums(losses[0], weights[0], corrects[0]);
     }
 
-    private void openSegment() {
-        losses[depth] = 0;
-        weights[depth] = 0;
-        corrects[depth] = 0;
+    private void openSegment(int number) {
+        segment = number;
+        top = SummationStack.height(number);
+        losses[top] = 0;
+        weights[top] = 0;
+        corrects[top] = 0;
     }
 
-    private void merge() {
-        losses[depth - 1] += losses[depth];
-        weights[depth - 1] += weights[depth];
-        corrects[depth - 1] += corrects[depth];
-        depth--;
+    private void addDown(boolean last) {
+        for (int additions = SummationStack.additions(segment, last); additions > 0; additions--) {
+            losses[top - 1] += losses[top];
+            weights[top - 1] += weights[top];
+            corrects[top - 1] += corrects[top];
+            top--;
+        }
     }
 }

@@ -1,8 +1,9 @@
 package dev.tutti.kernel;
 
 import dev.tutti.model.Loss;
+import dev.tutti.model.PredictedClass;
 
-/** The losses of one sample and their derivatives, in float32. {@link VectorKernel} repeats them, samples in lanes. */
+/** The losses of one sample and their derivatives, in float32. {@link VectorLosses} repeats them, samples in lanes. */
 final class Losses {
     private Losses() {}
 
@@ -110,28 +111,16 @@ final class Losses {
     }
 
     /**
-     * Tells whether a sample is classified rightly: the largest logit (the first of equals) is the class's; every binary label is
-     * on its side of 1/2. Never for a regression.
+     * Tells whether outputs and targets stand for the same class ({@link PredictedClass}). Of a regression this means nothing.
+     *
+     * @param a outputs, {@code [outputs]}
+     * @param targets holds the targets
+     * @param offset index of this sample's first target
      */
-    static boolean isCorrect(Loss loss, float[] z, float[] targets, int offset) {
-        return switch (loss) {
-            case SQUARED_ERROR, HUBER, ABSOLUTE_ERROR -> false;
-            case CROSS_ENTROPY -> isLargest(z, targets[offset]);
-            case BINARY_CROSS_ENTROPY -> {
-                boolean correct = true;
-                for (int j = 0; j < z.length; j++) {
-                    correct &= z[j] > 0f == targets[offset + j] > 0.5f;
-                }
-                yield correct;
-            }
-        };
-    }
-
-    private static boolean isLargest(float[] z, float target) {
-        int best = 0;
-        for (int j = 1; j < z.length; j++) {
-            best = z[j] > z[best] ? j : best;
-        }
-        return best == target;
+    static boolean isCorrect(Loss loss, float[] a, float[] targets, int offset) {
+        int predicted = PredictedClass.of(a, 0, a.length);
+        return loss == Loss.CROSS_ENTROPY
+                ? predicted == targets[offset]
+                : predicted == PredictedClass.of(targets, offset, a.length);
     }
 }

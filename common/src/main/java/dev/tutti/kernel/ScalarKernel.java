@@ -5,6 +5,7 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SummationTree;
 import java.util.Arrays;
 
 /**
@@ -100,7 +101,7 @@ final class ScalarKernel implements GradientKernel {
             segmentGradient(parameters, batch, from * segmentSize, endOf(from, segmentSize, batch), sum);
             return;
         }
-        int left = SegmentTree.leftHalf(count);
+        int left = SummationTree.leftHalf(count);
         PartialGradient right = rightHalf(depth);
         sumOfSegments(parameters, batch, segmentSize, from, left, sum, depth + 1);
         sumOfSegments(parameters, batch, segmentSize, from + left, count - left, right, depth + 1);
@@ -212,7 +213,7 @@ final class ScalarKernel implements GradientKernel {
     }
 
     private boolean isCorrect(MiniBatch batch, int sample) {
-        return Losses.isCorrect(network.loss(), z[network.layers() - 1], batch.targets(), batch.targetOffset(sample));
+        return Losses.isCorrect(network.loss(), a[network.layers() - 1], batch.targets(), batch.targetOffset(sample));
     }
 
     /** Computes d of all layers, from the last to the first. */
@@ -349,7 +350,7 @@ final class ScalarKernel implements GradientKernel {
     @Override
     public void evaluate(float[] parameters, MiniBatch batch, int segmentSize, PartialGradient sums) {
         sums.sums(0, 0, 0);
-        int segments = SegmentTree.segments(batch.count(), segmentSize);
+        int segments = SummationTree.segments(batch.count(), segmentSize);
         if (segments > 0) {
             evaluateSegments(parameters, batch, segmentSize, 0, segments, sums);
         }
@@ -358,7 +359,7 @@ final class ScalarKernel implements GradientKernel {
     private void evaluateSegments(
             float[] parameters, MiniBatch batch, int segmentSize, int from, int count, PartialGradient sums) {
         if (count > 1) {
-            int left = SegmentTree.leftHalf(count);
+            int left = SummationTree.leftHalf(count);
             evaluateSegments(parameters, batch, segmentSize, from, left, sums);
             double lossSum = sums.lossSum();
             double weightSum = sums.weightSum();

@@ -2,28 +2,67 @@ package dev.tutti.kernel;
 
 import dev.tutti.data.Dataset;
 import dev.tutti.data.MiniBatch;
+import dev.tutti.model.Activation;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.random.Philox;
 import dev.tutti.reduce.PartialGradient;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Has the JVM compile the vector kernel, once in the life of a process, on a thread of its own: by using it on made-up samples
- * until it is faster than the scalar kernel.
+ * until it is faster than the scalar kernel. The network that it computes has the activations and the loss of the one that is to
+ * be trained, but small layers: the code is the same, and a large network would keep a core busy for many seconds.
  */
 final class WarmUp {
-    static final int SAMPLES = 32;
+    private static final int SAMPLES = 64;
     private static final int SEGMENT = 8;
 
     /** Samples of all calls, so that the compiled code has seen more than one shape. */
-    private static final int[] SAMPLE_COUNTS = {SAMPLES, SAMPLES / 2, SEGMENT};
+    private static final int[] SAMPLE_COUNTS = {SAMPLES, SAMPLES / 2 + SEGMENT, SEGMENT};
+
+    /** A layer's sizes: full tiles and panels, and every kind of remainder. */
+    private static final int INPUTS = 75;
+
+    private static final int HIDDEN_UNITS = 59;
+    private static final int MAX_OUTPUTS = 11;
+
+    /** So small that every loop over blocks goes round, as it does with large layers. */
+    private static final VectorBlocks BLOCKS = new VectorBlocks(
+            32, 2 * VectorLanes.TILE_ROWS, VectorLanes.TILE_ROWS, 16 * VectorLanes.PANEL, VectorLanes.PANEL);
 
     private static final long GIVE_UP_NS = 20_000_000_000L;
 
     private static boolean started;
     private static volatile boolean done;
 
-    private WarmUp() {}
+    private final GradientKernel scalar;
+    private final GradientKernel vector;
+    private final float[] parameters;
+    private final Dataset samples;
+    private final MiniBatch batch = new MiniBatch();
+    private final int[] rows = new int[SAMPLES];
+    private final PartialGradient[] node;
+
+    /** @param network the network that is to be trained */
+    WarmUp(NetworkSpec network, Dropout dropout) {
+        NetworkSpec small = small(network);
+        scalar = new ScalarKernel(small, dropout, "warm-up");
+        vector = new VectorKernel(small, dropout, SAMPLES, BLOCKS, "warm-up");
+        parameters = new float[new ParameterLayout(small).parameterCount()];
+        fill(parameters, 0.1f, 0);
+        float[] features = new float[SAMPLES * small.inputs()];
+        fill(features, 2, 1);
+        float[] targets = new float[SAMPLES * small.targetCount()];
+        samples = new Dataset(features, small.inputs(), targets, small.targetCount(), SAMPLES);
+        node = new PartialGradient[] {new PartialGradient(parameters.length)};
+        for (int row = 0; row < rows.length; row++) {
+            rows[row] = row;
+        }
+    }
 
     /** Whether the vector kernel is compiled, or will not become faster by waiting. */
     static boolean isDone() {
@@ -31,76 +70,72 @@ final class WarmUp {
     }
 
     /** Starts, unless that was done before. */
-    static synchronized void start(NetworkSpec network, GradientKernel scalar, GradientKernel vector) {
+    static synchronized void start(NetworkSpec network, Dropout dropout) {
         if (!started) {
             started = true;
-            Thread thread = new Thread(() -> run(network, scalar, vector), "tutti-warm-up");
+            Thread thread = new Thread(() -> run(network, dropout), "tutti-warm-up");
             thread.setDaemon(true);
             thread.start();
         }
     }
 
     /** Returns when the vector kernel is compiled, if there is one: for measurements. */
-    static synchronized void finish(NetworkSpec network) {
+    static synchronized void finish(NetworkSpec network, Dropout dropout) {
         if (!started && Kernels.usesVectors()) {
             started = true;
-            run(network, new ScalarKernel(network, "warm-up"), new VectorKernel(network, SAMPLES, "warm-up"));
+            run(network, dropout);
         }
     }
 
-    private static void run(NetworkSpec network, GradientKernel scalar, GradientKernel vector) {
+    private static void run(NetworkSpec network, Dropout dropout) {
         try {
-            Calls calls = new Calls(network);
+            WarmUp calls = new WarmUp(network, dropout);
             long endNs = System.nanoTime() + GIVE_UP_NS;
             int faster = 0;
             while (faster < 3 && System.nanoTime() < endNs) {
-                long vectorNs = calls.time(vector);
-                faster = vectorNs < calls.time(scalar) ? faster + 1 : 0;
+                faster = calls.vectorIsFaster() ? faster + 1 : 0;
             }
         } finally {
             done = true;
         }
     }
 
-    /** Calls of a kernel on made-up samples. */
-    private static final class Calls {
-        private final float[] parameters;
-        private final Dataset samples;
-        private final MiniBatch batch = new MiniBatch();
-        private final int[] rows = new int[SAMPLES];
-        private final PartialGradient[] node;
+    /** One layer for each kind of hidden layer, whatever their number, and an output layer of the same kind. */
+    private static NetworkSpec small(NetworkSpec network) {
+        int last = network.layers() - 1;
+        Set<Activation> hidden = new LinkedHashSet<>(network.activations().subList(0, last));
+        List<Activation> activations = new ArrayList<>(hidden);
+        activations.add(network.activation(last));
+        List<Integer> sizes = new ArrayList<>(List.of(INPUTS));
+        hidden.forEach(activation -> sizes.add(HIDDEN_UNITS));
+        sizes.add(Math.min(network.outputs(), MAX_OUTPUTS));
+        return new NetworkSpec(sizes, activations, network.loss());
+    }
 
-        Calls(NetworkSpec network) {
-            parameters = new float[new ParameterLayout(network).parameterCount()];
-            fill(parameters, 0.1f, 0);
-            float[] features = new float[SAMPLES * network.inputs()];
-            fill(features, 2, 1);
-            samples = new Dataset(
-                    features,
-                    network.inputs(),
-                    new float[SAMPLES * network.targetCount()],
-                    network.targetCount(),
-                    SAMPLES);
-            node = new PartialGradient[] {new PartialGradient(parameters.length)};
-            for (int row = 0; row < rows.length; row++) {
-                rows[row] = row;
-            }
+    /** The network that is computed. */
+    NetworkSpec network() {
+        return vector.network();
+    }
+
+    private boolean vectorIsFaster() {
+        long vectorNs = time(vector);
+        return vectorNs < time(scalar);
+    }
+
+    private long time(GradientKernel kernel) {
+        long startNs = System.nanoTime();
+        for (int count : SAMPLE_COUNTS) {
+            node[0].reset(0, count / SEGMENT);
+            batch.wrap(samples, rows, 0, count).inEpoch(1, 0);
+            kernel.gradients(parameters, batch, SEGMENT, node, 1);
+            kernel.evaluate(parameters, batch, SEGMENT, node[0]);
         }
+        return System.nanoTime() - startNs;
+    }
 
-        long time(GradientKernel kernel) {
-            long startNs = System.nanoTime();
-            for (int count : SAMPLE_COUNTS) {
-                node[0].reset(0, count / SEGMENT);
-                kernel.gradients(parameters, batch.wrap(samples, rows, 0, count), SEGMENT, node, 1);
-                kernel.evaluate(parameters, batch, SEGMENT, node[0]);
-            }
-            return System.nanoTime() - startNs;
-        }
-
-        private static void fill(float[] values, float width, int stream) {
-            for (int i = 0; i < values.length; i++) {
-                values[i] = width * (Philox.uniform(0, Philox.Purpose.NOISE, stream, i) - 0.5f);
-            }
+    private static void fill(float[] values, float width, int stream) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] = width * (Philox.uniform(0, Philox.Purpose.NOISE, stream, i) - 0.5f);
         }
     }
 }

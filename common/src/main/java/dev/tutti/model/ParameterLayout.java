@@ -1,5 +1,9 @@
 package dev.tutti.model;
 
+import dev.tutti.files.TensorPlace;
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Where each parameter of a network lies in the one {@code float[]} block that holds them all: weight 0, bias 0, weight 1,
  * bias 1, ... A weight is {@code [outputs x inputs]}, row-major; a bias {@code [outputs]}. Gradients, momenta and all that is
@@ -58,5 +62,19 @@ public final class ParameterLayout {
             layer++;
         }
         return layer;
+    }
+
+    /** The tensors of the network as files have them, in the order of the block. */
+    public List<TensorPlace> tensors() {
+        List<TensorPlace> tensors = new ArrayList<>();
+        for (int layer = 0; layer < network.layers(); layer++) {
+            int inputs = network.inputs(layer);
+            int outputs = network.outputs(layer);
+            String name = "layers." + layer;
+            tensors.add(
+                    new TensorPlace(name + ".weight", List.of(outputs, inputs), weightOffset(layer), outputs * inputs));
+            tensors.add(new TensorPlace(name + ".bias", List.of(outputs), biasOffset(layer), outputs));
+        }
+        return tensors;
     }
 }

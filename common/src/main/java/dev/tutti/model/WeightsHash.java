@@ -1,8 +1,8 @@
 package dev.tutti.model;
 
-import dev.tutti.data.Fingerprint;
+import dev.tutti.files.LittleEndianFloats;
+import dev.tutti.files.Sha256;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 
 /** The one number by which two runs are compared. */
 public final class WeightsHash {
@@ -22,8 +22,8 @@ public final class WeightsHash {
             throw new IllegalArgumentException(
                     "parameter count does not match: expected=" + expected + ", found=" + parameters.length);
         }
-        MessageDigest digest = Fingerprint.newSha256();
-        Fingerprint.update(digest, parameters, parameters.length);
-        return HexFormat.of().formatHex(digest.digest());
+        MessageDigest digest = Sha256.newDigest();
+        LittleEndianFloats.update(digest, parameters, parameters.length);
+        return Sha256.hex(digest);
     }
 }

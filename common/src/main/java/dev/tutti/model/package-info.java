@@ -1,2 +1,2 @@
-/** What is trained: the network's shape, the layout of its parameters, initial weights, and the model file. */
+/** What is trained: the network's shape, the layout of its parameters, initial weights. Knows nothing of data. */
 package dev.tutti.model;

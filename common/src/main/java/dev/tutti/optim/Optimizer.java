@@ -7,11 +7,13 @@ public interface Optimizer {
     /**
      * Updates the parameters.
      *
+     * @param update number of updates made before in this run, so counted from 0; steps that were left out do not count
+     * @param learningRate size of this step, above 0
      * @param parameters changed in place
      * @param gradientSum sum of the gradients, in the layout of the parameters
      * @param scale what the sum is multiplied with to give the mean: 1 / (sum of sample weights)
      */
-    void update(float[] parameters, float[] gradientSum, float scale);
+    void update(long update, float learningRate, float[] parameters, float[] gradientSum, float scale);
 
     /**
      * The arrays, by name and always in the same order, that are all that this optimizer remembers from step to step: they are

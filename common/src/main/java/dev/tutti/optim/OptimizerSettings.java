@@ -1,22 +1,41 @@
 package dev.tutti.optim;
 
-import dev.tutti.files.InputException;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.tutti.files.Range;
+import java.util.Locale;
 
 /**
- * The optimizer: stochastic gradient descent, {@code v = momentum v + g; w = w - learningRate v}.
- *
- * @param learningRate step size, above 0
- * @param momentum share of the last step kept, from 0 (plain SGD) to below 1
+ * Which optimizer, and its settings: one record for each optimizer, inside its class. The annotations say how they are told apart in
+ * checkpoints and between processes; where nothing tells, it is SGD, which was there first.
  */
-public record OptimizerSettings(float learningRate, float momentum) {
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind", defaultImpl = Sgd.Settings.class)
+@JsonSubTypes({@JsonSubTypes.Type(value = Sgd.Settings.class, name = "sgd")})
+public sealed interface OptimizerSettings permits Sgd.Settings {
+    /** What a learning rate may be. */
+    Range LEARNING_RATE = Range.positive();
 
-    /** @throws InputException if a value is out of range or not a number */
-    public OptimizerSettings {
-        if (!(learningRate > 0) || Float.isInfinite(learningRate)) {
-            throw new InputException("lr out of range: " + learningRate + ", allowed: above 0");
-        }
-        if (!(momentum >= 0 && momentum < 1)) {
-            throw new InputException("momentum out of range: " + momentum + ", allowed: 0 to below 1");
+    /** The optimizers there are. */
+    enum Kind {
+        /** Stochastic gradient descent, with momentum or without. */
+        SGD;
+
+        /** Returns the name used in settings and files. */
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
+
+    /** Which optimizer. */
+    Kind kind();
+
+    /** Size of a step, above 0. */
+    float learningRate();
+
+    /**
+     * Makes the optimizer, at the beginning of a run.
+     *
+     * @param parameterCount number of parameters
+     */
+    Optimizer create(int parameterCount);
 }

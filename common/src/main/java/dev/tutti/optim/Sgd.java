@@ -1,5 +1,6 @@
 package dev.tutti.optim;
 
+import dev.tutti.files.Range;
 import java.util.Map;
 
 /**
@@ -7,22 +8,43 @@ import java.util.Map;
  * {@code v = g}, and no velocity is kept.
  */
 public final class Sgd implements Optimizer {
-    private final float learningRate;
+    /** What a momentum may be. */
+    public static final Range MOMENTUM = Range.share();
+
     private final float momentum;
     private final float[] velocity;
 
+    private Sgd(float momentum, int parameterCount) {
+        this.momentum = momentum;
+        this.velocity = new float[momentum == 0 ? 0 : parameterCount];
+    }
+
     /**
-     * @param settings learning rate and momentum
-     * @param parameterCount number of parameters
+     * The settings.
+     *
+     * @param learningRate step size, above 0
+     * @param momentum share of the last step kept, from 0 (plain SGD) to below 1
      */
-    public Sgd(OptimizerSettings settings, int parameterCount) {
-        learningRate = settings.learningRate();
-        momentum = settings.momentum();
-        velocity = new float[momentum == 0 ? 0 : parameterCount];
+    public record Settings(float learningRate, float momentum) implements OptimizerSettings {
+        /** @throws dev.tutti.files.InputException if a value is out of range or not a number */
+        public Settings {
+            LEARNING_RATE.require("lr", learningRate);
+            MOMENTUM.require("momentum", momentum);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.SGD;
+        }
+
+        @Override
+        public Optimizer create(int parameterCount) {
+            return new Sgd(momentum, parameterCount);
+        }
     }
 
     @Override
-    public void update(float[] parameters, float[] gradientSum, float scale) {
+    public void update(long update, float learningRate, float[] parameters, float[] gradientSum, float scale) {
         if (momentum == 0) {
             updatePlain(parameters, gradientSum, scale, -learningRate);
         } else {

@@ -9,12 +9,21 @@ public sealed interface CoordinatorMessage extends ControlMessage {
      * Answer to {@link WorkerMessage.Hello}.
      *
      * @param worker who
-     * @param name what people call it
-     * @param threads number of worker actors, one for each compute thread
+     * @param process names the process as long as it lives, however often it joins; null from builds before protocol 2
+     * @param build which Tutti it is; null from builds before protocol 2
+     * @param name the name it was given, for logs
+     * @param threads number of its compute threads
      * @param sharesDriver whether it can use the coordinator's media driver
      * @param kernel which kernel it computes with, for logs
      */
-    record Introduction(ActorRef<WorkerMessage> worker, String name, int threads, boolean sharesDriver, String kernel)
+    record Introduction(
+            ActorRef<WorkerMessage> worker,
+            String process,
+            Build build,
+            String name,
+            int threads,
+            boolean sharesDriver,
+            String kernel)
             implements CoordinatorMessage {}
 
     /**
@@ -25,14 +34,24 @@ public sealed interface CoordinatorMessage extends ControlMessage {
      * @param weightsEndpoint {@code host:port} where it receives weights; empty with ipc
      * @param workEndpoint {@code host:port} where it receives work; empty with ipc
      * @param holdsData whether it holds the training set already
+     * @param inHand what it still computes since the last generation, and will send in this one
      */
     record Prepared(
             ActorRef<WorkerMessage> worker,
             GenerationId generation,
             String weightsEndpoint,
             String workEndpoint,
-            boolean holdsData)
+            boolean holdsData,
+            WorkInHand inHand)
             implements CoordinatorMessage {}
+
+    /**
+     * It still computes for a job that is over; the answer comes when that is done, which may take as long as an item of work.
+     *
+     * @param worker who
+     * @param generation which generation it was asked to prepare
+     */
+    record Busy(ActorRef<WorkerMessage> worker, GenerationId generation) implements CoordinatorMessage {}
 
     /**
      * The streams could not be opened.

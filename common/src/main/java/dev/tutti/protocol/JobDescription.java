@@ -1,6 +1,8 @@
 package dev.tutti.protocol;
 
+import dev.tutti.model.ParameterLayout;
 import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.TermLengths;
 
 /**
  * What a worker must know of a job.
@@ -20,4 +22,12 @@ public record JobDescription(
         int featureCount,
         int targetCount,
         Placement placement,
-        String dataFingerprint) {}
+        String dataFingerprint) {
+    /** Lengths of the terms of the streams that carry this job. */
+    public TermLengths termLengths() {
+        long floatsPerSample = (long) featureCount + targetCount;
+        long samples = placement == Placement.STREAM ? spec.samplesPerStep() : spec.samples();
+        long parameters = new ParameterLayout(spec.network()).parameterCount();
+        return TermLengths.of(parameters * Float.BYTES, samples * floatsPerSample * Float.BYTES);
+    }
+}

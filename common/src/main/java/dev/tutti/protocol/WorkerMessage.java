@@ -14,21 +14,28 @@ public sealed interface WorkerMessage extends ControlMessage {
      * The coordinator has seen the worker and asks it to introduce itself.
      *
      * @param coordinatorName for logs
+     * @param build which Tutti the coordinator is; null from builds before protocol 2
      * @param aeronDirectory directory of the coordinator's media driver
      * @param driverId what a process that sees that directory finds in it
      * @param replyTo gets {@link CoordinatorMessage.Introduction}
      */
-    record Hello(String coordinatorName, String aeronDirectory, String driverId, ActorRef<CoordinatorMessage> replyTo)
+    record Hello(
+            String coordinatorName,
+            Build build,
+            String aeronDirectory,
+            String driverId,
+            ActorRef<CoordinatorMessage> replyTo)
             implements WorkerMessage {}
 
     /**
-     * A new generation: leave the last one, open these streams.
+     * A new generation: leave the last one, open these streams. Work for the same job that is being computed goes on.
      *
      * @param generation its identity
      * @param member number of this worker process in it, counted from 0
      * @param job the job
      * @param streams the streams
-     * @param replyTo gets {@link CoordinatorMessage.Prepared} or {@link CoordinatorMessage.NotPrepared}
+     * @param replyTo gets {@link CoordinatorMessage.Prepared}, {@link CoordinatorMessage.NotPrepared} or, before one of
+     *     these, {@link CoordinatorMessage.Busy}
      */
     record PrepareGeneration(
             GenerationId generation,

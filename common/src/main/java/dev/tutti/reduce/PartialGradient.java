@@ -57,7 +57,7 @@ public final class PartialGradient {
         return weightSum;
     }
 
-    /** Number of samples classified rightly; 0 for regression. */
+    /** Sum of the weights of the samples classified correctly ({@link dev.tutti.model.PredictedClass}); nothing of a regression. */
     public double correctSum() {
         return correctSum;
     }

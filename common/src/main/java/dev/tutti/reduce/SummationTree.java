@@ -10,6 +10,19 @@ package dev.tutti.reduce;
 public final class SummationTree {
     private SummationTree() {}
 
+    /** Returns the number of segments of {@code samples} samples; the last may have fewer than {@code segmentSize}. */
+    public static int segments(int samples, int segmentSize) {
+        return (int) ((samples + segmentSize - 1L) / segmentSize);
+    }
+
+    /**
+     * Returns the number of segments of the left child of a node of {@code count} segments, at least 2: the largest power of two
+     * that leaves some for the right child.
+     */
+    public static int leftHalf(int count) {
+        return Integer.highestOneBit(count - 1);
+    }
+
     /** Returns whether {@code count} segments from {@code first} on are a node of the tree over {@code segments}. */
     public static boolean isNode(int first, int count, int segments) {
         if (first < 0 || count < 1 || count > segments - first) {

@@ -117,6 +117,13 @@ public final class TreeSum {
         return nodeAt[segment];
     }
 
+    /** Gives out the node held that begins at {@code segment}; it belongs to the caller, though its segments still count. */
+    public PartialGradient take(int segment) {
+        PartialGradient node = nodeAt[segment];
+        nodeAt[segment] = null;
+        return node;
+    }
+
     private void addUp(int start) {
         int first = start;
         while (true) {

@@ -7,9 +7,10 @@ package dev.tutti.train;
  * @param steps number of updates so far in the run
  * @param samples number of samples trained on so far in the run
  * @param trainLoss mean loss of the epoch's samples, each at the weights it was trained with
- * @param trainAccuracy share of them classified rightly; NaN for a regression
+ * @param trainAccuracy share of them classified correctly; NaN for a regression
  * @param validationLoss mean loss of the validation samples after the epoch; NaN where there are none
- * @param validationAccuracy share of them classified rightly; NaN for a regression or where there are none
+ * @param validationAccuracy share of them classified correctly; NaN for a regression or where there are none
+ * @param validationRmse root of their mean squared error, in the unit of the target; NaN for classes or where there are none
  * @param seconds wall time since the first step
  */
 public record EpochMetrics(
@@ -20,4 +21,10 @@ public record EpochMetrics(
         double trainAccuracy,
         double validationLoss,
         double validationAccuracy,
-        double seconds) {}
+        double validationRmse,
+        double seconds) {
+
+    /** Stands for the metrics of an epoch where none is over. */
+    public static final EpochMetrics NONE =
+            new EpochMetrics(0, 0, 0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0);
+}

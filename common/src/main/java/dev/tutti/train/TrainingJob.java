@@ -1,6 +1,7 @@
 package dev.tutti.train;
 
 import dev.tutti.data.Dataset;
+import dev.tutti.data.TargetUnit;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -12,6 +13,7 @@ import java.util.stream.IntStream;
  * @param training training samples
  * @param sourceRows the rows of the data that these are, counted from 0, for messages; not changed
  * @param validation samples held out, possibly none
+ * @param targetUnit what the targets of both stand for
  * @param initialParameters where training begins; not changed
  * @param start where it goes on instead, if it was begun before; not changed
  * @param onDivergence what is done with a step that is not finite
@@ -22,6 +24,7 @@ public record TrainingJob(
         Dataset training,
         int[] sourceRows,
         Dataset validation,
+        TargetUnit targetUnit,
         float[] initialParameters,
         Optional<TrainingState> start,
         OnDivergence onDivergence) {
@@ -35,6 +38,7 @@ public record TrainingJob(
                 training,
                 IntStream.range(0, training.samples()).toArray(),
                 validation,
+                TargetUnit.of(spec.network().loss()),
                 initialParameters,
                 Optional.empty(),
                 OnDivergence.STOP);

@@ -1,7 +1,8 @@
 package dev.tutti.train;
 
 /**
- * Where a run stands between two steps, but for the parameters and the optimizer.
+ * Where a run stands between two steps, but for the parameters and the optimizer: what the bits of the steps to come depend on, and
+ * the sums of the epoch. It is a part of the checkpoint's format.
  *
  * @param epoch number of the current epoch, counted from 1; one above the number of epochs when all are done
  * @param stepInEpoch number of the current step in its epoch, counted from 0
@@ -9,11 +10,10 @@ package dev.tutti.train;
  * @param samples number of samples so far
  * @param lossSum sum of the losses of the epoch's samples so far
  * @param weightSum sum of their weights
- * @param correctSum number of them classified rightly
+ * @param correctSum number of them classified correctly
  * @param seconds wall time spent so far
  * @param skippedSteps number of steps so far whose update was left out
  * @param guard state of the guard against divergence
- * @param last metrics of the last whole epoch; {@link #NO_EPOCH} in the first
  */
 public record TrainingPosition(
         int epoch,
@@ -25,8 +25,7 @@ public record TrainingPosition(
         double correctSum,
         double seconds,
         long skippedSteps,
-        GuardState guard,
-        EpochMetrics last) {
+        GuardState guard) {
 
     /**
      * What the guard against divergence remembers.
@@ -40,13 +39,8 @@ public record TrainingPosition(
         public static final GuardState NEW = new GuardState(1, 0, 0);
     }
 
-    /** Stands for the metrics of an epoch where none is over. */
-    public static final EpochMetrics NO_EPOCH =
-            new EpochMetrics(0, 0, 0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0);
-
     /** At the beginning of a run. */
-    public static final TrainingPosition START =
-            new TrainingPosition(1, 0, 0, 0, 0, 0, 0, 0, 0, GuardState.NEW, NO_EPOCH);
+    public static final TrainingPosition START = new TrainingPosition(1, 0, 0, 0, 0, 0, 0, 0, 0, GuardState.NEW);
 
     /** Returns whether a run of {@code spec} can stand here. */
     public boolean fits(TrainingSpec spec) {
@@ -54,7 +48,6 @@ public record TrainingPosition(
                 && stepInEpoch >= 0
                 && stepInEpoch < spec.stepsPerEpoch()
                 && step == (epoch - 1L) * spec.stepsPerEpoch() + stepInEpoch
-                && samples == (epoch - 1L) * spec.samples() + (long) stepInEpoch * spec.samplesPerStep()
-                && last.epoch() == epoch - 1;
+                && samples == (epoch - 1L) * spec.samples() + (long) stepInEpoch * spec.samplesPerStep();
     }
 }

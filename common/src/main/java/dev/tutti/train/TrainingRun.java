@@ -1,12 +1,7 @@
 package dev.tutti.train;
 
-import dev.tutti.data.Dataset;
-import dev.tutti.data.MiniBatch;
-import dev.tutti.kernel.GradientKernel;
-import dev.tutti.kernel.Kernels;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.optim.Optimizer;
-import dev.tutti.optim.Sgd;
 import dev.tutti.reduce.PartialGradient;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,17 +11,12 @@ import java.util.Map;
  * reference trainer and the cluster's coordinator both drive one of these, so they cannot differ in it. Owned by one thread.
  */
 public final class TrainingRun {
-    /** Number of validation samples of a segment of the tree that sums their losses. */
-    private static final int VALIDATION_SEGMENT = 64;
-
-    /** Number of validation samples evaluated with one call. */
-    private static final int VALIDATION_BLOCK = 1024;
-
     private final TrainingSpec spec;
     private final ParameterLayout layout;
     private final float[] parameters;
     private final Optimizer optimizer;
-    private final Validation validation;
+    private final boolean classes;
+    private final Evaluation validation;
     private final TrainingListener listener;
     private final DivergenceGuard guard;
     private final BadSamples badSamples;
@@ -57,8 +47,11 @@ public final class TrainingRun {
             throw new IllegalArgumentException("initial parameters do not fit the network: expected="
                     + layout.parameterCount() + ", found=" + parameters.length);
         }
-        this.optimizer = new Sgd(spec.optimizer(), parameters.length);
-        this.validation = job.validation().samples() == 0 ? null : new Validation(spec, job.validation());
+        this.optimizer = spec.optimizer().create(parameters.length);
+        this.classes = job.targetUnit().classes();
+        this.validation = job.validation().samples() == 0
+                ? null
+                : new Evaluation(spec.network(), job.validation(), job.targetUnit());
         this.listener = listener;
         this.badSamples = new BadSamples(job);
         TrainingPosition from = TrainingPosition.START;
@@ -66,6 +59,7 @@ public final class TrainingRun {
             job.start().get().copyTo(parameters, optimizer.state());
             from = job.start().get().position();
         }
+        this.lastEpoch = job.start().map(TrainingState::lastEpoch).orElse(EpochMetrics.NONE);
         this.guard = new DivergenceGuard(from.guard());
         this.epoch = from.epoch();
         this.stepInEpoch = from.stepInEpoch();
@@ -76,7 +70,6 @@ public final class TrainingRun {
         this.epochCorrectSum = from.correctSum();
         this.skippedSteps = from.skippedSteps();
         this.secondsBefore = from.seconds();
-        this.lastEpoch = from.last();
         this.beforeUpdate = job.onDivergence() == OnDivergence.SKIP_STEP ? newState() : null;
     }
 
@@ -126,7 +119,7 @@ public final class TrainingRun {
     public TrainingState newState() {
         Map<String, float[]> state = new LinkedHashMap<>();
         optimizer.state().forEach((name, values) -> state.put(name, new float[values.length]));
-        return new TrainingState(TrainingPosition.START, new float[parameters.length], state);
+        return new TrainingState(TrainingPosition.START, EpochMetrics.NONE, new float[parameters.length], state);
     }
 
     /**
@@ -140,7 +133,7 @@ public final class TrainingRun {
         if (failed) {
             return false;
         }
-        to.set(position(), parameters, optimizer.state());
+        to.set(position(), lastEpoch, parameters, optimizer.state());
         return true;
     }
 
@@ -155,8 +148,7 @@ public final class TrainingRun {
                 epochCorrectSum,
                 seconds(),
                 skippedSteps,
-                guard.state(),
-                lastEpoch);
+                guard.state());
     }
 
     private double seconds() {
@@ -204,7 +196,8 @@ public final class TrainingRun {
             if (beforeUpdate != null) {
                 save(beforeUpdate);
             }
-            optimizer.update(parameters, root.gradient(), (float) (1 / root.weightSum()));
+            optimizer.update(step - skippedSteps, spec.optimizer().learningRate(), parameters, root.gradient(), (float)
+                    (1 / root.weightSum()));
             int bad = Finite.firstNotFinite(parameters);
             problem =
                     bad < 0 ? null : "the weights of layer " + layout.layerOf(bad) + " would become " + parameters[bad];
@@ -260,11 +253,12 @@ public final class TrainingRun {
     private void endEpoch() {
         double validationLoss = Double.NaN;
         double validationAccuracy = Double.NaN;
-        boolean classes = isClassification();
+        double validationRmse = Double.NaN;
         if (validation != null) {
             validation.run(parameters);
             validationLoss = validation.meanLoss();
-            validationAccuracy = classes ? validation.accuracy() : Double.NaN;
+            validationAccuracy = validation.accuracy();
+            validationRmse = validation.rootMeanSquaredError();
         }
         lastEpoch = new EpochMetrics(
                 epoch,
@@ -274,6 +268,7 @@ public final class TrainingRun {
                 classes ? epochCorrectSum / epochWeightSum : Double.NaN,
                 validationLoss,
                 validationAccuracy,
+                validationRmse,
                 seconds());
         epoch++;
         stepInEpoch = 0;
@@ -281,52 +276,5 @@ public final class TrainingRun {
         epochWeightSum = 0;
         epochCorrectSum = 0;
         listener.onEpoch(lastEpoch);
-    }
-
-    private boolean isClassification() {
-        return switch (spec.network().loss()) {
-            case CROSS_ENTROPY, BINARY_CROSS_ENTROPY -> true;
-            case SQUARED_ERROR, HUBER, ABSOLUTE_ERROR -> false;
-        };
-    }
-
-    /** Loss and accuracy of samples that are not trained on. */
-    private static final class Validation {
-        private final Dataset data;
-        private final GradientKernel kernel;
-        private final MiniBatch batch = new MiniBatch();
-        private final PartialGradient sums = new PartialGradient(0);
-        private final int[] rows;
-        private double lossSum;
-        private double correctSum;
-
-        Validation(TrainingSpec spec, Dataset data) {
-            this.data = data;
-            this.kernel = Kernels.create(spec.network(), Math.min(VALIDATION_BLOCK, data.samples()));
-            this.rows = new int[data.samples()];
-            for (int row = 0; row < rows.length; row++) {
-                rows[row] = row;
-            }
-        }
-
-        void run(float[] parameters) {
-            lossSum = 0;
-            correctSum = 0;
-            for (int from = 0; from < data.samples(); from += VALIDATION_BLOCK) {
-                int count = Math.min(VALIDATION_BLOCK, data.samples() - from);
-                sums.reset(0, (count + VALIDATION_SEGMENT - 1) / VALIDATION_SEGMENT);
-                kernel.evaluate(parameters, batch.wrap(data, rows, from, count), VALIDATION_SEGMENT, sums);
-                lossSum += sums.lossSum();
-                correctSum += sums.correctSum();
-            }
-        }
-
-        double meanLoss() {
-            return lossSum / data.samples();
-        }
-
-        double accuracy() {
-            return correctSum / data.samples();
-        }
     }
 }

@@ -1,6 +1,6 @@
 package dev.tutti.train;
 
-import dev.tutti.files.InputException;
+import dev.tutti.files.Range;
 import dev.tutti.kernel.Dropout;
 import dev.tutti.kernel.GradientKernel;
 import dev.tutti.kernel.Kernels;
@@ -15,7 +15,7 @@ import dev.tutti.optim.OptimizerSettings;
  * @param optimizer what is done with the averaged gradient
  * @param epochs number of passes over the training samples, at least 1
  * @param batchSize number of samples of a global batch, at least 1
- * @param segmentSize number of samples of a segment, the smallest piece of work, at least 1
+ * @param segmentSize number of samples of a segment, the smallest piece of work, at least 1; never more than those of a step
  * @param sync when weights are updated
  * @param seed of shuffling and dropout
  * @param shuffle whether each epoch has an order of its own; otherwise the order of the data set
@@ -37,15 +37,21 @@ public record TrainingSpec(
     /** Largest default segment; larger ones leave workers without work. */
     public static final int MAX_DEFAULT_SEGMENT = 64;
 
-    /** @throws InputException if a count is out of range */
+    /** What numbers of epochs and of samples may be. */
+    public static final Range COUNT = Range.count(1);
+
+    /** What a probability of dropping a unit may be. */
+    public static final Range DROPOUT = Range.share();
+
+    /** @throws dev.tutti.files.InputException if a value is out of range */
     public TrainingSpec {
-        positive("epochs", epochs);
-        positive("batch", batchSize);
-        positive("segment", segmentSize);
-        positive("training samples", samples);
-        if (!(dropout >= 0 && dropout < 1)) {
-            throw new InputException("dropout out of range: " + dropout + ", allowed: 0 to below 1");
-        }
+        COUNT.require("epochs", epochs);
+        COUNT.require("batch", batchSize);
+        COUNT.require("segment", segmentSize);
+        COUNT.require("training samples", samples);
+        DROPOUT.require("dropout", dropout);
+        // The same segments, and no product of segments and their size is far above the number of samples.
+        segmentSize = Math.min(segmentSize, samplesPerStep(sync, batchSize, samples));
     }
 
     /**
@@ -59,17 +65,21 @@ public record TrainingSpec(
 
     /** Returns the default segment for a batch: a quarter, at most {@link #MAX_DEFAULT_SEGMENT}, at least 1. */
     public static int defaultSegmentSize(int batchSize) {
-        return Math.max(1, Math.min(MAX_DEFAULT_SEGMENT, (batchSize + 3) / 4));
+        return Math.max(1, Math.min(MAX_DEFAULT_SEGMENT, ceilDivide(batchSize, 4)));
     }
 
     /** Number of samples between two updates: the global batch, or with {@link Sync#EPOCH} the whole epoch. */
     public int samplesPerStep() {
+        return samplesPerStep(sync, batchSize, samples);
+    }
+
+    private static int samplesPerStep(Sync sync, int batchSize, int samples) {
         return sync == Sync.EPOCH ? samples : Math.min(batchSize, samples);
     }
 
     /** Number of updates in an epoch; the last may have fewer samples. */
     public int stepsPerEpoch() {
-        return (samples + samplesPerStep() - 1) / samplesPerStep();
+        return ceilDivide(samples, samplesPerStep());
     }
 
     /** Number of samples of step {@code stepInEpoch}, counted from 0. */
@@ -79,12 +89,11 @@ public record TrainingSpec(
 
     /** Number of segments of step {@code stepInEpoch}, counted from 0. */
     public int segmentsOfStep(int stepInEpoch) {
-        return (samplesOfStep(stepInEpoch) + segmentSize - 1) / segmentSize;
+        return ceilDivide(samplesOfStep(stepInEpoch), segmentSize);
     }
 
-    private static void positive(String name, int value) {
-        if (value < 1) {
-            throw new InputException(name + " out of range: " + value + ", allowed: 1 or more");
-        }
+    /** Returns {@code a / b} rounded up, for numbers of at least 1, without the overflow of {@code a + b}. */
+    private static int ceilDivide(int a, int b) {
+        return (a - 1) / b + 1;
     }
 }

@@ -17,14 +17,18 @@ public final class TrainingState {
     private final float[] parameters;
     private final Map<String, float[]> optimizer;
     private TrainingPosition position;
+    private EpochMetrics lastEpoch;
 
     /**
      * @param position where the run stands
+     * @param lastEpoch metrics of the last whole epoch, for reports alone; {@link EpochMetrics#NONE} in the first
      * @param parameters the parameters; kept, not copied
      * @param optimizer what the optimizer remembers, by name; the arrays are kept, not copied
      */
-    public TrainingState(TrainingPosition position, float[] parameters, Map<String, float[]> optimizer) {
+    public TrainingState(
+            TrainingPosition position, EpochMetrics lastEpoch, float[] parameters, Map<String, float[]> optimizer) {
         this.position = position;
+        this.lastEpoch = lastEpoch;
         this.parameters = parameters;
         this.optimizer = new LinkedHashMap<>(optimizer);
     }
@@ -32,6 +36,11 @@ public final class TrainingState {
     /** Where the run stands. */
     public TrainingPosition position() {
         return position;
+    }
+
+    /** Metrics of the last whole epoch; {@link EpochMetrics#NONE} in the first. No step depends on them. */
+    public EpochMetrics lastEpoch() {
+        return lastEpoch;
     }
 
     /** The parameters, in the layout of {@link dev.tutti.model.ParameterLayout}. */
@@ -45,8 +54,9 @@ public final class TrainingState {
     }
 
     /** Takes a new position and copies the arrays, which must be of the same lengths. */
-    void set(TrainingPosition position, float[] parameters, Map<String, float[]> optimizer) {
+    void set(TrainingPosition position, EpochMetrics lastEpoch, float[] parameters, Map<String, float[]> optimizer) {
         this.position = position;
+        this.lastEpoch = lastEpoch;
         copy("parameters", parameters, this.parameters);
         this.optimizer.forEach((name, to) -> copy(name, optimizer.get(name), to));
     }

@@ -1,11 +1,7 @@
 package dev.tutti.transport;
 
-import dev.tutti.wire.FrameFlyweight;
 import io.aeron.ChannelUriStringBuilder;
 import io.aeron.CommonContext;
-import io.aeron.logbuffer.LogBufferDescriptor;
-import io.aeron.protocol.DataHeaderFlyweight;
-import org.agrona.BitUtil;
 
 /**
  * The Aeron streams of one generation, as all its members are told.
@@ -13,43 +9,24 @@ import org.agrona.BitUtil;
  * @param ipc whether all share the coordinator's media driver; else UDP
  * @param gradientEndpoint {@code host:port} where the coordinator receives gradients; empty with ipc
  * @param mtuBytes largest UDP datagram's payload
- * @param termBytes length of a term buffer; a power of two
+ * @param terms lengths of the terms
  * @param baseStreamId the generation's first stream id
  */
-public record Streams(boolean ipc, String gradientEndpoint, int mtuBytes, int termBytes, int baseStreamId) {
+public record Streams(boolean ipc, String gradientEndpoint, int mtuBytes, TermLengths terms, int baseStreamId) {
     /** Largest frame through shared memory. */
     static final int IPC_MTU_BYTES = 65_504;
 
-    /** Number of stream ids of a generation, and so two more than its most members. */
+    /** Number of stream ids of a generation. */
     public static final int IDS_PER_GENERATION = 4096;
 
-    private static final int MIN_TERM_BYTES = 1 << 20;
-    private static final int MAX_TERM_BYTES = 16 << 20;
+    /** Largest number of members: each has a stream of its own, besides two that are common. */
+    public static final int MAX_MEMBERS = IDS_PER_GENERATION - 2;
+
+    /** Aeron's longest message is this part of a term. */
+    private static final int TERM_PER_MESSAGE = 8;
 
     /** The receiver timeout of flow control: a frozen worker holds the others up rather than losing frames. */
     private static final String FLOW_CONTROL_TIMEOUT = "30s";
-
-    /** Returns a term length fit for vectors of {@code vectorBytes}. */
-    public static int termBytesFor(long vectorBytes) {
-        long wanted = Math.max(MIN_TERM_BYTES, Math.min(MAX_TERM_BYTES, 2 * vectorBytes));
-        int term = BitUtil.findNextPositivePowerOfTwo((int) wanted);
-        LogBufferDescriptor.checkTermLength(term);
-        return term;
-    }
-
-    /**
-     * Number of bytes of shared memory that the streams between the coordinator and {@code members} members take on its machine:
-     * three terms for the weights, and for each member's work and gradients.
-     */
-    public long sharedMemoryBytes(int members) {
-        return (long) LogBufferDescriptor.PARTITION_COUNT * termBytes * (1 + 2L * members);
-    }
-
-    /** Largest number of floats of one frame. */
-    public int floatsPerFrame() {
-        int frame = (ipc ? IPC_MTU_BYTES : mtuBytes) - DataHeaderFlyweight.HEADER_LENGTH;
-        return (frame - FrameFlyweight.HEADER_LENGTH) / Float.BYTES;
-    }
 
     /** Stream of the weights. */
     public int weightsStreamId() {
@@ -69,20 +46,23 @@ public record Streams(boolean ipc, String gradientEndpoint, int mtuBytes, int te
     /** Channel on which the coordinator publishes weights to {@code members} members; with UDP destinations are added. */
     public String weightsPublication(int members) {
         if (ipc) {
-            return ipcPublication();
+            return ipcPublication(terms.weights());
         }
         return udp().controlMode(CommonContext.MDC_CONTROL_MODE_MANUAL)
                 .flowControl("min,g:/" + members + ",t:" + FLOW_CONTROL_TIMEOUT)
-                .termLength(termBytes)
-                .mtu(mtuBytes)
+                .termLength(terms.weights())
+                .mtu(mtu(terms.weights()))
                 .build();
     }
 
-    /** Channel on which the coordinator publishes to the member at {@code endpoint}, or a member to the coordinator. */
-    public String publication(String endpoint) {
-        return ipc
-                ? ipcPublication()
-                : udp().endpoint(endpoint).termLength(termBytes).mtu(mtuBytes).build();
+    /** Channel on which the coordinator publishes work to the member at {@code endpoint}. */
+    public String workPublication(String endpoint) {
+        return publication(endpoint, terms.work());
+    }
+
+    /** Channel on which a member publishes gradients. */
+    public String gradientPublication() {
+        return publication(gradientEndpoint, terms.gradients());
     }
 
     /** Channel on which to receive at {@code endpoint}. */
@@ -100,12 +80,22 @@ public record Streams(boolean ipc, String gradientEndpoint, int mtuBytes, int te
         return udp().endpoint(endpoint).build();
     }
 
-    private String ipcPublication() {
+    private String publication(String endpoint, int term) {
+        return ipc
+                ? ipcPublication(term)
+                : udp().endpoint(endpoint).termLength(term).mtu(mtu(term)).build();
+    }
+
+    private String ipcPublication(int term) {
         return new ChannelUriStringBuilder()
                 .media(CommonContext.IPC_MEDIA)
-                .termLength(termBytes)
-                .mtu(IPC_MTU_BYTES)
+                .termLength(term)
+                .mtu(mtu(term))
                 .build();
+    }
+
+    private int mtu(int term) {
+        return Math.min(ipc ? IPC_MTU_BYTES : mtuBytes, term / TERM_PER_MESSAGE);
     }
 
     private static ChannelUriStringBuilder udp() {

@@ -25,12 +25,11 @@ public final class VectorSender {
     /**
      * @param publication the stream
      * @param generation whom the frames are for
-     * @param floatsPerFrame largest part
      */
-    public VectorSender(ExclusivePublication publication, GenerationId generation, int floatsPerFrame) {
+    public VectorSender(ExclusivePublication publication, GenerationId generation) {
         this.publication = publication;
         this.generation = generation;
-        this.floatsPerFrame = floatsPerFrame;
+        this.floatsPerFrame = (publication.maxPayloadLength() - FrameFlyweight.HEADER_LENGTH) / Float.BYTES;
     }
 
     /** The header of the next vector, to be set before {@link #begin}. */

@@ -10,6 +10,6 @@ public enum FrameFault {
     OUT_OF_RANGE,
     /** The checksum is wrong. */
     CORRUPT,
-    /** Well-formed, but not what comes next: a part is missing, repeated, or nobody asked for it. */
+    /** Well-formed, but not what comes next: a part is missing or repeated, or it is of no use to the receiver. */
     UNEXPECTED
 }

@@ -28,7 +28,7 @@ import org.agrona.MutableDirectBuffer;
  *  +-----------------------------------------------------------------------+ 64
  *  | sum of sample weights (double)                                        |
  *  +-----------------------------------------------------------------------+ 72
- *  | sum of hits (double)                                                  |
+ *  | number of correctly classified samples (double)                       |
  *  +-----------------------------------------------------------------------+ 80
  *  | floats ...
  * </pre>
@@ -142,21 +142,40 @@ public final class FrameFlyweight {
                 || buffer.getInt(start + GENERATION_OFFSET, ORDER) != generation.number()) {
             return FrameFault.OTHER_GENERATION;
         }
-        int partLength = partLength();
-        int partOffset = partOffset();
-        if (partLength < 0
-                || partLength != (length - HEADER_LENGTH) / Float.BYTES
-                || (length - HEADER_LENGTH) % Float.BYTES != 0
-                || partOffset < 0
-                || vectorLength() < 0
-                || partOffset > vectorLength() - partLength
-                || firstSegment() < 0
-                || segmentCount() < 0
-                || epoch() < 0
-                || step() < 0) {
+        if (!isPartInRange() || !isPlaceInRange(kind()) || !areSumsInRange(kind())) {
             return FrameFault.OUT_OF_RANGE;
         }
         return buffer.getInt(start + CHECKSUM_OFFSET, ORDER) == computeChecksum() ? null : FrameFault.CORRUPT;
+    }
+
+    /** The part lies in the vector, is as long as the frame, and is empty only where the vector is. */
+    private boolean isPartInRange() {
+        int vectorLength = vectorLength();
+        int partLength = partLength();
+        int floatBytes = length - HEADER_LENGTH;
+        return partLength == floatBytes / Float.BYTES
+                && floatBytes % Float.BYTES == 0
+                && vectorLength >= 0
+                && (partLength > 0 || vectorLength == 0)
+                && partOffset() >= 0
+                && partOffset() <= vectorLength - partLength;
+    }
+
+    /** Step, epoch and segments are there where the kind has them, and nowhere else. */
+    private boolean isPlaceInRange(FrameKind kind) {
+        boolean stepInRange = kind.isOfStep() ? epoch() >= 1 && step() >= 0 : epoch() == 0 && step() == 0;
+        boolean segmentsInRange = kind.isOfSegments()
+                ? firstSegment() >= 0 && segmentCount() >= 1 && firstSegment() <= Integer.MAX_VALUE - segmentCount()
+                : firstSegment() == 0 && segmentCount() == 0;
+        return stepInRange && segmentsInRange;
+    }
+
+    /** A loss may be anything: that training diverges is for the coordinator to find out. */
+    private boolean areSumsInRange(FrameKind kind) {
+        if (kind == FrameKind.GRADIENT) {
+            return weightSum() >= 0 && weightSum() <= Double.MAX_VALUE;
+        }
+        return lossSum() == 0 && weightSum() == 0 && correctSum() == 0;
     }
 
     /** Copies the floats of this part to {@code target}, from {@code targetStart} on. */
@@ -219,7 +238,7 @@ public final class FrameFlyweight {
         return buffer.getDouble(start + WEIGHT_SUM_OFFSET, ORDER);
     }
 
-    /** Sum of the hits of a {@link FrameKind#GRADIENT}. */
+    /** Number of correctly classified samples of a {@link FrameKind#GRADIENT}. */
     public double correctSum() {
         return buffer.getDouble(start + CORRECT_SUM_OFFSET, ORDER);
     }

@@ -3,17 +3,17 @@ package dev.tutti.wire;
 /** What a frame carries. The codes are part of the wire format. */
 public enum FrameKind {
     /** A part of the weights of a step: coordinator to all workers. Complete weights start the step. */
-    WEIGHTS(1),
+    WEIGHTS(1, true, false),
     /** A piece of work, some neighbouring segments of a step, with its samples where workers do not hold them. */
-    WORK(2),
+    WORK(2, true, true),
     /** A part of the training set's features. */
-    FEATURES(3),
+    FEATURES(3, false, false),
     /** A part of the training set's targets. */
-    TARGETS(4),
+    TARGETS(4, false, false),
     /** A part of a node of the summation tree: worker to coordinator. */
-    GRADIENT(5),
-    /** A worker has work but not its weights: they did not arrive whole, or the step is over: worker to coordinator. */
-    RESEND_WEIGHTS(6);
+    GRADIENT(5, true, true),
+    /** Request of a worker that has work but not its weights: they did not arrive whole, or the step is over. No floats. */
+    RESEND_WEIGHTS(6, true, false);
 
     private static final FrameKind[] BY_CODE = new FrameKind[7];
 
@@ -24,9 +24,23 @@ public enum FrameKind {
     }
 
     private final byte code;
+    private final boolean ofStep;
+    private final boolean ofSegments;
 
-    FrameKind(int code) {
+    FrameKind(int code, boolean ofStep, boolean ofSegments) {
         this.code = (byte) code;
+        this.ofStep = ofStep;
+        this.ofSegments = ofSegments;
+    }
+
+    /** Whether it belongs to a step, and so says which; otherwise epoch and step are 0. */
+    boolean isOfStep() {
+        return ofStep;
+    }
+
+    /** Whether it belongs to segments, and so says which; otherwise their numbers are 0. */
+    boolean isOfSegments() {
+        return ofSegments;
     }
 
     /** The code in a frame. */

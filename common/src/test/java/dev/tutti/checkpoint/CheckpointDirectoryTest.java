@@ -3,6 +3,7 @@ package dev.tutti.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tutti.files.FileOperations;
 import dev.tutti.files.InputException;
 import dev.tutti.train.TestJobs;
 import dev.tutti.train.TrainingJob;
@@ -44,18 +45,18 @@ class CheckpointDirectoryTest {
         TrainingState best =
                 CheckpointFile.read(checkpoints.best().orElseThrow()).state();
         double lowest = states.stream()
-                .filter(state -> state.position().last().epoch() > 0)
-                .mapToDouble(state -> state.position().last().validationLoss())
+                .filter(state -> state.lastEpoch().epoch() > 0)
+                .mapToDouble(state -> state.lastEpoch().validationLoss())
                 .min()
                 .orElseThrow();
-        assertThat(best.position().last().validationLoss()).isEqualTo(lowest);
+        assertThat(best.lastEpoch().validationLoss()).isEqualTo(lowest);
         assertThat(best.position().stepInEpoch()).isZero();
     }
 
     @Test
     void shouldRememberTheBestWhenReadAgain() {
         List<TrainingState> epochs = new ArrayList<>(List.of(states.get(4), states.get(9), states.get(14)));
-        epochs.sort(Comparator.comparing(state -> state.position().last().validationLoss()));
+        epochs.sort(Comparator.comparing(state -> state.lastEpoch().validationLoss()));
         TrainingState best = epochs.get(0);
         new CheckpointDirectory(directory, 9).write(run, best);
         CheckpointDirectory again = new CheckpointDirectory(directory, 9);
@@ -116,6 +117,23 @@ class CheckpointDirectoryTest {
         assertThat(checkpoints.readNewest(damaged::add)).isPresent();
 
         assertThat(directory.toFile().list()).containsExactly("step-0000000001.safetensors");
+    }
+
+    @Test
+    void shouldMakeItsOwnNameSurviveACrash() {
+        List<Path> forced = new ArrayList<>();
+        FileOperations files = new FileOperations() {
+            @Override
+            public void forceDirectory(Path place) throws IOException {
+                SYSTEM.forceDirectory(place);
+                forced.add(place);
+            }
+        };
+        Path place = directory.resolve("run/checkpoints");
+
+        new CheckpointDirectory(files, place, 1).write(run, states.get(0));
+
+        assertThat(forced).containsExactly(directory, directory.resolve("run"), place);
     }
 
     /** Whatever call fails, alone or with all after it: what was written before is whole, or the new one is. */

@@ -88,6 +88,12 @@ final class FailingFiles implements FileOperations {
     }
 
     @Override
+    public void createDirectories(Path directory) throws IOException {
+        check();
+        FileOperations.super.createDirectories(directory);
+    }
+
+    @Override
     public void forceDirectory(Path directory) throws IOException {
         check();
         SYSTEM.forceDirectory(directory);

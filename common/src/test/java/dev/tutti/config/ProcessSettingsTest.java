@@ -38,7 +38,12 @@ class ProcessSettingsTest {
 
         assertThat(settings)
                 .isEqualTo(new CoordinatorSettings(
-                        Endpoint.local(), 3, Duration.ofSeconds(60), TransportKind.AUTO, Optional.empty()));
+                        Endpoint.local(),
+                        3,
+                        Duration.ofSeconds(60),
+                        TransportKind.AUTO,
+                        Optional.empty(),
+                        new JobRoots(Path.of("."), Path.of("runs"))));
     }
 
     @Test

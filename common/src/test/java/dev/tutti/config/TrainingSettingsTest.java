@@ -9,7 +9,7 @@ import dev.tutti.files.InputException;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.train.Sync;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +35,7 @@ class TrainingSettingsTest {
         assertThat(settings.network().activation()).isEqualTo(Activation.RELU);
         assertThat(settings.network().initialization()).isEqualTo(Initialization.HE);
         assertThat(settings.network().loss()).isEmpty();
-        assertThat(settings.optimizer()).isEqualTo(new OptimizerSettings(0.1f, 0));
+        assertThat(settings.optimizer()).isEqualTo(new Sgd.Settings(0.1f, 0));
         assertThat(settings.epochs()).isEqualTo(10);
         assertThat(settings.batch()).isEqualTo(64);
         assertThat(settings.segment()).isEqualTo(16);
@@ -121,6 +121,8 @@ class TrainingSettingsTest {
                 "name|a/b|--name: unknown value: \"a/b\"",
                 "give-up|soon|--give-up: not a time: \"soon\"",
                 "give-up|0s|--give-up: out of range: \"0s\"",
+                "give-up|400d|--give-up: out of range: \"400d\", allowed: above 0, such as 60s, up to 365d",
+                "split-seed|x|--split-seed: not a whole number: \"x\"",
                 "nonsense|1|--nonsense: unknown key, allowed: activation,",
                 "out|''|--out: empty",
             })
@@ -197,6 +199,106 @@ class TrainingSettingsTest {
                         .cluster()
                         .embedded())
                 .isTrue();
+    }
+
+    @Test
+    void shouldSplitByASeedOfItsOwn() {
+        assertThat(read(Map.of("data", "digits", "seed", "7")).data().splitSeed())
+                .isEqualTo(1);
+        assertThat(read(Map.of("data", "digits", "split-seed", "7")).data().splitSeed())
+                .isEqualTo(7);
+        assertThat(read(Map.of("data", "digits", "split-seed", "7")).seed()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldGoOnWithTheSplitOfARunThatHadOneSeed() throws IOException {
+        Path old = file("data = digits\nseed = 7\n");
+        assertThat(TrainingSettings.resume(Map.of(), old).data().splitSeed()).isEqualTo(7);
+
+        Path later = file("data = digits\nseed = 7\nsplit-seed = 3\n");
+        assertThat(TrainingSettings.resume(Map.of(), later).data().splitSeed()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldRefuseToChangeTheBitsOfARunThatGoesOn() throws IOException {
+        Path file = file("data = digits\nworkers = 2\n");
+
+        assertThatThrownBy(() -> TrainingSettings.resume(Map.of("split-seed", "2"), file))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith(
+                        "--split-seed: not to be changed in a run that goes on; allowed beside --resume:"
+                                + " --aeron-dir, --checkpoint-keep,");
+        assertThat(TrainingSettings.resume(Map.of("wait-workers", "3"), file)
+                        .cluster()
+                        .waitWorkers())
+                .isEqualTo(3);
+        Path processes = file("data = digits\nwait-workers = 3\ncoordinator-bind = \"h:1\"\n");
+        assertThat(TrainingSettings.resume(Map.of("workers", "2"), processes)
+                        .cluster()
+                        .embedded())
+                .isTrue();
+    }
+
+    /** Whatever is given for a setting, it is a value or a problem that names the option. */
+    @Test
+    void shouldTakeOrRefuseExtremeValues() {
+        List<String> extremes = List.of(
+                "2147483647",
+                "2147483648",
+                "-2147483648",
+                "9223372036854775807",
+                "9223372036854775808",
+                "1e308",
+                "-0.0",
+                "4.9e-324",
+                "1e999",
+                "NaN",
+                "\0",
+                "99999999999999999999d",
+                "9223372036854775807s",
+                "0",
+                "none",
+                "[",
+                "a:b:c",
+                "true",
+                ",,,",
+                " ",
+                "\uD800");
+        int taken = 0;
+        for (Setting<?> setting : TrainingSettings.SETTINGS) {
+            for (String extreme : extremes) {
+                Map<String, String> given = new LinkedHashMap<>(Map.of("data", "digits"));
+                given.put(setting.key(), extreme);
+                try {
+                    TrainingSettings settings = read(given);
+                    assertThat(settings.segment()).isPositive();
+                    assertThat(settings.cluster().giveUp().toNanos()).isPositive();
+                    assertThat(settings.checkpoints().interval().toNanos()).isPositive();
+                    taken++;
+                } catch (InputException e) {
+                    assertThat(e.getMessage()).startsWith("--" + setting.key() + ": ");
+                }
+            }
+        }
+        assertThat(taken).isGreaterThan(50);
+    }
+
+    /** The words for a default that are a value stand for that value. */
+    @Test
+    void shouldSayTheDefaultThatItHas() throws Form.BadValueException {
+        int checked = 0;
+        for (List<Setting<?>> settings :
+                List.of(TrainingSettings.SETTINGS, CoordinatorSettings.SETTINGS, WorkerSettings.SETTINGS)) {
+            for (Setting<?> setting : settings) {
+                if (setting.fallback().isPresent() && !setting.fallbackText().startsWith("the ")) {
+                    assertThat((Object) setting.form().parser().parse(setting.fallbackText()))
+                            .as(setting.key())
+                            .isEqualTo(setting.fallback().get());
+                    checked++;
+                }
+            }
+        }
+        assertThat(checked).isGreaterThan(20);
     }
 
     @Test

@@ -258,15 +258,6 @@ class PreparedDataTest {
     }
 
     @Test
-    void shouldNameTheClassOfOutputs() {
-        DataSchema three = classes(THREE, 0, 1, 2).schema();
-        float[] outputs = {9, 0.1f, 0.7f, 0.7f, 0.51f, 0.5f};
-        assertThat(three.classOf(outputs, 1, 3)).isEqualTo(1);
-        assertThat(three.classOf(outputs, 4, 1)).isEqualTo(1);
-        assertThat(three.classOf(outputs, 5, 1)).isEqualTo(0);
-    }
-
-    @Test
     void shouldGiveEachDataSetItsOwnFingerprint() {
         Dataset dataset = new Dataset(new float[] {1, 2}, 1, new float[] {3, 4}, 1, 2);
         assertThat(Fingerprint.sha256(dataset))

@@ -26,7 +26,7 @@ public final class BitsDigest {
     public static long[] digests() {
         long[] plain = digests(Dropout.NONE);
         long[] dropping = digests(new Dropout(0.3f, 17));
-        return new long[] {VectorOps.bits(), plain[0], plain[1], dropping[0], dropping[1]};
+        return new long[] {VectorLanes.bits(), plain[0], plain[1], dropping[0], dropping[1]};
     }
 
     private static long[] digests(Dropout dropout) {

@@ -10,12 +10,19 @@ import dev.tutti.model.NetworkSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Reference values, computed in double by other programs, from the test resources. */
 public final class Golden {
+    /** The file with small networks whose values a textbook writes out. */
+    static final String WORKED_EXAMPLES = "worked_examples";
+
     private Golden() {}
 
     /** A network with its parameters and samples. */
@@ -23,6 +30,25 @@ public final class Golden {
         MiniBatch batch(int from, int count) {
             return new MiniBatch().wrap(dataset, Samples.identity(dataset.samples()), from, count);
         }
+    }
+
+    /** The names of all files, without their ending. */
+    public static List<String> names() {
+        try (Stream<Path> files =
+                Files.list(Path.of(Golden.class.getResource("/golden").toURI()))) {
+            return files.map(file -> file.getFileName().toString().replace(".json", ""))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The names of all files with a network, its samples and what it computes. */
+    public static List<String> networks() {
+        return names().stream().filter(name -> !name.equals(WORKED_EXAMPLES)).toList();
     }
 
     /** Reads a file of reference values. */

@@ -16,25 +16,14 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The kernel against values computed in double elsewhere. Tolerance: 1e-5 of the largest value of the tensor, since single
  * values may be what is left of a sum that cancels.
  */
 class GoldenTest {
-    static final List<String> NETWORKS = List.of(
-            "deep",
-            "linear",
-            "multi_label",
-            "relu_binary",
-            "relu_softmax",
-            "sigmoid_sigmoid_squared",
-            "sigmoid_squared",
-            "softplus_absolute",
-            "tanh_softmax",
-            "tanh_squared",
-            "wide");
+    static final List<String> NETWORKS = Golden.networks();
+    static final List<String> WORKED_EXAMPLES = workedExamples();
 
     @ParameterizedTest
     @FieldSource("NETWORKS")
@@ -84,18 +73,9 @@ class GoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "sigmoid-linear",
-                "sigmoid-cross-entropy",
-                "two-outputs",
-                "two-outputs-squared",
-                "tanh-4433",
-                "tanh-4433-softmax",
-                "dead-relu"
-            })
+    @FieldSource("WORKED_EXAMPLES")
     void shouldAgreeWithWorkedExamples(String name) {
-        JsonNode example = Golden.read("worked_examples").get(name);
+        JsonNode example = Golden.read(Golden.WORKED_EXAMPLES).get(name);
         List<Integer> sizes = new ArrayList<>(List.of(example.get("x").size()));
         example.get("biases").forEach(bias -> sizes.add(bias.size()));
         Loss loss = Loss.valueOf(example.get("loss").asText().toUpperCase(Locale.ROOT));
@@ -118,6 +98,12 @@ class GoldenTest {
             assertSixDigits(example.get("weight_gradients").get(layer), sum.gradient(), layout.weightOffset(layer));
             assertSixDigits(example.get("bias_gradients").get(layer), sum.gradient(), layout.biasOffset(layer));
         }
+    }
+
+    private static List<String> workedExamples() {
+        List<String> names = new ArrayList<>();
+        Golden.read(Golden.WORKED_EXAMPLES).fieldNames().forEachRemaining(names::add);
+        return names;
     }
 
     private static int indexOfOne(float[] y) {

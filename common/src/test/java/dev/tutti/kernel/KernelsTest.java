@@ -33,13 +33,13 @@ class KernelsTest {
         assertThat(kernel).isInstanceOf(wanted.equals("scalar") ? ScalarKernel.class : VectorKernel.class);
         assertThat(Kernels.create(NETWORK, 8).description()).isEqualTo(kernel.description());
         assertThat(kernel.description())
-                .startsWith(wanted.equals("scalar") ? "scalar, JDK " : "vector " + VectorOps.bits() + " bits (");
+                .startsWith(wanted.equals("scalar") ? "scalar, JDK " : "vector " + VectorLanes.bits() + " bits (");
     }
 
     @Test
     void shouldUseWidestVectors() {
         if (System.getProperty(Kernels.BITS_PROPERTY) == null) {
-            assertThat(VectorOps.bits()).isEqualTo(Math.min(512, VectorOps.preferredBits()));
+            assertThat(VectorLanes.bits()).isEqualTo(Math.min(512, VectorLanes.preferredBits()));
         }
     }
 

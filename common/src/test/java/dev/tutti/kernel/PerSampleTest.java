@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.tutti.data.MiniBatch;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SummationTree;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,7 +95,7 @@ class PerSampleTest {
             GradientKernel kernel, Golden.Problem problem, int samples, PerSample perSample) {
         MiniBatch batch = problem.batch(0, samples);
         PartialGradient sum = new PartialGradient(problem.parameters().length);
-        sum.reset(0, SegmentTree.segments(samples, 4));
+        sum.reset(0, SummationTree.segments(samples, 4));
         kernel.gradients(problem.parameters(), batch, 4, new PartialGradient[] {sum}, 1, perSample);
         return sum;
     }

@@ -8,6 +8,7 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SummationTree;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The vector kernel gives the bits of the scalar one. */
 class SameBitsTest {
     private static final int[] SIZES = {1, 2, 3, 7, 10, 13, 14, 15, 16, 17, 31, 32, 33, 61, 64, 97, 127, 199, 200};
+    private static final int PANEL = VectorLanes.PANEL;
     private static final List<Activation> HIDDEN = List.of(
             Activation.IDENTITY,
             Activation.SIGMOID,
@@ -74,6 +76,51 @@ class SameBitsTest {
         checkAll(13, random, network, 1025, 1);
     }
 
+    /** Each loop over blocks of forward, backward and gradients goes round several times, the last time with less. */
+    @ParameterizedTest
+    @ValueSource(longs = {21, 22, 23})
+    void shouldAgreeHoweverLoopsAreCut(long seed) {
+        int inputs = 77;
+        int units = 59;
+        VectorBlocks blocks =
+                new VectorBlocks(16, 2 * VectorLanes.TILE_ROWS, VectorLanes.TILE_ROWS, PANEL * PANEL, PANEL);
+        for (int terms : new int[] {inputs, units}) {
+            assertIsCut("terms of a sum", terms, blocks.evenDepth(terms));
+            assertIsCut("rows of weights", terms, blocks.weightRows());
+            assertIsCut("rows of a gradient", terms, blocks.gradientRows());
+            assertIsCut("columns of a gradient", terms, blocks.columns(PANEL));
+        }
+        Random random = new Random(seed);
+        for (Dropout dropout : List.of(Dropout.NONE, new Dropout(0.4f, seed))) {
+            for (int samples : new int[] {2 * PANEL + 5, 5 * PANEL + 1}) {
+                assertIsCut("samples", samples, blocks.samples(inputs));
+                NetworkSpec network = network(
+                        List.of(inputs, units, units, 3),
+                        List.of(Activation.TANH, Activation.RELU, Activation.SOFTMAX),
+                        Loss.CROSS_ENTROPY);
+                for (int segmentSize : new int[] {4, PANEL + 3, samples}) {
+                    checkAll(seed, random, new Problem(random, network, samples, dropout, blocks), segmentSize);
+                }
+            }
+        }
+    }
+
+    private static void assertIsCut(String what, int length, int block) {
+        assertThat(length).as(what).isGreaterThan(block);
+        assertThat(length % block).as("rest of " + what).isNotZero();
+    }
+
+    /** The sizes of every day: layers and batches that are larger than their blocks. */
+    @Test
+    void shouldAgreeForLayersLargerThanACache() {
+        Random random = new Random(24);
+        NetworkSpec network =
+                network(List.of(700, 520, 530), List.of(Activation.RELU, Activation.IDENTITY), Loss.SQUARED_ERROR);
+        Problem problem = new Problem(random, network, 100, Dropout.NONE, VectorBlocks.DEFAULT);
+        assertSame(24, problem, evaluate(problem.scalar, problem, 32), evaluate(problem.vector, problem, 32));
+        checkGradients(24, problem, 32, List.of(new int[] {0, 4}));
+    }
+
     @Test
     void shouldAgreeForEveryCutIntoNodes() {
         long seed = 14;
@@ -83,7 +130,7 @@ class SameBitsTest {
         for (int segmentSize : new int[] {1, 5, 32}) {
             for (int samples : new int[] {13, 64, 77}) {
                 Problem problem = new Problem(random, network, samples);
-                int segments = SegmentTree.segments(samples, segmentSize);
+                int segments = SummationTree.segments(samples, segmentSize);
                 for (int nodeSize = 1; nodeSize <= Integer.highestOneBit(segments); nodeSize *= 2) {
                     checkGradients(seed, problem, segmentSize, cut(segments, nodeSize));
                     checkGradients(seed, problem, segmentSize, randomCut(random, segments));
@@ -139,14 +186,21 @@ class SameBitsTest {
         final VectorKernel vector;
 
         Problem(Random random, NetworkSpec network, int samples) {
+            this(random, network, samples, anyDropout(random), VectorBlocks.DEFAULT);
+        }
+
+        Problem(Random random, NetworkSpec network, int samples, Dropout dropout, VectorBlocks blocks) {
             this.network = network;
             dataset = Samples.dataset(random, network, samples);
             parameters = Samples.parameters(random, network);
             batch = new MiniBatch().wrap(dataset, Samples.identity(samples), 0, samples);
-            Dropout dropout = random.nextBoolean() ? Dropout.NONE : new Dropout(random.nextFloat(), random.nextLong());
             inEpoch(random);
             scalar = new ScalarKernel(network, dropout, "scalar");
-            vector = new VectorKernel(network, dropout, 1 + random.nextInt(samples), "vector");
+            vector = new VectorKernel(network, dropout, 1 + random.nextInt(samples), blocks, "vector");
+        }
+
+        private static Dropout anyDropout(Random random) {
+            return random.nextBoolean() ? Dropout.NONE : new Dropout(random.nextFloat(), random.nextLong());
         }
 
         void inEpoch(Random random) {
@@ -179,8 +233,12 @@ class SameBitsTest {
     }
 
     private static void checkAll(long seed, Random random, NetworkSpec network, int samples, int segmentSize) {
-        Problem problem = new Problem(random, network, samples);
-        int segments = SegmentTree.segments(samples, segmentSize);
+        checkAll(seed, random, new Problem(random, network, samples), segmentSize);
+    }
+
+    private static void checkAll(long seed, Random random, Problem problem, int segmentSize) {
+        int samples = problem.batch.count();
+        int segments = SummationTree.segments(samples, segmentSize);
         checkOutputs(seed, problem);
         assertSame(
                 seed,
@@ -202,7 +260,7 @@ class SameBitsTest {
             weights[s] = random.nextInt(4) == 0 ? 0f : random.nextFloat();
         }
         float clipNorm = 0.1f + 2 * random.nextFloat();
-        List<int[]> cut = randomCut(random, SegmentTree.segments(samples, segmentSize));
+        List<int[]> cut = randomCut(random, SummationTree.segments(samples, segmentSize));
         float[] expectedNorms = new float[samples];
         float[] actualNorms = new float[samples];
         PartialGradient[] expected =

@@ -6,6 +6,7 @@ import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SummationTree;
 import java.util.Random;
 
 /** Random samples and parameters, and shorthands to run kernels on them. */
@@ -63,7 +64,7 @@ final class Samples {
     /** The gradient of all samples of {@code batch} as one node. */
     static PartialGradient gradient(GradientKernel kernel, float[] parameters, MiniBatch batch, int segmentSize) {
         PartialGradient node = new PartialGradient(parameters.length);
-        node.reset(0, SegmentTree.segments(batch.count(), segmentSize));
+        node.reset(0, SummationTree.segments(batch.count(), segmentSize));
         kernel.gradients(parameters, batch, segmentSize, new PartialGradient[] {node}, 1);
         return node;
     }

@@ -38,8 +38,8 @@ class VectorFunctionsTest {
     private void check(Activation activation) {
         System.arraycopy(inputs, 0, outputs, 0, BLOCK);
         Arrays.fill(errors, 1.5f);
-        VectorOps.activate(activation, outputs, 0, BLOCK, slopes);
-        VectorOps.multiplyByDerivative(activation, errors, 0, BLOCK, outputs, slopes);
+        VectorActivations.activate(activation, outputs, 0, BLOCK, slopes);
+        VectorActivations.multiplyByDerivative(activation, errors, 0, BLOCK, outputs, slopes);
         for (int i = 0; i < BLOCK; i++) {
             float a = Activations.output(activation, inputs[i]);
             float d = 1.5f * Activations.derivative(activation, inputs[i], a);

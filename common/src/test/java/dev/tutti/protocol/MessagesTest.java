@@ -4,22 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRefResolver;
 import akka.serialization.Serialization;
 import akka.serialization.SerializationExtension;
 import akka.serialization.jackson.JacksonCborSerializer;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import com.typesafe.config.ConfigFactory;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.Streams;
+import dev.tutti.transport.TermLengths;
 import dev.tutti.wire.GenerationId;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +35,10 @@ import org.junit.jupiter.api.Test;
 /** Every message survives the way between two processes; a new one needs a sample here. */
 class MessagesTest {
     private static final int SMALL_BYTES = 4096;
+
+    /** The serializer's number in Akka's configuration. */
+    private static final int JACKSON_CBOR = 33;
+
     private static final ActorTestKit KIT = ActorTestKit.create(
             "messages",
             ConfigFactory.parseString("akka.actor.provider = local")
@@ -70,27 +81,65 @@ class MessagesTest {
         });
     }
 
+    /** What builds said that did not say which they are. */
+    @Test
+    void shouldReadMessagesOfOlderBuilds() {
+        String ref = ActorRefResolver.get(KIT.system()).toSerializationFormat(worker.ref());
+        CoordinatorMessage.Introduction introduction = read(
+                CoordinatorMessage.Introduction.class,
+                Map.of("worker", ref, "name", "w", "threads", 2, "sharesDriver", true, "kernel", "scalar"));
+        assertThat(introduction)
+                .isEqualTo(new CoordinatorMessage.Introduction(worker.ref(), null, null, "w", 2, true, "scalar"));
+
+        String replyTo = ActorRefResolver.get(KIT.system()).toSerializationFormat(coordinator.ref());
+        WorkerMessage.Hello hello = read(
+                WorkerMessage.Hello.class,
+                Map.of("coordinatorName", "c", "aeronDirectory", "d", "driverId", "i", "replyTo", replyTo));
+        assertThat(hello).isEqualTo(new WorkerMessage.Hello("c", null, "d", "i", coordinator.ref()));
+    }
+
+    private static <T> T read(Class<T> type, Map<String, Object> fields) {
+        try {
+            byte[] bytes = new ObjectMapper(new CBORFactory()).writeValueAsBytes(fields);
+            return type.cast(SerializationExtension.get(KIT.system())
+                    .deserialize(bytes, JACKSON_CBOR, type.getName())
+                    .get());
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private Stream<ControlMessage> samples() {
         GenerationId generation = new GenerationId(3, 17, Long.MIN_VALUE + 1);
         return Stream.of(
-                new WorkerMessage.Hello("10.0.0.5:25520", "a directory", "an id", coordinator.ref()),
+                new WorkerMessage.Hello("10.0.0.5:25520", Build.current(), "a directory", "an id", coordinator.ref()),
                 new WorkerMessage.PrepareGeneration(
                         generation,
                         4093,
                         job(Placement.STREAM, Sync.EPOCH, List.of(3, 2)),
-                        new Streams(false, "10.0.0.5:4711", 1408, 1 << 20, 17 * 4096),
+                        new Streams(
+                                false, "10.0.0.5:4711", 1408, new TermLengths(1 << 20, 1 << 16, 1 << 18), 17 * 4096),
                         coordinator.ref()),
                 new WorkerMessage.PrepareGeneration(
                         generation,
                         0,
                         job(Placement.REPLICATE, Sync.STEP, List.of(784, 512, 512, 10)),
-                        new Streams(true, "", 8192, 16 << 20, 0),
+                        new Streams(true, "", 8192, new TermLengths(16 << 20, 1 << 20, 4 << 20), 0),
                         coordinator.ref()),
                 new WorkerMessage.EndJob(Integer.MAX_VALUE),
                 new WorkerMessage.Goodbye("the job is done", false),
                 new WorkerMessage.Goodbye("\u00e4, \"quoted\"\nand \ud83c\udfbb", true),
-                new CoordinatorMessage.Introduction(worker.ref(), "10.0.0.6/1234", 8, true, "vector, 512 bits"),
-                new CoordinatorMessage.Prepared(worker.ref(), generation, "10.0.0.6:1", "10.0.0.6:65535", true),
+                new CoordinatorMessage.Introduction(
+                        worker.ref(),
+                        "a process",
+                        new Build("1.2.3-rc4", 7, 1),
+                        "10.0.0.6/1234",
+                        8,
+                        true,
+                        "vector, 512 bits"),
+                new CoordinatorMessage.Prepared(
+                        worker.ref(), generation, "10.0.0.6:1", "10.0.0.6:65535", true, new WorkInHand(17, 3, 5)),
+                new CoordinatorMessage.Busy(worker.ref(), generation),
                 new CoordinatorMessage.NotPrepared(worker.ref(), generation, "no room"),
                 new CoordinatorMessage.WorkerFailed(worker.ref(), generation, "null"),
                 new PulseMessage.Ask(pulse.ref()),
@@ -102,7 +151,7 @@ class MessagesTest {
         activations.set(activations.size() - 1, Activation.SOFTMAX);
         TrainingSpec spec = new TrainingSpec(
                 new NetworkSpec(sizes, activations, Loss.CROSS_ENTROPY),
-                new OptimizerSettings(0.1f, 0.9f),
+                new Sgd.Settings(0.1f, 0.9f),
                 10,
                 64,
                 16,

@@ -56,6 +56,7 @@ class DivergenceTest {
                 all.training(),
                 rows,
                 all.validation(),
+                all.targetUnit(),
                 all.initialParameters(),
                 all.start(),
                 all.onDivergence());

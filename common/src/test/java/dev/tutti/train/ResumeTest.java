@@ -71,8 +71,7 @@ class ResumeTest {
             assertThat(state.position().fits(job.spec())).isTrue();
         }
         assertThat(TrainingPosition.START.fits(job.spec())).isTrue();
-        TrainingPosition wrong = new TrainingPosition(
-                1, 2, 3, 10, 0, 0, 0, 0, 0, TrainingPosition.GuardState.NEW, TrainingPosition.NO_EPOCH);
+        TrainingPosition wrong = new TrainingPosition(1, 2, 3, 10, 0, 0, 0, 0, 0, TrainingPosition.GuardState.NEW);
         assertThat(wrong.fits(job.spec())).isFalse();
     }
 
@@ -94,6 +93,7 @@ class ResumeTest {
                 metrics.trainAccuracy(),
                 metrics.validationLoss(),
                 metrics.validationAccuracy(),
+                metrics.validationRmse(),
                 0);
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tutti.kernel.Golden;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,17 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class TrajectoryTest {
     private static final double TOLERANCE = 1e-4;
-    private static final List<String> NETWORKS = List.of(
-            "deep",
-            "linear",
-            "multi_label",
-            "relu_binary",
-            "relu_softmax",
-            "sigmoid_sigmoid_squared",
-            "sigmoid_squared",
-            "tanh_softmax",
-            "tanh_squared",
-            "wide");
+    private static final List<String> NETWORKS = Golden.networks();
 
     static List<Arguments> runs() {
         List<Arguments> runs = new ArrayList<>();
@@ -50,7 +40,7 @@ class TrajectoryTest {
         JsonNode options = problem.json().at("/optimizers/" + optimizer);
         TrainingSpec spec = new TrainingSpec(
                 problem.network(),
-                new OptimizerSettings((float) options.get("lr").asDouble(), (float)
+                new Sgd.Settings((float) options.get("lr").asDouble(), (float)
                         options.path("momentum").asDouble(0)),
                 1,
                 problem.json().get("batch_size").asInt(),

@@ -38,22 +38,19 @@ class FrameFlyweightTest {
             + "000000c0"
             + "0000003e";
 
-    private static FrameHeader header(FrameKind kind) {
+    private static FrameHeader header() {
         return new FrameHeader()
-                .set(kind, 2, 0x1122334455667788L, 4, 8, 5)
+                .set(FrameKind.GRADIENT, 2, 0x1122334455667788L, 4, 8, 5)
                 .member(0x0102)
                 .sums(1.5, 16, 7);
     }
 
     private static byte[] frame() {
-        return frame(FrameKind.GRADIENT, new float[] {9, 0, 1, -2, 0.125f, 9}, 1, 1, 3);
-    }
-
-    private static byte[] frame(FrameKind kind, float[] vector, int vectorStart, int partOffset, int partLength) {
-        byte[] bytes = new byte[FrameFlyweight.HEADER_LENGTH + partLength * Float.BYTES];
+        float[] vector = {9, 0, 1, -2, 0.125f, 9};
+        byte[] bytes = new byte[FrameFlyweight.HEADER_LENGTH + 3 * Float.BYTES];
         new FrameFlyweight()
                 .wrapForWriting(new UnsafeBuffer(bytes), 0, bytes.length)
-                .write(GENERATION, header(kind), vector, vectorStart, partOffset, partLength);
+                .write(GENERATION, header(), vector, 1, 1, 3);
         return bytes;
     }
 
@@ -77,9 +74,7 @@ class FrameFlyweightTest {
     }
 
     private static byte[] withInt(int offset, int value) {
-        byte[] bytes = frame();
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(offset, value);
-        return sealed(bytes);
+        return withInt(frame(), offset, value);
     }
 
     @Test
@@ -114,13 +109,69 @@ class FrameFlyweightTest {
 
     @ParameterizedTest
     @EnumSource(FrameKind.class)
-    void shouldCarryEveryKind(FrameKind kind) {
-        byte[] bytes = frame(kind, new float[6], 0, 0, 5);
+    void shouldCarryEveryKindWithWhatItHas(FrameKind kind) {
+        FrameHeader header = headerOf(kind);
+        byte[] bytes = Frames.of(GENERATION, header, new float[header.vectorLength()], 9)
+                .get(0);
         assertThat(check(bytes)).isNull();
         assertThat(new FrameFlyweight()
                         .wrap(new UnsafeBuffer(bytes), 0, bytes.length)
                         .kind())
                 .isEqualTo(kind);
+        boolean ofStep = kind != FrameKind.FEATURES && kind != FrameKind.TARGETS;
+        boolean ofSegments = kind == FrameKind.WORK || kind == FrameKind.GRADIENT;
+        assertThat(check(withLong(bytes, FrameFlyweight.STEP_OFFSET, ofStep ? -1 : 1)))
+                .isEqualTo(FrameFault.OUT_OF_RANGE);
+        assertThat(check(withInt(bytes, FrameFlyweight.EPOCH_OFFSET, ofStep ? 0 : 1)))
+                .isEqualTo(FrameFault.OUT_OF_RANGE);
+        assertThat(check(withInt(bytes, FrameFlyweight.FIRST_SEGMENT_OFFSET, ofSegments ? -1 : 1)))
+                .isEqualTo(FrameFault.OUT_OF_RANGE);
+        assertThat(check(withInt(bytes, FrameFlyweight.SEGMENT_COUNT_OFFSET, ofSegments ? 0 : 1)))
+                .isEqualTo(FrameFault.OUT_OF_RANGE);
+        assertThat(check(withInt(bytes, FrameFlyweight.SEGMENT_COUNT_OFFSET, Integer.MAX_VALUE)))
+                .isEqualTo(FrameFault.OUT_OF_RANGE);
+        for (int offset : new int[] {
+            FrameFlyweight.LOSS_SUM_OFFSET, FrameFlyweight.WEIGHT_SUM_OFFSET, FrameFlyweight.CORRECT_SUM_OFFSET
+        }) {
+            for (double sum : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
+                boolean free = kind == FrameKind.GRADIENT && offset != FrameFlyweight.WEIGHT_SUM_OFFSET;
+                assertThat(check(withLong(bytes, offset, Double.doubleToRawLongBits(sum))))
+                        .as("%s at %d", sum, offset)
+                        .isEqualTo(free ? null : FrameFault.OUT_OF_RANGE);
+            }
+        }
+    }
+
+    /** Requests have no floats; a part of a vector that has some has some, too, or a receiver could wait for ever. */
+    @Test
+    void shouldRefuseAnEmptyPartOfAVector() {
+        byte[] empty = Frames.of(GENERATION, headerOf(FrameKind.RESEND_WEIGHTS), new float[0], 1)
+                .get(0);
+        assertThat(check(empty)).isNull();
+        assertThat(check(withInt(empty, FrameFlyweight.VECTOR_LENGTH_OFFSET, 5)))
+                .isEqualTo(FrameFault.OUT_OF_RANGE);
+    }
+
+    private static FrameHeader headerOf(FrameKind kind) {
+        int length = kind == FrameKind.RESEND_WEIGHTS ? 0 : 5;
+        return switch (kind) {
+            case FEATURES, TARGETS -> new FrameHeader().set(kind, 0, 0, 0, 0, length);
+            case WEIGHTS, RESEND_WEIGHTS -> new FrameHeader().set(kind, 1, 0, 0, 0, length);
+            case WORK -> new FrameHeader().set(kind, 1, 0, 3, 2, length);
+            case GRADIENT -> new FrameHeader().set(kind, 1, 0, 3, 2, length).sums(1, 2, 3);
+        };
+    }
+
+    private static byte[] withInt(byte[] frame, int offset, int value) {
+        byte[] bytes = frame.clone();
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(offset, value);
+        return sealed(bytes);
+    }
+
+    private static byte[] withLong(byte[] frame, int offset, long value) {
+        byte[] bytes = frame.clone();
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(offset, value);
+        return sealed(bytes);
     }
 
     /** Streams of Aeron are mapped memory, with the frame anywhere in it; tests and unit tests use arrays. */
@@ -133,7 +184,7 @@ class FrameFlyweightTest {
         UnsafeBuffer heap = new UnsafeBuffer(ByteBuffer.allocate(8192), 64, 8000);
         for (UnsafeBuffer buffer : new UnsafeBuffer[] {direct, array, heap}) {
             FrameFlyweight frame = new FrameFlyweight().wrapForWriting(buffer, start, bytes.length);
-            frame.write(GENERATION, header(FrameKind.GRADIENT), new float[] {0, 1, -2, 0.125f}, 0, 1, 3);
+            frame.write(GENERATION, header(), new float[] {0, 1, -2, 0.125f}, 0, 1, 3);
             byte[] found = new byte[bytes.length];
             buffer.getBytes(start, found);
             assertThat(found).isEqualTo(bytes);

@@ -8,7 +8,7 @@ import dev.tutti.model.InitialWeights;
 import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.Placement;
 import dev.tutti.random.Philox;
 import dev.tutti.train.ReferenceTrainer;
@@ -67,7 +67,7 @@ public final class ClusterBench {
         int samples = STEPS_PER_EPOCH * batch;
         TrainingSpec spec = new TrainingSpec(
                 network,
-                new OptimizerSettings(0.01f, 0),
+                new Sgd.Settings(0.01f, 0),
                 Integer.MAX_VALUE,
                 batch,
                 segment == 0 ? TrainingSpec.defaultSegmentSize(batch) : segment,

@@ -1,2 +1,2 @@
-/** Load tests: what {@code tutti bench} measures. */
+/** What {@code tutti bench} measures: a cluster under load, the kernel of this machine. */
 package dev.tutti.app.bench;

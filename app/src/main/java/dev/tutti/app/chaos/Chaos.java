@@ -2,6 +2,7 @@ package dev.tutti.app.chaos;
 
 import dev.tutti.files.InputException;
 import dev.tutti.random.Philox;
+import dev.tutti.train.TrainingFailedException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -34,7 +35,12 @@ public final class Chaos {
         /** One more worker is started; if there are many, one is asked to leave first. */
         ADD_WORKER,
         /** The coordinator gets SIGKILL, and is started again with --resume soon after. */
-        KILL_COORDINATOR
+        KILL_COORDINATOR;
+
+        /** For people: {@code kill worker}. */
+        public String text() {
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
     }
 
     /**
@@ -50,7 +56,9 @@ public final class Chaos {
     private static final Pattern HASH = Pattern.compile("\"weightsSha256\":\"([0-9a-f]{64})\"");
     private static final int UNREACHABLE_EPOCHS = 100_000_000;
     private static final int EPOCHS_AT_THE_END = 5;
+    /** For what is awaited without a fault, such as the start of all processes. */
     private static final long PATIENCE_S = 120;
+
     private static final long LOOK_MS = 10;
     /** Bytes of the longest line looked at. */
     private static final int LONGEST_LINE = 1 << 16;
@@ -60,6 +68,7 @@ public final class Chaos {
     private final String data;
     private final int workerCount;
     private final double seconds;
+    private final double maxGapSeconds;
     private final long seed;
     private final String transport;
     private final Path directory;
@@ -72,6 +81,7 @@ public final class Chaos {
     private final PriorityQueue<Later> later = new PriorityQueue<>();
     private final long startNs = System.nanoTime();
     private Child coordinator;
+    private Fault lastFault = Fault.ADD_WORKER;
     private int started;
     private long draws;
 
@@ -92,6 +102,7 @@ public final class Chaos {
      * @param data what to train on
      * @param workers number of worker processes at first
      * @param seconds how long to disturb
+     * @param maxGapSeconds how long training may stand still at a time
      * @param seed of the order of faults
      * @param transport what carries the bulk data: auto, ipc or udp
      * @param directory receives the run directory and the logs; must not exist
@@ -101,6 +112,7 @@ public final class Chaos {
             String data,
             int workers,
             double seconds,
+            double maxGapSeconds,
             long seed,
             String transport,
             Path directory,
@@ -108,13 +120,18 @@ public final class Chaos {
         this.data = data;
         this.workerCount = workers;
         this.seconds = seconds;
+        this.maxGapSeconds = maxGapSeconds;
         this.seed = seed;
         this.transport = transport;
         this.directory = directory;
         this.say = say;
     }
 
-    /** Runs; all processes have ended when it returns or throws. */
+    /**
+     * Runs; all processes have ended when it returns or throws.
+     *
+     * @throws TrainingFailedException if training stands still for too long after a fault
+     */
     public Outcome execute() throws InterruptedException {
         try {
             Files.createDirectories(directory);
@@ -148,6 +165,7 @@ public final class Chaos {
             Fault fault = bag.remove((int) (draw() * bag.size()));
             watch(progress, 1.5 + 1.5 * draw());
             progress.takeLongest();
+            lastFault = fault;
             inject(fault);
             watch(progress, 4 + 4 * draw());
             awaitProgress(progress);
@@ -157,12 +175,7 @@ public final class Chaos {
 
     /** Sees a fault through: what was to come later has come, and training goes on. */
     private void awaitProgress(Gaps progress) throws InterruptedException {
-        long endNs = System.nanoTime() + PATIENCE_S * 1_000_000_000L;
         while (!later.isEmpty() || progress.secondsSinceGrowth() > GOES_ON_S) {
-            if (System.nanoTime() > endNs) {
-                throw new IllegalStateException(
-                        "no progress within " + PATIENCE_S + " s; see the logs in " + directory);
-            }
             watch(progress, GOES_ON_S);
         }
     }
@@ -174,6 +187,14 @@ public final class Chaos {
                 later.poll().step.run();
             }
             progress.look();
+            if (progress.secondsSinceGrowth() > maxGapSeconds) {
+                throw new TrainingFailedException(String.format(
+                        Locale.ROOT,
+                        "training stands still for more than %.0f s after: %s; see the logs in %s",
+                        maxGapSeconds,
+                        lastFault.text(),
+                        directory));
+            }
             Thread.sleep(LOOK_MS);
         }
     }

@@ -154,7 +154,7 @@ public final class ActorSystems {
     }
 
     private static Config config(String own) {
-        return ConfigFactory.parseString(own)
+        return ConfigFactory.parseString(ActorThreads.CONFIG + own)
                 .withFallback(ConfigFactory.parseResources("tutti-akka.conf"))
                 .withFallback(ConfigFactory.load());
     }

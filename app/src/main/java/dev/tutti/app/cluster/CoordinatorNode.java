@@ -6,6 +6,7 @@ import dev.tutti.config.Endpoint;
 import dev.tutti.coordinator.actor.CoordinatorActor;
 import dev.tutti.coordinator.actor.DataPlaneSettings;
 import dev.tutti.coordinator.actor.JobDesk;
+import dev.tutti.protocol.Build;
 import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkerMessage.Goodbye;
 import dev.tutti.train.TrainingFailedException;
@@ -51,6 +52,10 @@ public final class CoordinatorNode implements AutoCloseable {
      * @throws dev.tutti.files.InputException if the address cannot be used, or there is no room for a media driver
      */
     public static CoordinatorNode start(Endpoint bind, TransportKind transport, Optional<Path> aeronDirectory) {
+        return start(Build.current(), bind, transport, aeronDirectory);
+    }
+
+    static CoordinatorNode start(Build build, Endpoint bind, TransportKind transport, Optional<Path> aeronDirectory) {
         Endpoint advertised = Addresses.advertised(bind);
         int mtuBytes = Addresses.isLoopback(advertised.host()) ? LOOPBACK_MTU_BYTES : NETWORK_MTU_BYTES;
         AeronNode node = AeronNode.launch(aeronDirectory.orElse(null));
@@ -58,6 +63,7 @@ public final class CoordinatorNode implements AutoCloseable {
             ActorSystem<CoordinatorActor.Command> system = ActorSystems.startCoordinator(
                     CoordinatorActor.create(
                             advertised.toString(),
+                            build,
                             node,
                             new DataPlaneSettings(transport, advertised.host(), 0, mtuBytes)),
                     advertised,
@@ -97,7 +103,7 @@ public final class CoordinatorNode implements AutoCloseable {
         try {
             return JobResults.await(result);
         } catch (InterruptedException e) {
-            system.tell(new CoordinatorActor.AbortJob());
+            system.tell(new CoordinatorActor.AbortJob(result));
             throw e;
         }
     }

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import dev.tutti.coordinator.actor.CoordinatorActor;
 import dev.tutti.coordinator.actor.DataPlaneSettings;
+import dev.tutti.protocol.Build;
 import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkerMessage.Goodbye;
 import dev.tutti.train.TrainingJob;
@@ -16,7 +17,7 @@ import dev.tutti.worker.actor.WorkerHost;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** A coordinator and its worker actors in one process, with all that lies between them in a cluster but the network. */
+/** A coordinator and a worker in one process, with all that lies between them in a cluster but the network. */
 public final class EmbeddedCluster {
     private static final String LOOPBACK = "127.0.0.1";
     private static final int MTU_BYTES = 8192;
@@ -29,7 +30,7 @@ public final class EmbeddedCluster {
      *
      * @param job what to train
      * @param dataFingerprint names the training set's content
-     * @param workers number of worker actors
+     * @param workers number of compute threads
      * @param placement where the workers find the samples
      * @param transport what carries the bulk data
      * @param listener told about the progress, on the thread that trains
@@ -46,13 +47,21 @@ public final class EmbeddedCluster {
             throws InterruptedException {
         try (AeronNode node = AeronNode.launch(null)) {
             ActorSystem<CoordinatorActor.Command> system = ActorSystems.startLocal(CoordinatorActor.create(
-                    "embedded", node, new DataPlaneSettings(transport, LOOPBACK, 0, MTU_BYTES)));
+                    "embedded", Build.current(), node, new DataPlaneSettings(transport, LOOPBACK, 0, MTU_BYTES)));
             try {
                 TrainingSets trainingSets = new TrainingSets();
                 trainingSets.put(dataFingerprint, job.training());
                 system.systemActorOf(
                         WorkerHost.create(new WorkerHost.Setup(
-                                "embedded", workers, LOOPBACK, transport, null, trainingSets, new NoEvents())),
+                                "embedded",
+                                Build.current(),
+                                "embedded",
+                                workers,
+                                LOOPBACK,
+                                transport,
+                                null,
+                                trainingSets,
+                                new NoEvents())),
                         "worker",
                         Props.empty());
                 CompletableFuture<TrainingResult> result = new CompletableFuture<>();
@@ -69,6 +78,9 @@ public final class EmbeddedCluster {
     private static final class NoEvents implements WorkerHost.Events {
         @Override
         public void onJoined(String coordinator) {}
+
+        @Override
+        public void onRefused(String reason) {}
 
         @Override
         public void onGoodbye(Goodbye goodbye) {}

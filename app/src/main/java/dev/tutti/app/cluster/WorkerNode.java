@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import dev.tutti.config.Endpoint;
 import dev.tutti.config.WorkerSettings;
 import dev.tutti.files.InputException;
+import dev.tutti.protocol.Build;
 import dev.tutti.protocol.WorkerMessage.Goodbye;
 import dev.tutti.worker.actor.TrainingSets;
 import dev.tutti.worker.actor.WorkerHost;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,18 +29,23 @@ public final class WorkerNode {
     private static final int CONNECT_TIMEOUT_MS = 2_000;
     private static final long FIRST_PAUSE_MS = 250;
     private static final long LONGEST_PAUSE_MS = 5_000;
-    private static final long REPORT_NS = 3_000_000_000L;
     private static final long JOIN_TIMEOUT_S = 20;
 
     /** About when the coordinator's failure detector gives a process up. */
     private static final long GIVEN_UP_NS = 5_000_000_000L;
 
     private final WorkerSettings settings;
+    private final Build build;
+
+    /** Names this process to coordinators, however often it joins. */
+    private final String process = UUID.randomUUID().toString();
+
     private final TrainingSets trainingSets = new TrainingSets();
     private final Whereabouts whereabouts;
 
-    private WorkerNode(WorkerSettings settings) {
+    private WorkerNode(WorkerSettings settings, Build build) {
         this.settings = settings;
+        this.build = build;
         this.whereabouts = new Whereabouts(settings.coordinator(), Addresses::resolve);
     }
 
@@ -54,10 +61,14 @@ public final class WorkerNode {
      *
      * @param settings of the process
      * @throws InterruptedException if this thread is interrupted; all is stopped then
-     * @throws InputException if the coordinator cannot be reached for longer than {@code giveUp}
+     * @throws InputException if the coordinator cannot be reached for longer than {@code giveUp}, or is another build
      */
     public static void run(WorkerSettings settings) throws InterruptedException {
-        new WorkerNode(settings).run();
+        run(settings, Build.current());
+    }
+
+    static void run(WorkerSettings settings, Build build) throws InterruptedException {
+        new WorkerNode(settings, build).run();
     }
 
     private void run() throws InterruptedException {
@@ -80,7 +91,7 @@ public final class WorkerNode {
 
     /** Waits until something listens at the coordinator's address. */
     private Endpoint reach(long lostNs) throws InterruptedException {
-        long reportedNs = System.nanoTime() - REPORT_NS;
+        SearchReport report = new SearchReport(System.nanoTime());
         long pauseMs = FIRST_PAUSE_MS;
         while (true) {
             String problem;
@@ -93,16 +104,24 @@ public final class WorkerNode {
                 problem = e.getMessage() == null ? e.toString() : e.getMessage();
             }
             checkPatience(lostNs, problem);
-            if (System.nanoTime() - reportedNs >= REPORT_NS) {
-                reportedNs = System.nanoTime();
-                LOG.warn(
-                        "coordinator {} cannot be reached: {}; trying again for {} s",
-                        settings.coordinator(),
-                        problem,
-                        settings.giveUp().minusNanos(reportedNs - lostNs).toSeconds());
-            }
+            report(report, lostNs, problem);
             pause(pauseMs);
             pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+        }
+    }
+
+    private void report(SearchReport report, long lostNs, String problem) {
+        long nowNs = System.nanoTime();
+        switch (report.onFailure(nowNs)) {
+            case WAITING -> LOG.info("waiting for coordinator {}", settings.coordinator());
+            case FAULT ->
+                LOG.warn(
+                        "coordinator {} not reached for {} s: {}; trying for {} s more",
+                        settings.coordinator(),
+                        report.since(nowNs).toSeconds(),
+                        problem,
+                        settings.giveUp().minusNanos(nowNs - lostNs).toSeconds());
+            case NOTHING -> LOG.debug("coordinator {} not reached: {}", settings.coordinator(), problem);
         }
     }
 
@@ -149,6 +168,13 @@ public final class WorkerNode {
             }
 
             @Override
+            public void onRefused(String reason) {
+                goodbye.completeExceptionally(
+                        new InputException("coordinator " + coordinator + " cannot be worked for: " + reason));
+                joined.complete("");
+            }
+
+            @Override
             public void onGoodbye(Goodbye message) {
                 goodbye.complete(message);
             }
@@ -160,6 +186,8 @@ public final class WorkerNode {
         };
         ActorSystem<WorkerHost.Command> system = ActorSystems.startWorker(
                 WorkerHost.create(new WorkerHost.Setup(
+                        process,
+                        build,
                         name,
                         settings.threads(),
                         host,
@@ -182,7 +210,7 @@ public final class WorkerNode {
             ActorSystems.leaveAndStop(system);
             throw new InterruptedException("while working for " + coordinator);
         } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
+            throw e.getCause() instanceof InputException refused ? refused : new IllegalStateException(e.getCause());
         } finally {
             ActorSystems.stop(system);
         }

@@ -2,9 +2,9 @@ package dev.tutti.app.command;
 
 import dev.tutti.app.bench.ClusterBench;
 import dev.tutti.app.console.ExitCode;
-import dev.tutti.app.run.Json;
 import dev.tutti.config.Environment;
 import dev.tutti.files.InputException;
+import dev.tutti.files.Json;
 import dev.tutti.protocol.Placement;
 import dev.tutti.transport.TransportKind;
 import java.io.PrintWriter;
@@ -111,7 +111,7 @@ public final class BenchClusterCommand implements Callable<Integer> {
             out.println(json(bench, rows));
         }
         out.flush();
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 
     private List<Integer> sizes() {

@@ -1,12 +1,13 @@
 package dev.tutti.app.command;
 
+import dev.tutti.app.bench.KernelBench;
 import dev.tutti.app.console.ExitCode;
-import dev.tutti.app.run.Json;
 import dev.tutti.config.Environment;
 import dev.tutti.files.InputException;
+import dev.tutti.files.Json;
 import dev.tutti.kernel.Dropout;
-import dev.tutti.kernel.KernelBench;
 import dev.tutti.kernel.Kernels;
+import dev.tutti.model.Activation;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.train.TrainingSpec;
 import java.io.PrintWriter;
@@ -16,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,6 +62,14 @@ public final class BenchKernelCommand implements Callable<Integer> {
             description = "samples of a mini-batch (default: 128 where --network is given)")
     private List<Integer> batches = List.of();
 
+    @Option(
+            names = "--activation",
+            paramLabel = "NAME,...",
+            split = ",",
+            defaultValue = "relu",
+            description = "of the hidden layers, as for train; each with every network (default: ${DEFAULT-VALUE})")
+    private List<String> activations;
+
     @Option(names = "--segment", description = "samples of a segment (default: as for train)")
     private int segment;
 
@@ -88,7 +98,7 @@ public final class BenchKernelCommand implements Callable<Integer> {
     private boolean json;
 
     /** A line of the table. */
-    private record Line(String network, int batch) {}
+    private record Line(String sizes, int batch, Activation hidden) {}
 
     @Override
     public Integer call() throws InterruptedException {
@@ -106,14 +116,14 @@ public final class BenchKernelCommand implements Callable<Integer> {
                     .put("machine", Environment.machine())
                     .put("jdk", Environment.javaVersion())
                     .put("kernel", Kernels.description())
-                    .put("vectorBits", KernelBench.vectorBits())
+                    .put("vectorBits", Kernels.vectorBits())
                     .put("peakGflops", peak)
                     .line();
             out.println(head.substring(0, head.length() - 1) + ",\"steps\":[" + steps + "],\"products\":[" + squares
                     + "]}");
         }
         out.flush();
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 
     private void check() {
@@ -138,35 +148,54 @@ public final class BenchKernelCommand implements Callable<Integer> {
 
     private List<Line> lines() {
         List<Line> lines = new ArrayList<>();
-        for (int i = 0; i < NETWORKS.size() && networks.isEmpty() && batches.isEmpty(); i++) {
-            lines.add(new Line(NETWORKS.get(i), BATCHES.get(i)));
-        }
-        if (lines.isEmpty()) {
+        for (String name : activations) {
+            Activation hidden = hidden(name);
+            for (int i = 0; i < NETWORKS.size() && networks.isEmpty() && batches.isEmpty(); i++) {
+                lines.add(new Line(NETWORKS.get(i), BATCHES.get(i), hidden));
+            }
+            if (networks.isEmpty() && batches.isEmpty()) {
+                continue;
+            }
             for (String network : networks.isEmpty() ? List.copyOf(new LinkedHashSet<>(NETWORKS)) : networks) {
                 for (int batch : batches.isEmpty() ? List.of(128) : batches) {
-                    lines.add(new Line(network, batch));
+                    lines.add(new Line(network, batch, hidden));
                 }
             }
         }
         return lines;
     }
 
-    private static NetworkSpec network(String sizes) {
+    private static Activation hidden(String name) {
+        List<Activation> allowed = Arrays.stream(Activation.values())
+                .filter(one -> one != Activation.SOFTMAX)
+                .toList();
+        return allowed.stream().filter(one -> one.id().equals(name)).findFirst().orElseThrow(() -> {
+            String names = allowed.stream().map(Activation::id).collect(Collectors.joining(", "));
+            return new InputException("--activation: not for hidden layers: \"" + name + "\", allowed: " + names);
+        });
+    }
+
+    private static NetworkSpec network(Line line) {
         try {
             return KernelBench.network(
-                    Arrays.stream(sizes.split("-", -1)).map(Integer::valueOf).toList());
+                    Arrays.stream(line.sizes().split("-", -1))
+                            .map(Integer::valueOf)
+                            .toList(),
+                    line.hidden());
         } catch (NumberFormatException e) {
-            throw new InputException("--network: not a list of sizes: \"" + sizes + "\"; give it as 784-128-10", e);
+            throw new InputException(
+                    "--network: not a list of sizes: \"" + line.sizes() + "\"; give it as 784-128-10", e);
         }
     }
 
     private String steps(KernelBench bench, double peak, PrintWriter out) throws InterruptedException {
         List<Line> lines = lines();
-        lines.forEach(line -> network(line.network()));
+        lines.forEach(BenchKernelCommand::network);
         out.printf(
                 Locale.ROOT,
-                "%-24s %6s %8s %12s %9s %7s %17s %12s %7s%n",
+                "%-24s %-10s %6s %8s %12s %9s %7s %17s %12s %7s%n",
                 "training step",
+                "activation",
                 "batch",
                 "threads",
                 "samples/s",
@@ -178,12 +207,13 @@ public final class BenchKernelCommand implements Callable<Integer> {
         StringBuilder list = new StringBuilder();
         for (Line line : lines) {
             int size = segment == 0 ? TrainingSpec.defaultSegmentSize(line.batch()) : segment;
-            KernelBench.Step step = bench.step(network(line.network()), line.batch(), size, threads);
+            KernelBench.Step step = bench.step(network(line), line.batch(), size, threads);
             double percent = 100 * step.gflops() / (peak * threads);
             out.printf(
                     Locale.ROOT,
-                    "%-24s %6d %8d %,12.0f %9.1f %7.1f %17.5f %12d %7d%n",
-                    line.network(),
+                    "%-24s %-10s %6d %8d %,12.0f %9.1f %7.1f %17.5f %12d %7d%n",
+                    line.sizes(),
+                    line.hidden().id(),
                     line.batch(),
                     threads,
                     step.samplesPerSecond(),
@@ -195,8 +225,9 @@ public final class BenchKernelCommand implements Callable<Integer> {
             out.flush();
             list.append(list.length() == 0 ? "" : ",")
                     .append(new Json()
-                            .put("network", line.network())
+                            .put("network", line.sizes())
                             .put("batch", line.batch())
+                            .put("activation", line.hidden().id())
                             .put("segment", size)
                             .put("dropout", dropout)
                             .put("threads", threads)

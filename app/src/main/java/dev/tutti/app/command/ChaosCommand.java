@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "All processes are started on this machine. At the end one thread trains the same epochs undisturbed; exit code 0",
-            "if both end in the same bits, 3 if not.",
+            "if both end in the same bits, 3 if not, or if training stood still for too long.",
             "",
             "Example:",
             "  tutti chaos digits --seconds 60"
@@ -58,6 +58,13 @@ public final class ChaosCommand implements Callable<Integer> {
     private double seconds;
 
     @Option(
+            names = "--max-gap",
+            paramLabel = "S",
+            defaultValue = "120",
+            description = "fail when training stands still for so many seconds (default: ${DEFAULT-VALUE})")
+    private double maxGapSeconds;
+
+    @Option(
             names = "--workers",
             defaultValue = "3",
             description = "worker processes at first (default: ${DEFAULT-VALUE})")
@@ -75,9 +82,9 @@ public final class ChaosCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         common.startLogging();
-        if (workers < 1 || !(seconds > 0)) {
-            throw new InputException(
-                    "--workers must be 1 or more and --seconds above 0: workers=" + workers + ", seconds=" + seconds);
+        if (workers < 1 || !(seconds > 0) || !(maxGapSeconds > 0)) {
+            throw new InputException("--workers must be 1 or more, --seconds and --max-gap above 0: workers=" + workers
+                    + ", seconds=" + seconds + ", max-gap=" + maxGapSeconds);
         }
         PrintWriter lines = spec.commandLine().getOut();
         Path directory = out == null ? Path.of("runs", timestamp() + "-chaos") : out;
@@ -86,10 +93,11 @@ public final class ChaosCommand implements Callable<Integer> {
         }
         lines.println("faults by seed " + seed + "; logs in " + directory);
         lines.flush();
-        Chaos.Outcome outcome = new Chaos(data, workers, seconds, seed, transport.id(), directory, line -> {
-                    lines.println(line);
-                    lines.flush();
-                })
+        Chaos.Outcome outcome = new Chaos(
+                        data, workers, seconds, maxGapSeconds, seed, transport.id(), directory, line -> {
+                            lines.println(line);
+                            lines.flush();
+                        })
                 .execute();
         lines.printf(
                 Locale.ROOT,
@@ -102,7 +110,7 @@ public final class ChaosCommand implements Callable<Integer> {
                 .forEach((fault, gaps) -> lines.printf(
                         Locale.ROOT,
                         "%-18s %6d %8.1f s %8.1f s%n",
-                        fault.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                        fault.text(),
                         gaps.size(),
                         Chaos.median(gaps),
                         gaps.stream().mapToDouble(Double::doubleValue).max().orElse(0)));
@@ -113,7 +121,7 @@ public final class ChaosCommand implements Callable<Integer> {
         boolean same = expected.equals(outcome.hash());
         lines.println(same ? "the same bits" : "THE BITS DIFFER: please report this, with the logs and the seed");
         lines.flush();
-        return same ? ExitCode.DONE : ExitCode.TRAINING_FAILED;
+        return same ? ExitCode.DONE.code() : ExitCode.TRAINING_FAILED.code();
     }
 
     private String undisturbed(int epochs) throws InterruptedException {

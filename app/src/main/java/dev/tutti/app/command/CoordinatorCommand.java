@@ -1,7 +1,7 @@
 package dev.tutti.app.command;
 
 import dev.tutti.app.console.ExitCode;
-import dev.tutti.app.job.JobServer;
+import dev.tutti.app.server.CoordinatorServer;
 import dev.tutti.config.CoordinatorSettings;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,9 +32,9 @@ public final class CoordinatorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         common.startServerLogging();
-        new JobServer(CoordinatorSettings.read(
+        new CoordinatorServer(CoordinatorSettings.read(
                         SettingOptions.given(spec, CoordinatorSettings.SETTINGS), SettingOptions.file(spec)))
                 .run();
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 }

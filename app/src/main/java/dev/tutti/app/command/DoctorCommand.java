@@ -65,7 +65,7 @@ public final class DoctorCommand implements Callable<Integer> {
         }
         out.flush();
         return checks.stream().anyMatch(check -> check.verdict() == Check.Verdict.FAIL)
-                ? ExitCode.BAD_INPUT
-                : ExitCode.DONE;
+                ? ExitCode.BAD_INPUT.code()
+                : ExitCode.DONE.code();
     }
 }

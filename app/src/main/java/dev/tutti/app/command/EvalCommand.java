@@ -4,11 +4,12 @@ import dev.tutti.app.console.ExitCode;
 import dev.tutti.app.console.ProgressLine;
 import dev.tutti.app.prediction.ConfusionTable;
 import dev.tutti.app.prediction.Predictions;
-import dev.tutti.app.run.Json;
 import dev.tutti.data.DataSplit;
 import dev.tutti.data.RawData;
-import dev.tutti.model.ModelFile;
+import dev.tutti.files.Json;
 import dev.tutti.model.WeightsHash;
+import dev.tutti.savedmodel.ModelFile;
+import dev.tutti.train.Evaluation;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Locale;
@@ -74,7 +75,7 @@ public final class EvalCommand implements Callable<Integer> {
             print(predictions, out);
         }
         out.flush();
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 
     private int[] rows(ModelFile.Model model, RawData data) {
@@ -95,13 +96,13 @@ public final class EvalCommand implements Callable<Integer> {
                 .put("data", options.data())
                 .put("split", split.name().toLowerCase(Locale.ROOT))
                 .put("samples", predictions.samples())
-                .put("loss", predictions.meanLoss());
+                .put("loss", predictions.metrics().meanLoss());
         if (predictions.schema().classification()) {
-            json.put("accuracy", (double) predictions.hits() / predictions.samples())
+            json.put("accuracy", predictions.metrics().accuracy())
                     .put("classes", predictions.schema().classNames())
                     .put("confusion", predictions.confusion());
         } else {
-            json.put("rmse", predictions.rootMeanSquaredError());
+            json.put("rmse", predictions.metrics().rootMeanSquaredError());
         }
         ModelFile.Model model = predictions.model();
         return json.put("weightsSha256", WeightsHash.sha256(model.network(), model.parameters()))
@@ -117,19 +118,23 @@ public final class EvalCommand implements Callable<Integer> {
                 predictions.samples(),
                 options.modelFile(),
                 predictions.model().network().shape());
-        String loss = ProgressLine.loss(predictions.meanLoss());
+        Evaluation metrics = predictions.metrics();
+        String loss = ProgressLine.loss(metrics.meanLoss());
         if (predictions.schema().classification()) {
-            int hits = predictions.hits();
-            double accuracy = (double) hits / predictions.samples();
             out.printf(
-                    Locale.ROOT, "accuracy %.4f (%d of %d), loss %s%n%n", accuracy, hits, predictions.samples(), loss);
+                    Locale.ROOT,
+                    "accuracy %.4f (%d of %d correct), loss %s%n%n",
+                    metrics.accuracy(),
+                    metrics.correct(),
+                    predictions.samples(),
+                    loss);
             out.print(ConfusionTable.of(predictions.schema().classNames(), predictions.confusion()));
         } else {
             String target = predictions.schema().targetName();
             out.printf(
                     Locale.ROOT,
                     "root mean squared error %.4g%s (always the mean: %.4g), loss %s%n",
-                    predictions.rootMeanSquaredError(),
+                    metrics.rootMeanSquaredError(),
                     target.isEmpty() ? "" : " of " + target,
                     predictions.standardDeviation(),
                     loss);

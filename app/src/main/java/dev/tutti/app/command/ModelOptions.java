@@ -7,7 +7,7 @@ import dev.tutti.data.DataOptions;
 import dev.tutti.data.Header;
 import dev.tutti.data.RawData;
 import dev.tutti.files.InputException;
-import dev.tutti.model.ModelFile;
+import dev.tutti.savedmodel.ModelFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;

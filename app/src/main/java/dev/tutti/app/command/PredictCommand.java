@@ -6,8 +6,8 @@ import dev.tutti.app.prediction.Predictions;
 import dev.tutti.data.RawData;
 import dev.tutti.files.AtomicFile;
 import dev.tutti.model.Activation;
-import dev.tutti.model.ModelFile;
 import dev.tutti.model.NetworkSpec;
+import dev.tutti.savedmodel.ModelFile;
 import java.io.BufferedWriter;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -61,7 +61,7 @@ public final class PredictCommand implements Callable<Integer> {
             PrintWriter standard = spec.commandLine().getOut();
             write(predictions, standard);
             standard.flush();
-            return ExitCode.DONE;
+            return ExitCode.DONE.code();
         }
         AtomicFile.write(out, channel -> {
             Writer writer = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
@@ -69,7 +69,7 @@ public final class PredictCommand implements Callable<Integer> {
             writer.flush();
         });
         spec.commandLine().getOut().println(predictions.samples() + " predictions written to " + out);
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 
     private static void write(Predictions predictions, Writer to) {

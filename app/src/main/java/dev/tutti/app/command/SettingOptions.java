@@ -17,7 +17,7 @@ public final class SettingOptions {
     private SettingOptions() {}
 
     /** Adds an option for each setting, and {@code --config}; returns the same command line. */
-    public static CommandLine add(CommandLine command, List<Setting> settings) {
+    public static CommandLine add(CommandLine command, List<Setting<?>> settings) {
         CommandSpec spec = command.getCommandSpec();
         spec.addOption(OptionSpec.builder(CONFIG)
                 .paramLabel("FILE")
@@ -26,13 +26,13 @@ public final class SettingOptions {
                 .order(0)
                 .build());
         int order = 1;
-        for (Setting setting : settings) {
+        for (Setting<?> setting : settings) {
             spec.addOption(option(setting, order++));
         }
         return command;
     }
 
-    private static OptionSpec option(Setting setting, int order) {
+    private static OptionSpec option(Setting<?> setting, int order) {
         OptionSpec.Builder option = OptionSpec.builder("--" + setting.key())
                 .description(setting.help())
                 .order(order);
@@ -45,9 +45,9 @@ public final class SettingOptions {
     }
 
     /** The values given on the command line, by key. */
-    static Map<String, String> given(CommandSpec spec, List<Setting> settings) {
+    static Map<String, String> given(CommandSpec spec, List<Setting<?>> settings) {
         Map<String, String> values = new LinkedHashMap<>();
-        for (Setting setting : settings) {
+        for (Setting<?> setting : settings) {
             OptionSpec option = spec.findOption("--" + setting.key());
             if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
                 Object value = option.getValue();

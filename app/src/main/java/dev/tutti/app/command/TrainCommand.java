@@ -81,6 +81,7 @@ public final class TrainCommand implements Callable<Integer> {
         TrainingSession session = new TrainingSession(
                 settings,
                 Trainers.of(trainer, settings),
+                RunDirectory.RUNS,
                 spec.commandLine().getOut(),
                 spec.commandLine().getErr(),
                 Environment.isTerminal(settings.json() ? "err" : "out"));
@@ -89,14 +90,14 @@ public final class TrainCommand implements Callable<Integer> {
         } else {
             session.resume(resume);
         }
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 
     private int submit(TrainingSettings settings) throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         PrintWriter people = settings.json() ? err : out;
-        ClientMessage.Ended ended = JobClient.run(coordinator, settings.toConfig(), people::println);
+        ClientMessage.Ended ended = JobClient.run(coordinator, settings.toSubmission(), people::println);
         if (!ended.problem().isEmpty()) {
             err.println("tutti: " + ended.problem());
         } else if (settings.json()) {

@@ -34,6 +34,6 @@ public final class WorkerCommand implements Callable<Integer> {
 
     private static int run(WorkerSettings settings) throws InterruptedException {
         WorkerNode.run(settings);
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 }

@@ -3,7 +3,9 @@ package dev.tutti.app.console;
 import dev.tutti.files.InputException;
 import dev.tutti.train.TrainingFailedException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -15,6 +17,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class ErrorReport {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorReport.class);
 
+    /** Whether it was told why the process ends: then the command's thread is interrupted, but by nobody at the keyboard. */
+    private static volatile boolean ended;
+
     private ErrorReport() {}
 
     /** The command line cannot be understood. */
@@ -23,7 +28,7 @@ public final class ErrorReport {
         String problem = describe(e);
         String see = problem.endsWith("?") ? " See '" : "; see '";
         line(command.getErr(), problem + see + command.getCommandSpec().qualifiedName() + " --help'");
-        return ExitCode.BAD_INPUT;
+        return ExitCode.BAD_INPUT.code();
     }
 
     private static String describe(ParameterException e) {
@@ -49,19 +54,54 @@ public final class ErrorReport {
         // An interrupt also closes the file that is being read, and that comes out as an error about the file.
         if (e instanceof InterruptedException || Thread.interrupted()) {
             boolean told = e instanceof InterruptedException && e.getMessage() != null;
-            line(err, "interrupted" + (told ? " " + e.getMessage() : ""));
-            return ExitCode.INTERRUPTED;
+            line(err, (ended ? "stopped" : "interrupted") + (told ? " " + e.getMessage() : ""));
+            return ExitCode.INTERRUPTED.code();
         }
         LOG.debug("ended with an error", e);
+        Optional<OutOfMemoryError> memory = OutOfMemory.in(e);
+        if (memory.isPresent()) {
+            return outOfMemory(memory.get(), err).code();
+        }
         if (e instanceof InputException) {
             line(err, e.getMessage());
-            return ExitCode.BAD_INPUT;
+            return ExitCode.BAD_INPUT.code();
         }
         if (e instanceof TrainingFailedException) {
             line(err, e.getMessage());
-            return ExitCode.TRAINING_FAILED;
+            return ExitCode.TRAINING_FAILED.code();
         }
-        line(err, "internal error: " + e + "; run again with --verbose and please report what it shows");
+        return internal(e, err).code();
+    }
+
+    /**
+     * An error that no command is prepared for, on whatever thread: the process cannot go on.
+     *
+     * @return how the process ends
+     */
+    static ExitCode fatal(Throwable error) {
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        Optional<OutOfMemoryError> memory = OutOfMemory.in(error);
+        if (memory.isPresent()) {
+            return outOfMemory(memory.get(), err);
+        }
+        LOG.debug("ended with an error", error);
+        return internal(error, err);
+    }
+
+    /** A thread has ended, which the process as a whole may survive. */
+    static void warn(Throwable error) {
+        LOG.error("a thread has ended: {}", error.toString(), error);
+    }
+
+    private static ExitCode outOfMemory(OutOfMemoryError error, PrintWriter err) {
+        ended = true;
+        line(err, OutOfMemory.describe(error));
+        return ExitCode.BAD_INPUT;
+    }
+
+    private static ExitCode internal(Throwable error, PrintWriter err) {
+        ended = true;
+        line(err, "internal error: " + error + "; run again with --verbose and please report what it shows");
         return ExitCode.INTERNAL_ERROR;
     }
 

@@ -1,17 +1,26 @@
 package dev.tutti.app.console;
 
-/** How the process ends. */
-public final class ExitCode {
+/** How a command ends, and the exit code of its process (docs/commands.md). */
+public enum ExitCode {
     /** Done. */
-    public static final int DONE = 0;
+    DONE(0),
     /** A fault of ours. */
-    public static final int INTERNAL_ERROR = 1;
-    /** Wrong use, or bad input. */
-    public static final int BAD_INPUT = 2;
+    INTERNAL_ERROR(1),
+    /** Wrong use, bad input, or a machine that has too little for it: nothing that training again would mend. */
+    BAD_INPUT(2),
     /** The training itself failed. */
-    public static final int TRAINING_FAILED = 3;
+    TRAINING_FAILED(3),
     /** Interrupted, as by Ctrl-C. */
-    public static final int INTERRUPTED = 130;
+    INTERRUPTED(130);
 
-    private ExitCode() {}
+    private final int code;
+
+    ExitCode(int code) {
+        this.code = code;
+    }
+
+    /** The number that the caller of the process sees. */
+    public int code() {
+        return code;
+    }
 }

@@ -1,14 +1,14 @@
 package dev.tutti.app.console;
 
 import dev.tutti.config.Environment;
+import dev.tutti.protocol.Build;
 import picocli.CommandLine.IVersionProvider;
 
-/** Version of Tutti, from the manifest of its archive. */
+/** Version of Tutti. */
 public final class Version implements IVersionProvider {
-    /** Version, or {@code development} where there is no archive. */
+    /** Version, such as {@code 0.1.0}. */
     public static String text() {
-        String version = Version.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
+        return Build.current().version();
     }
 
     @Override

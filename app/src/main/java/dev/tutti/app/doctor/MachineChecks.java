@@ -6,6 +6,7 @@ import dev.tutti.kernel.Kernels;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
+import dev.tutti.transport.AeronNode;
 import dev.tutti.transport.SharedMemory;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -20,7 +21,7 @@ import java.util.List;
 /** The checks of {@code tutti doctor}. */
 public final class MachineChecks {
     private static final long SHARED_MEMORY_ROOMY = 1L << 30;
-    private static final long SOCKET_BUFFER_WANTED = 2L << 20;
+    private static final Path SOCKET_LIMITS = Path.of("/proc/sys/net/core");
     private static final int CONNECT_TIMEOUT_MS = 3000;
     private static final int FAST_JAVA = 25;
     private static final int OLDEST_JAVA = 17;
@@ -34,9 +35,10 @@ public final class MachineChecks {
         checks.add(flags());
         checks.add(vectors());
         checks.add(machine());
+        checks.add(ProcessorCheck.ofThisMachine());
         checks.add(sharedMemory(SharedMemory.base()));
-        checks.add(socketBuffers("rmem_max", "receive"));
-        checks.add(socketBuffers("wmem_max", "send"));
+        checks.add(socketBuffers(SOCKET_LIMITS.resolve("rmem_max"), "receive"));
+        checks.add(socketBuffers(SOCKET_LIMITS.resolve("wmem_max"), "send"));
         checks.add(port(bind));
         if (coordinator != null) {
             checks.add(reachable(coordinator));
@@ -99,23 +101,32 @@ public final class MachineChecks {
                 : Check.ok("Shared memory", found);
     }
 
-    private static Check socketBuffers(String name, String direction) {
+    /** Such a file gives all it has to the first read, and that must be longer than one byte: not {@code Files.readString}. */
+    static Check socketBuffers(Path file, String direction) {
         String what = "UDP " + direction;
-        Path file = Path.of("/proc/sys/net/core", name);
         try {
-            long bytes = Long.parseLong(Files.readString(file).strip());
-            String found = "net.core." + name + " = " + bytes;
-            return bytes >= SOCKET_BUFFER_WANTED
-                    ? Check.ok(what, found)
-                    : Check.warn(
-                            what,
-                            found + ", small for several machines",
-                            "sysctl -w net.core." + name + "=" + 2 * SOCKET_BUFFER_WANTED);
+            return socketBuffers("net.core." + file.getFileName(), Long.parseLong(firstLine(file)), what);
         } catch (IOException | NumberFormatException e) {
             return Check.ok(what, "not known on this system (" + file + ")");
         }
     }
 
+    private static Check socketBuffers(String name, long bytes, String what) {
+        String found = name + " = " + bytes;
+        return bytes >= AeronNode.SOCKET_BUFFER_BYTES / 2
+                ? Check.ok(what, found)
+                : Check.warn(
+                        what,
+                        found + ", small for several machines",
+                        "sysctl -w " + name + "=" + AeronNode.SOCKET_BUFFER_BYTES);
+    }
+
+    private static String firstLine(Path file) throws IOException {
+        List<String> lines = Files.readAllLines(file);
+        return lines.isEmpty() ? "" : lines.get(0).strip();
+    }
+
+    /** Whether a coordinator could listen there. */
     public static Check port(Endpoint bind) {
         InetSocketAddress address = new InetSocketAddress(bind.host(), bind.port());
         if (address.isUnresolved()) {
@@ -133,6 +144,7 @@ public final class MachineChecks {
         }
     }
 
+    /** Whether something listens there. */
     public static Check reachable(Endpoint coordinator) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(coordinator.host(), coordinator.port()), CONNECT_TIMEOUT_MS);

@@ -4,7 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tutti.files.AtomicFile;
 import dev.tutti.files.InputException;
-import dev.tutti.model.SafetensorsFile;
+import dev.tutti.files.LittleEndianFloats;
+import dev.tutti.files.StrictJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -65,7 +66,7 @@ final class MetricsFile implements AutoCloseable {
                     .filter(line -> isUpTo(line, step))
                     .forEach(line -> kept.append(line).append('\n'));
             byte[] bytes = kept.toString().getBytes(StandardCharsets.ISO_8859_1);
-            AtomicFile.write(file, channel -> SafetensorsFile.writeAll(channel, ByteBuffer.wrap(bytes)));
+            AtomicFile.write(file, channel -> LittleEndianFloats.writeAll(channel, ByteBuffer.wrap(bytes)));
             return new MetricsFile(file, new RandomAccessFile(file.toFile(), "rw"), bytes.length);
         } catch (IOException e) {
             throw new InputException(file + ": cannot be read or written: " + e.getMessage(), e);
@@ -74,7 +75,7 @@ final class MetricsFile implements AutoCloseable {
 
     private static boolean isUpTo(String line, long step) {
         try {
-            JsonNode object = SafetensorsFile.JSON.readTree(line);
+            JsonNode object = StrictJson.MAPPER.readTree(line);
             return object.path("steps").asLong(object.path("step").asLong()) <= step && object.isObject();
         } catch (JsonProcessingException e) {
             return false;

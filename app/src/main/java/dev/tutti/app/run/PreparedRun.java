@@ -1,19 +1,22 @@
 package dev.tutti.app.run;
 
+import dev.tutti.app.console.OutOfMemory;
 import dev.tutti.config.DataSettings;
 import dev.tutti.config.NetworkSettings;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.data.BuiltInData;
 import dev.tutti.data.DataFiles;
 import dev.tutti.data.DataSchema;
+import dev.tutti.data.Dataset;
 import dev.tutti.data.PreparedData;
 import dev.tutti.data.RawData;
+import dev.tutti.files.Json;
 import dev.tutti.model.Activation;
 import dev.tutti.model.InitialWeights;
 import dev.tutti.model.Loss;
-import dev.tutti.model.ModelFile;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
+import dev.tutti.savedmodel.ModelFile;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingSpec;
@@ -43,10 +46,14 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
      */
     public static PreparedRun of(TrainingSettings settings, Optional<TrainingState> start) {
         DataSettings from = settings.data();
+        OutOfMemory.forget();
+        noteSize(from.source());
         RawData raw = DataFiles.read(from.source(), from.options());
         Loss loss = settings.network().loss().orElse(raw.schema().defaultLoss());
         NetworkSpec network = network(raw.schema(), settings.network(), loss);
         PreparedData data = prepare(settings, raw, loss);
+        noteSize(data.training());
+        noteSize(network);
         TrainingSpec spec = new TrainingSpec(
                 network,
                 settings.optimizer(),
@@ -64,12 +71,29 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
                 data.training(),
                 data.trainingRows(),
                 data.validation(),
+                data.preprocessing().targetUnit(),
                 start.map(TrainingState::parameters).orElseGet(() -> initialParameters(settings, network)),
                 start,
                 settings.onDivergence());
         TrainingSettings effective = settings.resolved(
                 loss, lasting(from.source()), from.validationSource().map(PreparedRun::lasting));
         return new PreparedRun(effective, data, job);
+    }
+
+    private static void noteSize(String source) {
+        if (!BuiltInData.has(source)) {
+            OutOfMemory.note("file " + source, Path.of(source).toFile().length());
+        }
+    }
+
+    private static void noteSize(Dataset training) {
+        long values = (long) training.samples() * (training.featureCount() + training.targetCount());
+        OutOfMemory.note("training set", Float.BYTES * values);
+    }
+
+    private static void noteSize(NetworkSpec network) {
+        OutOfMemory.note(
+                "parameters of " + network.shape(), (long) Float.BYTES * new ParameterLayout(network).parameterCount());
     }
 
     private static PreparedData prepare(TrainingSettings settings, RawData raw, Loss loss) {
@@ -79,7 +103,7 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
             RawData validation = DataFiles.read(other.get(), from.options().withLabels(null), raw.schema());
             return PreparedData.of(raw, validation, loss, from.scale());
         }
-        return PreparedData.of(raw, loss, from.scale(), from.validation(), settings.seed());
+        return PreparedData.of(raw, loss, from.scale(), from.validation(), from.splitSeed());
     }
 
     private static NetworkSpec network(DataSchema schema, NetworkSettings settings, Loss loss) {

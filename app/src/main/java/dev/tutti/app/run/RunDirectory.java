@@ -2,8 +2,9 @@ package dev.tutti.app.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.tutti.files.AtomicFile;
+import dev.tutti.files.FileOperations;
 import dev.tutti.files.InputException;
-import dev.tutti.model.SafetensorsFile;
+import dev.tutti.files.StrictJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,9 @@ import java.util.Locale;
  * {@link #discard} is ruled out it can be taken back without a trace.
  */
 public final class RunDirectory implements AutoCloseable {
+    /** Where new run directories are made: below the working directory. */
+    public static final Path RUNS = Path.of("runs");
+
     /** The effective configuration. */
     static final String CONFIG = "config.conf";
 
@@ -136,6 +140,7 @@ public final class RunDirectory implements AutoCloseable {
         }
         Files.createDirectory(path);
         created.push(path);
+        FileOperations.SYSTEM.forceDirectory(path.getParent());
     }
 
     /** Opens {@code runs/<time>-<name>} below {@code base}, with a number behind it where that is taken. */
@@ -193,7 +198,7 @@ public final class RunDirectory implements AutoCloseable {
             return 0;
         }
         try {
-            return SafetensorsFile.JSON.readTree(read(SUMMARY)).path("epochs").asInt();
+            return StrictJson.MAPPER.readTree(read(SUMMARY)).path("epochs").asInt();
         } catch (JsonProcessingException e) {
             return 0;
         }

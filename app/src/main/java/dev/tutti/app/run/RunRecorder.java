@@ -1,9 +1,10 @@
 package dev.tutti.app.run;
 
+import dev.tutti.files.Json;
 import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingListener;
-import dev.tutti.train.TrainingPosition;
+import dev.tutti.train.TrainingState;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,11 +37,11 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
     }
 
     /** Opens the file of a run that goes on. */
-    void resume(TrainingPosition from) {
-        out = MetricsFile.resume(file, from.step());
-        steps = from.step();
-        skippedSteps = from.skippedSteps();
-        last = from.last().epoch() == 0 ? null : from.last();
+    void resume(TrainingState from) {
+        out = MetricsFile.resume(file, from.position().step());
+        steps = from.position().step();
+        skippedSteps = from.position().skippedSteps();
+        last = from.lastEpoch().epoch() == 0 ? null : from.lastEpoch();
     }
 
     /** Brings what was written to the disk; from any thread. */
@@ -92,9 +93,11 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
                 .put("trainAccuracy", metrics.trainAccuracy())
                 .put("validationLoss", metrics.validationLoss())
                 .put("validationAccuracy", metrics.validationAccuracy())
-                .put("skippedSteps", skippedSteps > 0 ? skippedSteps : Double.NaN)
-                .put("seconds", metrics.seconds())
-                .put("samplesPerSecond", metrics.samples() / metrics.seconds());
+                .put("validationRmse", metrics.validationRmse());
+        if (skippedSteps > 0) {
+            line.put("skippedSteps", skippedSteps);
+        }
+        line.put("seconds", metrics.seconds()).put("samplesPerSecond", metrics.samples() / metrics.seconds());
         if (workers > 0) {
             line.put("workers", workers);
         }

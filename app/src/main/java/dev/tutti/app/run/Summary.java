@@ -5,6 +5,7 @@ import dev.tutti.app.console.Version;
 import dev.tutti.config.Environment;
 import dev.tutti.data.DataSchema;
 import dev.tutti.data.DataSplit;
+import dev.tutti.files.Json;
 import dev.tutti.kernel.Kernels;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.WeightsHash;
@@ -30,7 +31,7 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
         NetworkSpec network = spec.network();
         EpochMetrics last = result.last();
         DataSplit split = run.data().preprocessing().split();
-        return new Json()
+        Json json = new Json()
                 .put("name", run.job().name())
                 .put("data", run.settings().data().source())
                 .put("dataSha256", split.dataSha256())
@@ -40,12 +41,14 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
                 .put("weightsSha256", weightsSha256())
                 .put("epochs", last.epoch())
                 .put("steps", last.steps())
-                .put("samples", last.samples())
-                .put("skippedSteps", skippedSteps > 0 ? skippedSteps : Double.NaN)
-                .put("trainLoss", last.trainLoss())
+                .put("samples", last.samples());
+        if (skippedSteps > 0) {
+            json.put("skippedSteps", skippedSteps);
+        }
+        return json.put("trainLoss", last.trainLoss())
                 .put("trainAccuracy", last.trainAccuracy())
                 .put("validationLoss", last.validationLoss())
-                .put("validationRmse", validationRmse())
+                .put("validationRmse", last.validationRmse())
                 .put("accuracy", accuracy())
                 .put("seconds", last.seconds())
                 .put("samplesPerSecond", last.samples() / last.seconds())
@@ -66,15 +69,6 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
     private double accuracy() {
         EpochMetrics last = result.last();
         return run.job().validation().samples() > 0 ? last.validationAccuracy() : last.trainAccuracy();
-    }
-
-    /** Root of the mean squared error in the unit of the data; NaN for classes or without validation. */
-    private double validationRmse() {
-        if (run.data().preprocessing().schema().classification()) {
-            return Double.NaN;
-        }
-        return Math.sqrt(2 * result.last().validationLoss())
-                / run.data().preprocessing().targetFactor();
     }
 
     /** Returns a few lines for people. */
@@ -99,9 +93,10 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
         }
         double loss = run.job().validation().samples() > 0 ? last.validationLoss() : last.trainLoss();
         text.append(of).append("loss ").append(ProgressLine.loss(loss));
-        if (!Double.isNaN(validationRmse())) {
+        if (!Double.isNaN(last.validationRmse())) {
             String unit = schema.targetName().isEmpty() ? "the target" : schema.targetName();
-            text.append(String.format(Locale.ROOT, ", root mean squared error %.4g of %s", validationRmse(), unit));
+            text.append(
+                    String.format(Locale.ROOT, ", root mean squared error %.4g of %s", last.validationRmse(), unit));
         }
         text.append(System.lineSeparator());
         text.append("model    ").append(shownModel).append(System.lineSeparator());

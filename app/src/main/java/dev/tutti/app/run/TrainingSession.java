@@ -33,6 +33,7 @@ public final class TrainingSession {
 
     private final TrainingSettings settings;
     private final Trainer trainer;
+    private final Path runs;
     private final PrintWriter out;
     private final PrintWriter people;
     private final boolean live;
@@ -40,13 +41,16 @@ public final class TrainingSession {
     /**
      * @param settings of the run
      * @param trainer who trains
+     * @param runs where a run directory is made, if the settings name none
      * @param out standard output
      * @param err standard error, for people where the output is for programs
      * @param live whether people look at a terminal
      */
-    public TrainingSession(TrainingSettings settings, Trainer trainer, PrintWriter out, PrintWriter err, boolean live) {
+    public TrainingSession(
+            TrainingSettings settings, Trainer trainer, Path runs, PrintWriter out, PrintWriter err, boolean live) {
         this.settings = settings;
         this.trainer = trainer;
+        this.runs = runs;
         this.out = out;
         this.people = settings.json() ? err : out;
         this.live = live;
@@ -76,8 +80,7 @@ public final class TrainingSession {
     private RunDirectory openDirectory() {
         return settings.out().isPresent()
                 ? RunDirectory.open(settings.out().get())
-                : RunDirectory.openNew(
-                        Path.of("runs"), LocalDateTime.now(ZoneId.systemDefault()), RunName.of(settings));
+                : RunDirectory.openNew(runs, LocalDateTime.now(ZoneId.systemDefault()), RunName.of(settings));
     }
 
     /** What is done while a run's directory is open. */
@@ -138,7 +141,7 @@ public final class TrainingSession {
         tell(run.describe());
         if (newest.isPresent()) {
             TrainingPosition from = newest.get().state().position();
-            recorder.resume(from);
+            recorder.resume(newest.get().state());
             tell("goes on after " + from.step() + " steps, in epoch " + Math.min(from.epoch(), settings.epochs())
                     + ", from " + directory.shown(newest.get().file()));
         } else {

@@ -7,7 +7,7 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.Placement;
 import dev.tutti.random.Philox;
 import dev.tutti.train.OnDivergence;
@@ -64,6 +64,7 @@ class SameBitsTest {
                 given.training(),
                 given.sourceRows(),
                 given.validation(),
+                given.targetUnit(),
                 given.initialParameters(),
                 Optional.empty(),
                 OnDivergence.SKIP_STEP);
@@ -89,16 +90,7 @@ class SameBitsTest {
                 new NetworkSpec(List.of(9, 17, 4), List.of(Activation.RELU, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
         Dataset training = randomData(203, 9, 4, 1);
         TrainingSpec spec = new TrainingSpec(
-                network,
-                new OptimizerSettings(0.1f, 0.9f),
-                3,
-                batch,
-                segment,
-                sync,
-                42,
-                true,
-                dropout,
-                training.samples());
+                network, new Sgd.Settings(0.1f, 0.9f), 3, batch, segment, sync, 42, true, dropout, training.samples());
         float[] parameters = new float[new ParameterLayout(network).parameterCount()];
         for (int i = 0; i < parameters.length; i++) {
             parameters[i] = Philox.uniform(3, Philox.Purpose.INITIAL_WEIGHTS, 0, i) - 0.5f;

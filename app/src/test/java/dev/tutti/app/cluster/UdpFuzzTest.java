@@ -7,7 +7,7 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.Placement;
 import dev.tutti.random.Philox;
 import dev.tutti.train.ClusterMetrics;
@@ -102,8 +102,8 @@ class UdpFuzzTest {
             targets[i] = Philox.below(CLASSES, SEED, Philox.Purpose.NOISE, 1, i);
         }
         Dataset training = new Dataset(features, INPUTS, targets, 1, SAMPLES);
-        TrainingSpec spec = new TrainingSpec(
-                network, new OptimizerSettings(0.05f, 0.9f), 30, 32, 5, Sync.STEP, SEED, true, 0f, SAMPLES);
+        TrainingSpec spec =
+                new TrainingSpec(network, new Sgd.Settings(0.05f, 0.9f), 30, 32, 5, Sync.STEP, SEED, true, 0f, SAMPLES);
         float[] parameters = new float[new ParameterLayout(network).parameterCount()];
         for (int i = 0; i < parameters.length; i++) {
             parameters[i] = (Philox.uniform(SEED, Philox.Purpose.INITIAL_WEIGHTS, 0, i) - 0.5f) / 4;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.Sync;
@@ -57,7 +57,7 @@ class ProgressViewTest {
             for (int epoch = 1; epoch <= 2; epoch++) {
                 view.onCluster(new ClusterMetrics(
                         1, 1, 1, 0, 0, 0, List.of(new ClusterMetrics.Member("late", 0.25, 4.0 * epoch))));
-                view.onEpoch(new EpochMetrics(epoch, epoch, epoch * 10L, 0.5, 0.5, 0.5, 0.5, 10 * epoch));
+                view.onEpoch(new EpochMetrics(epoch, epoch, epoch * 10L, 0.5, 0.5, 0.5, 0.5, Double.NaN, 10 * epoch));
             }
         }
 
@@ -75,7 +75,7 @@ class ProgressViewTest {
     private ProgressView view(boolean live, int epochs) {
         NetworkSpec network = new NetworkSpec(List.of(1, 1), List.of(Activation.IDENTITY), Loss.SQUARED_ERROR);
         TrainingSpec spec =
-                new TrainingSpec(network, new OptimizerSettings(0.1f, 0), epochs, 10, 5, Sync.STEP, 1, true, 0f, 100);
+                new TrainingSpec(network, new Sgd.Settings(0.1f, 0), epochs, 10, 5, Sync.STEP, 1, true, 0f, 100);
         return new ProgressView(new PrintWriter(text), live, 80, spec);
     }
 
@@ -84,7 +84,7 @@ class ProgressViewTest {
             view.onWorkers(2, "started");
             for (int epoch = 1; epoch <= 2; epoch++) {
                 view.onStep(epoch, epoch, epoch * 10L, 0.5);
-                view.onEpoch(new EpochMetrics(epoch, epoch, epoch * 10L, 0.5, 0.5, 0.5, 0.5, epoch));
+                view.onEpoch(new EpochMetrics(epoch, epoch, epoch * 10L, 0.5, 0.5, 0.5, 0.5, Double.NaN, epoch));
             }
         }
     }

@@ -2,5 +2,5 @@ package dev.tutti.planted.kernel;
 
 import jdk.incubator.vector.FloatVector;
 
-/** The first of two users of the Vector API. */
+/** A user of the Vector API in the right package, without the name. */
 public record Lanes(FloatVector lanes) {}

@@ -10,6 +10,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.receptionist.Receptionist;
 import dev.tutti.coordinator.plan.WorkerNames;
+import dev.tutti.protocol.Build;
 import dev.tutti.protocol.CoordinatorMessage;
 import dev.tutti.protocol.CoordinatorMessage.Introduction;
 import dev.tutti.protocol.Placement;
@@ -19,13 +20,14 @@ import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 
 /**
@@ -37,7 +39,7 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
     public sealed interface Command {}
 
     /**
-     * Run a job.
+     * Run a job; while the one before it is being ended, it waits for that.
      *
      * @param job what to train
      * @param dataFingerprint names the training set's content
@@ -46,7 +48,7 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
      * @param giveUp how long to wait for them
      * @param elastic whether the job goes on without a worker that fails; otherwise it fails with it
      * @param listener told about the progress
-     * @param result completed at the end
+     * @param result completed at the end; names the job to {@link AbortJob}
      */
     public record RunJob(
             TrainingJob job,
@@ -59,8 +61,12 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
             CompletableFuture<TrainingResult> result)
             implements Command {}
 
-    /** Give up the running job, whose result then is an {@link InterruptedException}. */
-    public record AbortJob() implements Command {}
+    /**
+     * Give up a job, whose result then is an {@link InterruptedException}.
+     *
+     * @param result as of {@link RunJob}; a job that has ended is none to give up
+     */
+    public record AbortJob(CompletableFuture<TrainingResult> result) implements Command {}
 
     /**
      * Say goodbye to the workers.
@@ -75,19 +81,27 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
     private record FromWorker(CoordinatorMessage message) implements Command {}
 
     private final String name;
+    private final Build build;
     private final AeronNode node;
     private final DataPlaneSettings dataPlane;
     private final Logger log;
     private final ActorRef<CoordinatorMessage> replies;
     private final AtomicInteger generations = new AtomicInteger();
+    private final WorkerNames names = new WorkerNames();
     private final Map<ActorRef<WorkerMessage>, JobActor.Worker> workers = new LinkedHashMap<>();
+    private final ArrayDeque<RunJob> next = new ArrayDeque<>();
     private Set<ActorRef<WorkerMessage>> seen = Set.of();
+    private long introductions;
     private int jobs;
+    private RunJob running;
     private ActorRef<JobActor.Command> job;
+    private boolean aborted;
 
-    private CoordinatorActor(ActorContext<Command> context, String name, AeronNode node, DataPlaneSettings dataPlane) {
+    private CoordinatorActor(
+            ActorContext<Command> context, String name, Build build, AeronNode node, DataPlaneSettings dataPlane) {
         super(context);
         this.name = name;
+        this.build = build;
         this.node = node;
         this.dataPlane = dataPlane;
         this.log = context.getLog();
@@ -101,12 +115,13 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
     /**
      * Creates the behavior.
      *
-     * @param name what people call this coordinator
+     * @param name the name of this coordinator in workers' logs
+     * @param build which Tutti this is; workers of another are refused
      * @param node its way to Aeron
      * @param dataPlane what its streams need to know of the machine
      */
-    public static Behavior<Command> create(String name, AeronNode node, DataPlaneSettings dataPlane) {
-        return Behaviors.setup(context -> new CoordinatorActor(context, name, node, dataPlane));
+    public static Behavior<Command> create(String name, Build build, AeronNode node, DataPlaneSettings dataPlane) {
+        return Behaviors.setup(context -> new CoordinatorActor(context, name, build, node, dataPlane));
     }
 
     @Override
@@ -124,14 +139,14 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
     private Behavior<Command> onWorkersSeen(WorkersSeen message) {
         for (ActorRef<WorkerMessage> ref : message.refs) {
             if (!seen.contains(ref)) {
-                ref.tell(new WorkerMessage.Hello(name, node.directory().toString(), node.id(), replies));
+                ref.tell(new WorkerMessage.Hello(name, build, node.directory().toString(), node.id(), replies));
             }
         }
         for (ActorRef<WorkerMessage> ref : List.copyOf(workers.keySet())) {
             if (!message.refs.contains(ref)) {
-                log.info(
-                        "worker {} is gone or cannot be reached",
-                        workers.remove(ref).name());
+                JobActor.Worker gone = workers.remove(ref);
+                names.leave(gone.process());
+                log.info("worker {} is gone or cannot be reached", gone.name());
             }
         }
         seen = message.refs;
@@ -141,37 +156,62 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
 
     private Behavior<Command> onFromWorker(FromWorker envelope) {
         if (envelope.message instanceof Introduction introduction && seen.contains(introduction.worker())) {
-            workers.remove(introduction.worker());
-            Set<String> taken =
-                    workers.values().stream().map(JobActor.Worker::name).collect(Collectors.toSet());
-            String unique = WorkerNames.free(introduction.name(), taken);
-            if (!unique.equals(introduction.name())) {
-                log.warn(
-                        "another worker is named {} already: this one is called {}; give each its own --name",
-                        introduction.name(),
-                        unique);
+            Optional<String> mismatch = Build.mismatch(build, introduction.build());
+            if (mismatch.isPresent()) {
+                log.warn("worker {} refused: {}", introduction.name(), mismatch.get());
+                // A build that knows no versions cannot see by itself that it is not wanted.
+                introduction.worker().tell(new WorkerMessage.Goodbye("refused: " + mismatch.get(), false));
+            } else {
+                onIntroduction(introduction);
             }
-            workers.put(
-                    introduction.worker(),
-                    new JobActor.Worker(
-                            introduction.worker(), unique, introduction.threads(), introduction.sharesDriver()));
-            log.info(
-                    "worker {} joined: threads={}, kernel={}, workers={}",
-                    unique,
-                    introduction.threads(),
-                    introduction.kernel(),
-                    workers.size());
-            tellJob();
         }
         return this;
     }
 
-    private Behavior<Command> onRunJob(RunJob run) {
-        if (job != null) {
-            run.result.completeExceptionally(new IllegalStateException("a job is running already"));
-            return this;
+    private void onIntroduction(Introduction introduction) {
+        // A process that comes back may be here before it was missed.
+        workers.values().removeIf(worker -> worker.process().equals(introduction.process()));
+        String unique = names.join(introduction.process(), introduction.name());
+        if (!unique.equals(introduction.name())) {
+            log.warn(
+                    "another worker is named {} already: this one is called {}; give each its own --name",
+                    introduction.name(),
+                    unique);
         }
+        introductions++;
+        workers.put(
+                introduction.worker(),
+                new JobActor.Worker(
+                        introduction.worker(),
+                        introductions,
+                        introduction.process(),
+                        unique,
+                        introduction.threads(),
+                        introduction.sharesDriver()));
+        log.info(
+                "worker {} joined: threads={}, kernel={}, workers={}",
+                unique,
+                introduction.threads(),
+                introduction.kernel(),
+                workers.size());
+        tellJob();
+    }
+
+    private Behavior<Command> onRunJob(RunJob run) {
+        if (job == null) {
+            start(run);
+        } else if (aborted || running.result.isDone()) {
+            next.add(run);
+        } else {
+            run.result.completeExceptionally(new IllegalStateException("a job is running already"));
+        }
+        return this;
+    }
+
+    private void start(RunJob run) {
         jobs++;
+        running = run;
+        aborted = false;
         job = getContext()
                 .spawn(
                         JobActor.create(
@@ -187,16 +227,19 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
                                         run.result),
                                 node,
                                 dataPlane,
-                                generations),
+                                generations,
+                                System::nanoTime),
                         "job-" + jobs,
                         DispatcherSelector.blocking());
         getContext().watch(job);
         tellJob();
-        return this;
     }
 
-    private Behavior<Command> onAbortJob(AbortJob message) {
-        if (job != null) {
+    private Behavior<Command> onAbortJob(AbortJob abort) {
+        if (next.removeIf(waiting -> waiting.result == abort.result)) {
+            abort.result.completeExceptionally(new InterruptedException("training interrupted"));
+        } else if (running != null && running.result == abort.result) {
+            aborted = true;
             job.tell(new JobActor.Abort());
         }
         return this;
@@ -209,7 +252,13 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
     }
 
     private Behavior<Command> onJobTerminated(Terminated terminated) {
+        running.result.completeExceptionally(
+                new IllegalStateException("the job ended without a result; the log says why"));
+        running = null;
         job = null;
+        if (!next.isEmpty()) {
+            start(next.poll());
+        }
         return this;
     }
 

@@ -8,10 +8,13 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import dev.tutti.coordinator.plan.Membership;
+import dev.tutti.coordinator.plan.Membership.Candidate;
 import dev.tutti.coordinator.step.StepLoop;
 import dev.tutti.coordinator.transport.CoordinatorPlane;
 import dev.tutti.files.InputException;
 import dev.tutti.protocol.CoordinatorMessage;
+import dev.tutti.protocol.CoordinatorMessage.Busy;
 import dev.tutti.protocol.CoordinatorMessage.NotPrepared;
 import dev.tutti.protocol.CoordinatorMessage.Prepared;
 import dev.tutti.protocol.CoordinatorMessage.WorkerFailed;
@@ -23,26 +26,27 @@ import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.NoRoomException;
 import dev.tutti.transport.StepIdleStrategy;
 import dev.tutti.wire.GenerationId;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.agrona.concurrent.AgentRunner;
 import org.slf4j.Logger;
 
 /**
- * The life of one job on the control plane: waits for workers, forms a generation of those that are there, gives it to the step
- * loop, and forms the next one whenever membership changes or a generation breaks. It opens streams, which may take some
- * milliseconds, so it runs on a dispatcher for that.
+ * The life of one job on the control plane: asks {@link Membership} who takes part, opens the streams of a generation, gives it to
+ * the step loop, and tells what became of it. Opening streams may take some milliseconds, so it runs on a dispatcher for that.
  */
 final class JobActor extends AbstractBehavior<JobActor.Command> {
     /** What this actor is told. */
@@ -59,17 +63,13 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
 
     private record FromWorker(CoordinatorMessage message) implements Command {}
 
-    private record FormNow() implements Command {}
-
-    private record PrepareDeadline(int generation) implements Command {}
+    private record Wake() implements Command {}
 
     private record StillWaiting() implements Command {}
 
     private record GiveUp() implements Command {}
 
     private record Broken(int generation, String reason) implements Command {}
-
-    private record AnotherChance(ActorRef<WorkerMessage> worker) implements Command {}
 
     private record Finished(TrainingResult result) implements Command {}
 
@@ -79,11 +79,18 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
      * A worker process.
      *
      * @param ref its actor
-     * @param name what people call it
-     * @param threads number of its worker actors
+     * @param joined another number each time it joins
+     * @param process names the process as long as it lives
+     * @param name its name; no two present have the same
+     * @param threads number of its compute threads
      * @param sharesDriver whether it can use the coordinator's media driver
      */
-    record Worker(ActorRef<WorkerMessage> ref, String name, int threads, boolean sharesDriver) {}
+    record Worker(
+            ActorRef<WorkerMessage> ref, long joined, String process, String name, int threads, boolean sharesDriver) {
+        Candidate candidate() {
+            return new Candidate(name, process, joined);
+        }
+    }
 
     /**
      * What the job is, and with what it is carried out.
@@ -109,15 +116,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
             TrainingListener listener,
             CompletableFuture<TrainingResult> result) {}
 
-    /** Workers that start together should be in the first generation together. */
-    private static final Duration SETTLE = Duration.ofMillis(50);
-
-    private static final Duration PREPARE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration WAIT_REPORT = Duration.ofSeconds(5);
-    private static final Duration FIRST_LEFT_OUT = Duration.ofSeconds(30);
-    private static final int MOST_DOUBLINGS = 4;
-    private static final Duration REOPEN_AFTER = Duration.ofSeconds(1);
-    private static final int MOST_REOPENINGS = 30;
 
     private final Setup setup;
     private final AeronNode node;
@@ -128,20 +127,18 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     private final ActorRef<CoordinatorMessage> replies;
     private final SecureRandom tokens = new SecureRandom();
     private final JobDescription description;
-    private final int parameterCount;
     private final StepLoop loop;
     private final AgentRunner runner;
 
-    private final Map<ActorRef<WorkerMessage>, Worker> workers = new LinkedHashMap<>();
-    private final Set<ActorRef<WorkerMessage>> excluded = new HashSet<>();
-    private final Map<ActorRef<WorkerMessage>, Integer> timesExcluded = new HashMap<>();
+    private final Membership membership;
+    private final LongSupplier clock;
+    private final Map<String, Worker> workers = new HashMap<>();
     private final Set<ActorRef<WorkerMessage>> told = new HashSet<>();
-    private boolean started;
+    private final Map<String, Prepared> prepared = new HashMap<>();
     private GenerationId generation;
     private CoordinatorPlane plane;
     private List<Worker> members = List.of();
-    private int reopenings;
-    private final Map<ActorRef<WorkerMessage>, Prepared> prepared = new LinkedHashMap<>();
+    private boolean ended;
 
     private JobActor(
             ActorContext<Command> context,
@@ -149,8 +146,11 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
             Setup setup,
             AeronNode node,
             DataPlaneSettings dataPlane,
-            AtomicInteger generations) {
+            AtomicInteger generations,
+            LongSupplier clock) {
         super(context);
+        this.clock = clock;
+        this.membership = new Membership(setup.waitWorkers, setup.elastic);
         this.timers = timers;
         this.setup = setup;
         this.node = node;
@@ -159,7 +159,6 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         this.log = context.getLog();
         this.replies = context.messageAdapter(CoordinatorMessage.class, FromWorker::new);
         TrainingJob job = setup.job;
-        this.parameterCount = job.initialParameters().length;
         this.description = new JobDescription(
                 setup.number,
                 job.name(),
@@ -179,24 +178,27 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         timers.startSingleTimer(new GiveUp(), setup.giveUp);
     }
 
+    /**
+     * Creates the behavior.
+     *
+     * @param clock the time in nanoseconds, which never goes back
+     */
     static Behavior<Command> create(
-            Setup setup, AeronNode node, DataPlaneSettings dataPlane, AtomicInteger generations) {
-        return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new JobActor(context, timers, setup, node, dataPlane, generations)));
+            Setup setup, AeronNode node, DataPlaneSettings dataPlane, AtomicInteger generations, LongSupplier clock) {
+        return Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new JobActor(context, timers, setup, node, dataPlane, generations, clock)));
     }
 
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Workers.class, this::onWorkers)
-                .onMessage(FormNow.class, this::onFormNow)
+                .onMessage(Wake.class, wake -> carryOut(membership.onTime(now())))
                 .onMessage(FromWorker.class, this::onFromWorker)
-                .onMessage(PrepareDeadline.class, this::onPrepareDeadline)
                 .onMessage(StillWaiting.class, this::onStillWaiting)
                 .onMessage(GiveUp.class, this::onGiveUp)
                 .onMessage(Broken.class, this::onBroken)
                 .onMessage(Lost.class, this::onLost)
-                .onMessage(AnotherChance.class, this::onAnotherChance)
                 .onMessage(Finished.class, this::onFinished)
                 .onMessage(Failed.class, this::onFailed)
                 .onMessage(Abort.class, this::onAbort)
@@ -204,90 +206,95 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                 .build();
     }
 
-    private Behavior<Command> onWorkers(Workers message) {
-        workers.clear();
-        message.workers.forEach(worker -> workers.put(worker.ref, worker));
-        excluded.retainAll(workers.keySet());
-        timesExcluded.keySet().retainAll(workers.keySet());
-        List<Worker> wanted = wanted();
-        if (!wanted.equals(members)) {
-            boolean someLeft = members.stream().anyMatch(member -> !workers.containsKey(member.ref));
-            if (someLeft) {
-                formSoon(Duration.ZERO);
-            } else {
-                formSoon(SETTLE);
+    private long now() {
+        return clock.getAsLong();
+    }
+
+    /** Does what the membership has decided, and lets it be woken in time. */
+    private Behavior<Command> carryOut(List<Membership.Decision> decisions) {
+        for (Membership.Decision decision : decisions) {
+            if (decision instanceof Membership.Form form) {
+                form(form.members());
+            } else if (decision instanceof Membership.Begin) {
+                begin();
+            } else if (decision instanceof Membership.Pause pause) {
+                abandonGeneration();
+                log.warn("job {}: {}", setup.job.name(), pause.reason());
+            } else if (decision instanceof Membership.Tell tell) {
+                tell(tell);
+            } else if (decision instanceof Membership.Fail fail) {
+                end();
+                setup.result.completeExceptionally(failure(fail));
             }
+        }
+        if (ended) {
+            return Behaviors.stopped();
+        }
+        long wakeNs = membership.wakeNs();
+        if (wakeNs == Long.MAX_VALUE) {
+            timers.cancel(Wake.class);
+        } else {
+            timers.startSingleTimer(Wake.class, new Wake(), Duration.ofNanos(Math.max(0, wakeNs - now())));
         }
         return this;
     }
 
-    private List<Worker> wanted() {
-        return workers.values().stream()
-                .filter(worker -> !excluded.contains(worker.ref))
-                .toList();
-    }
-
-    private void formSoon(Duration delay) {
-        timers.startSingleTimer(FormNow.class, new FormNow(), delay);
-    }
-
-    private Behavior<Command> onFormNow(FormNow message) {
-        List<Worker> wanted = wanted();
-        if (!started && wanted.size() < setup.waitWorkers) {
-            return this;
+    private void tell(Membership.Tell tell) {
+        String of = generation == null ? "job " + setup.job.name() : generation.toString();
+        if (tell.fault()) {
+            log.warn("{}: {}", of, tell.line());
+        } else {
+            log.info("{}: {}", of, tell.line());
         }
+    }
+
+    private static RuntimeException failure(Membership.Fail fail) {
+        return switch (fail.cause()) {
+            case TRAINING -> new TrainingFailedException(fail.line());
+            case INPUT -> new InputException(fail.line());
+            case WORKER -> new IllegalStateException(fail.line());
+        };
+    }
+
+    private Behavior<Command> onWorkers(Workers message) {
+        workers.clear();
+        message.workers.forEach(worker -> workers.put(worker.name, worker));
+        return carryOut(membership.onWorkers(
+                message.workers.stream().map(Worker::candidate).toList(), now()));
+    }
+
+    private void form(List<Candidate> candidates) {
         abandonGeneration();
-        members = wanted;
-        if (wanted.isEmpty()) {
-            log.warn("no workers left: job {} waits until one joins", setup.job.name());
-            excluded.forEach(worker -> timers.startSingleTimer(worker, new AnotherChance(worker), FIRST_LEFT_OUT));
-            return this;
-        }
-        started = true;
-        boolean ipc = dataPlane.allowsIpc() && wanted.stream().allMatch(Worker::sharesDriver);
+        members = candidates.stream().map(one -> workers.get(one.name())).toList();
+        boolean ipc = dataPlane.allowsIpc() && members.stream().allMatch(Worker::sharesDriver);
         generation = new GenerationId(setup.number, generations.incrementAndGet(), tokens.nextLong());
         try {
             plane = CoordinatorPlane.open(
                     node,
                     generation,
-                    wanted.size(),
+                    members.size(),
                     ipc,
                     dataPlane.host(),
                     dataPlane.port(),
                     dataPlane.mtuBytes(),
-                    parameterCount);
+                    description);
         } catch (RuntimeException e) {
-            return onNotOpened(e);
+            onNotOpened(e);
+            return;
         }
-        for (int member = 0; member < wanted.size(); member++) {
-            Worker worker = wanted.get(member);
+        for (int member = 0; member < members.size(); member++) {
+            Worker worker = members.get(member);
             told.add(worker.ref);
             worker.ref.tell(
                     new WorkerMessage.PrepareGeneration(generation, member, description, plane.streams(), replies));
         }
-        timers.startSingleTimer(PrepareDeadline.class, new PrepareDeadline(generation.number()), PREPARE_TIMEOUT);
-        return this;
     }
 
-    /** A machine whose network is gone for a moment can open no streams; it can again when that is back. */
-    private Behavior<Command> onNotOpened(RuntimeException e) {
-        if (!setup.elastic || e instanceof InputException) {
-            return onFailed(new Failed(e));
-        }
+    private void onNotOpened(RuntimeException e) {
         String reason = String.valueOf(e.getMessage());
-        if (reopenings == MOST_REOPENINGS) {
-            return onFailed(new Failed(new TrainingFailedException("no training: the streams of " + generation
-                    + " cannot be opened, tried " + reopenings + " times: " + reason)));
-        }
-        reopenings++;
-        log.warn(
-                "streams of {} cannot be opened: {}; trying again in {} s",
-                generation,
-                reason,
-                REOPEN_AFTER.toSeconds());
+        log.debug("{} not opened", generation, e);
         abandonGeneration();
-        formSoon(REOPEN_AFTER);
-        return this;
+        carryOut(membership.onNotOpened(reason, e instanceof NoRoomException, now()));
     }
 
     private void abandonGeneration() {
@@ -298,104 +305,87 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
             loop.leave();
         }
         generation = null;
+        members = List.of();
         prepared.clear();
     }
 
     private Behavior<Command> onFromWorker(FromWorker envelope) {
-        if (envelope.message instanceof Prepared answer) {
-            return onPrepared(answer);
-        } else if (envelope.message instanceof NotPrepared answer && isCurrent(answer.generation())) {
-            return onWorkerFailed(answer.worker(), answer.reason());
-        } else if (envelope.message instanceof WorkerFailed failed && isCurrent(failed.generation())) {
-            return onWorkerFailed(failed.worker(), failed.reason());
+        CoordinatorMessage message = envelope.message;
+        if (message instanceof Prepared answer) {
+            String name = memberOf(answer.worker(), answer.generation());
+            if (name == null || plane == null) {
+                return onAnswerOfAnother(answer.worker());
+            }
+            prepared.put(name, answer);
+            return carryOut(membership.onPrepared(name, now()));
+        } else if (message instanceof NotPrepared answer) {
+            String name = memberOf(answer.worker(), answer.generation());
+            return name == null
+                    ? onAnswerOfAnother(answer.worker())
+                    : carryOut(membership.onFailed(name, answer.reason(), now()));
+        } else if (message instanceof Busy busy) {
+            String name = memberOf(busy.worker(), busy.generation());
+            return name == null ? this : carryOut(membership.onBusy(name, now()));
+        } else if (message instanceof WorkerFailed failed) {
+            String name = memberOf(failed.worker(), failed.generation());
+            return name == null ? this : carryOut(membership.onFailed(name, failed.reason(), now()));
         }
         return this;
     }
 
-    private Behavior<Command> onWorkerFailed(ActorRef<WorkerMessage> worker, String reason) {
-        if (!setup.elastic) {
-            return onFailed(new Failed(new IllegalStateException("worker " + nameOf(worker) + ": " + reason)));
-        }
-        leaveOut(worker, reason);
-        formSoon(Duration.ZERO);
-        return this;
+    /** The name of a member of the generation there is; null where it is another generation's, or nobody's. */
+    private String memberOf(ActorRef<WorkerMessage> ref, GenerationId of) {
+        return of.equals(generation) ? nameOf(ref, members) : null;
     }
 
-    /** It gets another chance later, each time later than the last: forming a generation with it may keep the others waiting. */
-    private void leaveOut(ActorRef<WorkerMessage> worker, String reason) {
-        int times = timesExcluded.merge(worker, 1, Integer::sum);
-        Duration delay = FIRST_LEFT_OUT.multipliedBy(1L << Math.min(times - 1, MOST_DOUBLINGS));
-        log.error("worker {} left out of {}, for {} s: {}", nameOf(worker), generation, delay.toSeconds(), reason);
-        excluded.add(worker);
-        timers.startSingleTimer(worker, new AnotherChance(worker), delay);
+    /** Whoever answers for a generation that is over is not busy any more. */
+    private Behavior<Command> onAnswerOfAnother(ActorRef<WorkerMessage> ref) {
+        String name = nameOf(ref, workers.values());
+        return name == null ? this : carryOut(membership.onFree(name, now()));
     }
 
-    private Behavior<Command> onAnotherChance(AnotherChance message) {
-        if (excluded.remove(message.worker)) {
-            log.info("worker {} gets another chance", nameOf(message.worker));
-            formSoon(SETTLE);
-        }
-        return this;
+    private static String nameOf(ActorRef<WorkerMessage> ref, Collection<Worker> among) {
+        return among.stream()
+                .filter(worker -> worker.ref.equals(ref))
+                .map(Worker::name)
+                .findFirst()
+                .orElse(null);
     }
 
-    private boolean isCurrent(GenerationId id) {
-        return id.equals(generation);
-    }
-
-    private Behavior<Command> onPrepared(Prepared answer) {
-        if (plane == null || !isCurrent(answer.generation())) {
-            return this;
-        }
-        prepared.put(answer.worker(), answer);
-        if (prepared.size() < members.size()) {
-            return this;
-        }
-        timers.cancel(PrepareDeadline.class);
+    private void begin() {
         List<String> weightsEndpoints = new ArrayList<>();
         List<String> workEndpoints = new ArrayList<>();
         StepLoop.Member[] loopMembers = new StepLoop.Member[members.size()];
         for (int member = 0; member < loopMembers.length; member++) {
             Worker worker = members.get(member);
-            Prepared of = prepared.get(worker.ref);
+            Prepared of = prepared.get(worker.name);
             weightsEndpoints.add(of.weightsEndpoint());
             workEndpoints.add(of.workEndpoint());
             boolean needsTraining = setup.placement == Placement.REPLICATE && !of.holdsData();
-            loopMembers[member] = new StepLoop.Member(worker.name, worker.threads, needsTraining);
+            loopMembers[member] = new StepLoop.Member(worker.name, worker.threads, needsTraining, of.inHand());
         }
         try {
             plane.connect(weightsEndpoints, workEndpoints);
         } catch (RuntimeException e) {
-            return onNotOpened(e);
+            onNotOpened(e);
+            return;
         }
-        reopenings = 0;
         loop.enter(plane, loopMembers);
         plane = null;
-        return this;
-    }
-
-    private Behavior<Command> onPrepareDeadline(PrepareDeadline message) {
-        if (plane != null && generation.number() == message.generation) {
-            for (Worker member : members) {
-                if (!prepared.containsKey(member.ref)) {
-                    leaveOut(member.ref, "it did not answer within " + PREPARE_TIMEOUT.toSeconds() + " s");
-                }
-            }
-            formSoon(Duration.ZERO);
-        }
-        return this;
+        carryOut(membership.onBegun(now()));
     }
 
     private Behavior<Command> onStillWaiting(StillWaiting message) {
-        if (!started) {
+        if (!membership.isStarted()) {
             setup.listener.onWaiting(workers.size(), setup.waitWorkers);
-        } else if (members.isEmpty()) {
+        } else if (membership.members().isEmpty()) {
             setup.listener.onWaiting(0, 1);
         }
         return this;
     }
 
     private Behavior<Command> onGiveUp(GiveUp message) {
-        if (started) {
+        if (membership.isStarted()) {
             return this;
         }
         return onFailed(new Failed(new TrainingFailedException("no training: " + workers.size() + " of "
@@ -404,40 +394,43 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     }
 
     private Behavior<Command> onBroken(Broken message) {
-        if (generation != null && generation.number() == message.generation && plane == null) {
-            log.warn("{} broken: {}", generation, message.reason);
-            formSoon(SETTLE);
-        }
-        return this;
+        return isRunning(message.generation) ? carryOut(membership.onBroken(message.reason, now())) : this;
     }
 
     private Behavior<Command> onLost(Lost message) {
-        if (generation != null && generation.number() == message.generation && plane == null) {
-            message.members.forEach(member -> leaveOut(members.get(member).ref, message.reason));
-            formSoon(Duration.ZERO);
+        if (!isRunning(message.generation)) {
+            return this;
         }
-        return this;
+        List<String> names =
+                message.members.stream().map(member -> members.get(member).name).toList();
+        return carryOut(membership.onLost(names, message.reason, now()));
+    }
+
+    /** Whether the step loop has this generation. */
+    private boolean isRunning(int number) {
+        return generation != null && generation.number() == number && plane == null;
     }
 
     private Behavior<Command> onFinished(Finished message) {
-        endForAll();
+        end();
         setup.result.complete(message.result);
         return Behaviors.stopped();
     }
 
     private Behavior<Command> onFailed(Failed message) {
-        endForAll();
+        end();
         setup.result.completeExceptionally(message.failure);
         return Behaviors.stopped();
     }
 
     private Behavior<Command> onAbort(Abort message) {
-        endForAll();
+        end();
         setup.result.completeExceptionally(new InterruptedException("training interrupted"));
         return Behaviors.stopped();
     }
 
-    private void endForAll() {
+    private void end() {
+        ended = true;
         told.forEach(worker -> worker.tell(new WorkerMessage.EndJob(setup.number)));
     }
 
@@ -448,11 +441,6 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         }
         setup.result.completeExceptionally(new IllegalStateException("the coordinator was stopped"));
         return this;
-    }
-
-    private String nameOf(ActorRef<WorkerMessage> ref) {
-        Worker worker = workers.get(ref);
-        return worker == null ? ref.path().name() : worker.name;
     }
 
     /** Turns what happens on the loop's thread into messages. */

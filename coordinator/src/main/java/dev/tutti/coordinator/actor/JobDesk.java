@@ -3,15 +3,14 @@ package dev.tutti.coordinator.actor;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.receptionist.Receptionist;
-import dev.tutti.protocol.ClientMessage;
 import dev.tutti.protocol.JobMessage;
 
 /** Where clients hand in jobs; hands them on to whoever runs them. */
 public final class JobDesk {
     /** Whoever runs the jobs; told on the actor's thread: quick answers only. */
     public interface Jobs {
-        /** A job came in; returns whether there is room for it in the queue. */
-        boolean offer(JobMessage.Submit job);
+        /** A job came in; its client is to be told how it goes, or that there is no room for it. */
+        void submit(JobMessage.Submit job);
 
         /** A client does not want its job any more. */
         void cancel(JobMessage.Cancel cancel);
@@ -25,10 +24,7 @@ public final class JobDesk {
             context.getSystem().receptionist().tell(Receptionist.register(JobMessage.SERVICE_KEY, context.getSelf()));
             return Behaviors.receive(JobMessage.class)
                     .onMessage(JobMessage.Submit.class, submit -> {
-                        if (!jobs.offer(submit)) {
-                            submit.client()
-                                    .tell(new ClientMessage.Ended(2, "too many jobs are waiting; try later", ""));
-                        }
+                        jobs.submit(submit);
                         return Behaviors.same();
                     })
                     .onMessage(JobMessage.Cancel.class, cancel -> {

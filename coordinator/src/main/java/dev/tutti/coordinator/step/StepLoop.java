@@ -1,13 +1,13 @@
 package dev.tutti.coordinator.step;
 
 import dev.tutti.coordinator.plan.Orders;
-import dev.tutti.coordinator.plan.RoundMachine;
+import dev.tutti.coordinator.plan.StepMachine;
 import dev.tutti.coordinator.transport.CoordinatorPlane;
 import dev.tutti.data.Dataset;
 import dev.tutti.data.EpochOrder;
 import dev.tutti.protocol.Placement;
+import dev.tutti.protocol.WorkInHand;
 import dev.tutti.reduce.PartialGradient;
-import dev.tutti.reduce.TreeSum;
 import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingFailedException;
@@ -17,7 +17,6 @@ import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingRun;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.StreamClosedException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The coordinator's side of the steps of one job, on a thread of its own: hands out work, broadcasts weights, takes gradients,
- * adds them, makes the update. It keeps what has been received of a step when a generation ends, so that only what is missing
- * is asked of the next one. Actors talk to it by {@link #enter} and {@link #leave}, which only queue.
+ * The coordinator's side of the steps of one job, on a thread of its own: sends what {@link StepMachine} hands out, broadcasts
+ * weights, takes gradients, makes the update. What has been received of a step stays when a generation ends, so that only what
+ * is missing is asked of the next one. Actors talk to it by {@link #enter} and {@link #leave}, which only queue.
  */
 public final class StepLoop implements Agent, CoordinatorPlane.Events {
     /** What the job's actor is told; on the loop's thread: quick answers only. */
@@ -52,11 +51,12 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     /**
      * A member of a generation, as far as the loop needs to know.
      *
-     * @param name what people call it
-     * @param threads number of its worker actors
+     * @param name its name
+     * @param threads number of its compute threads
      * @param needsTraining whether the training set must be sent to it
+     * @param inHand what it still computes since the last generation
      */
-    public record Member(String name, int threads, boolean needsTraining) {}
+    public record Member(String name, int threads, boolean needsTraining, WorkInHand inHand) {}
 
     private enum Phase {
         WITHOUT_GENERATION,
@@ -67,7 +67,6 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
 
     private static final Logger LOG = LoggerFactory.getLogger(StepLoop.class);
     private static final long CONNECT_TIMEOUT_NS = 10_000_000_000L;
-    private static final long STALL_TIMEOUT_NS = 10_000_000_000L;
     private static final long PAUSE_NS = 2_000_000;
     private static final int COMMAND_CAPACITY = 64;
 
@@ -79,14 +78,14 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     private final TrainingRun run;
     private final ManyToOneConcurrentArrayQueue<Runnable> commands =
             new ManyToOneConcurrentArrayQueue<>(COMMAND_CAPACITY);
-    private final ArrayDeque<PartialGradient> pool = new ArrayDeque<>();
-    private final TreeSum sum = new TreeSum(pool::push);
-    private final RoundMachine rounds = new RoundMachine(sum);
+    private final StepMachine machine;
     private final EpochRows rows;
 
     private Phase phase = Phase.WITHOUT_GENERATION;
     private CoordinatorPlane plane;
     private Member[] members = {};
+    private long[] framesFrom = {};
+    private long framesSent;
     private long phaseSinceNs;
     private boolean toldOfIdleWorkers;
 
@@ -104,7 +103,8 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
         this.observer = observer;
         this.run = new TrainingRun(job, listener);
         this.rows = new EpochRows(spec);
-        sum.begin(spec.segmentsOfStep(run.stepInEpoch()));
+        this.machine = new StepMachine(run.parameters().length);
+        machine.newStep(spec.segmentsOfStep(run.stepInEpoch()));
     }
 
     /** Goes on with a new generation, whose streams then belong to the loop; from any thread. */
@@ -149,36 +149,35 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
 
     @Override
     public PartialGradient acquire(long step, int firstSegment, int segmentCount) {
-        if (step != run.step() || !sum.accepts(firstSegment, segmentCount)) {
-            return null;
-        }
-        return pool.isEmpty() ? new PartialGradient(run.parameters().length) : pool.pop();
+        return step == run.step() ? machine.acquire(firstSegment, segmentCount) : null;
     }
 
     @Override
     public void onGradient(int member, long step, PartialGradient node) {
-        if (step != run.step() || !rounds.deliver(member, node, System.nanoTime())) {
-            release(node);
+        if (step == run.step()) {
+            machine.deliver(member, node, System.nanoTime());
+        } else {
+            machine.release(node);
         }
     }
 
     @Override
     public void release(PartialGradient node) {
-        pool.push(node);
+        machine.release(node);
     }
 
     @Override
     public void onRefused(int member, int segmentCount) {
-        rounds.refuse(member, segmentCount);
+        machine.refuse(member, segmentCount);
     }
 
     @Override
     public void onResendRequest(int member, long step) {
         if (step != run.step()) {
-            rounds.heardOf(member);
+            machine.heardOf(member);
             return;
         }
-        rounds.waitsForWeights(member);
+        machine.waitsForWeights(member);
         if (phase == Phase.RUNNING && plane.areWeightsSent()) {
             LOG.info("weights sent again: step={}, asked for by {}", step + 1, members[member].name);
             plane.broadcastWeights(run.epoch(), run.step(), run.parameters());
@@ -198,9 +197,8 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
         }
         plane = newPlane;
         members = newMembers;
-        rounds.enter(
-                Arrays.stream(members).map(Member::name).toList(),
-                Arrays.stream(members).mapToInt(Member::threads).toArray());
+        framesFrom = new long[members.length];
+        framesSent = 0;
         plane.attach(run.parameters().length, this);
         enterPhase(Phase.CONNECTING);
     }
@@ -233,6 +231,7 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
             }
         }
         enterPhase(Phase.RUNNING);
+        enterMachine();
         run.start();
         LOG.info(
                 "{} connected: workers={}, transport={}, epoch={}, step={}",
@@ -246,9 +245,27 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
         return 1;
     }
 
+    private void enterMachine() {
+        machine.enter(
+                Arrays.stream(members).map(Member::name).toList(),
+                Arrays.stream(members).mapToInt(Member::threads).toArray(),
+                System.nanoTime());
+        for (int member = 0; member < members.length; member++) {
+            WorkInHand inHand = members[member].inHand;
+            if (inHand.segmentCount() > 0) {
+                LOG.info(
+                        "{} still computes: step={}, segments={}",
+                        members[member].name,
+                        inHand.step() + 1,
+                        inHand.segmentCount());
+                machine.holds(member, inHand.step(), inHand.firstSegment(), inHand.segmentCount());
+            }
+        }
+    }
+
     private int step() {
         int frames = plane.doWork();
-        if (sum.isComplete() && plane.areWeightsSent()) {
+        if (machine.isComplete() && plane.areWeightsSent()) {
             finishStep();
             return frames + 1;
         }
@@ -259,23 +276,22 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     }
 
     private void finishStep() {
-        rounds.endStep(System.nanoTime());
+        machine.endStep(System.nanoTime());
         if (run.stepInEpoch() + 1 == spec.stepsPerEpoch()) {
             listener.onCluster(clusterMetrics());
         }
-        run.apply(sum.nodeAt(0));
+        run.apply(machine.total());
         if (run.isFinished()) {
             enterPhase(Phase.ENDED);
             observer.onFinished(run.result(workers()));
             return;
         }
-        sum.begin(spec.segmentsOfStep(run.stepInEpoch()));
-        rounds.newStep();
+        machine.newStep(spec.segmentsOfStep(run.stepInEpoch()));
         beginStep();
     }
 
     private void beginStep() {
-        issue(rounds.begin(run.step(), System.nanoTime()), run.epoch(), run.stepInEpoch(), run.step());
+        issue(machine.begin(run.step(), System.nanoTime()), run.epoch(), run.stepInEpoch(), run.step());
         plane.broadcastWeights(run.epoch(), run.step(), run.parameters());
         plane.doWork();
         issueAhead();
@@ -291,7 +307,7 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
         int stepInEpoch = lastOfEpoch ? 0 : run.stepInEpoch() + 1;
         int epoch = lastOfEpoch ? run.epoch() + 1 : run.epoch();
         long step = run.step() + 1;
-        issue(rounds.ahead(step, spec.segmentsOfStep(stepInEpoch)), epoch, stepInEpoch, step);
+        issue(machine.ahead(step, spec.segmentsOfStep(stepInEpoch)), epoch, stepInEpoch, step);
     }
 
     private void issue(Orders orders, int epoch, int stepInEpoch, long step) {
@@ -313,23 +329,23 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
 
     private void checkDeadline() {
         long nowNs = System.nanoTime();
-        int lost = rounds.lostMember(nowNs);
+        watchProgress(nowNs);
+        int lost = machine.lostMember(nowNs);
         if (lost >= 0) {
             lost(List.of(lost), "nothing comes from it any more while the others go on or wait" + hint());
             return;
         }
-        if (!rounds.isLate(nowNs)) {
+        if (!machine.isLate(nowNs)) {
             return;
         }
-        long sinceNs = nowNs - rounds.stepSinceNs();
-        if (!plane.areWeightsSent() && sinceNs > STALL_TIMEOUT_NS) {
-            broken("weights of step " + (run.step() + 1) + " not taken by all workers within "
-                    + sinceNs / 1_000_000_000L + " s");
+        if (!plane.areWeightsSent() && machine.isStalled(nowNs)) {
+            broken("weights of step " + (run.step() + 1) + " are not taken by all workers any more");
             return;
         }
-        String late = String.join(", ", rounds.waitingFor());
-        int received = sum.coveredSegments();
-        Orders again = rounds.reissue(nowNs);
+        long sinceNs = nowNs - machine.stepSinceNs();
+        String late = String.join(", ", machine.waitingFor());
+        int received = machine.receivedSegments();
+        Orders again = machine.reissue(nowNs);
         LOG.warn(
                 "step is late: job={}, epoch={}, step={}, seconds={}, segments={} of {}, waiting for {}; its work is handed out again",
                 job.name(),
@@ -337,23 +353,39 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
                 run.step() + 1,
                 sinceNs / 1_000_000_000L,
                 received,
-                sum.segments(),
+                machine.segments(),
                 late);
         issue(again, run.epoch(), run.stepInEpoch(), run.step());
+    }
+
+    /** What moves is not late, however long it takes. */
+    private void watchProgress(long nowNs) {
+        long sent = plane.framesSent();
+        if (sent != framesSent) {
+            framesSent = sent;
+            machine.moves(nowNs);
+        }
+        for (int member = 0; member < members.length; member++) {
+            long frames = plane.framesFrom(member);
+            if (frames != framesFrom[member]) {
+                framesFrom[member] = frames;
+                machine.hears(member, nowNs);
+            }
+        }
     }
 
     private ClusterMetrics clusterMetrics() {
         List<ClusterMetrics.Member> of = new ArrayList<>();
         for (int member = 0; member < members.length; member++) {
             of.add(new ClusterMetrics.Member(
-                    members[member].name, rounds.share(member), rounds.waitedNs(member) / 1e9));
+                    members[member].name, machine.share(member), machine.waitedNs(member) / 1e9));
         }
         return new ClusterMetrics(
                 plane.generation().number(),
-                rounds.ledger().issued(),
-                rounds.ledger().done(),
-                rounds.ledger().reissued(),
-                rounds.ledger().duplicates(),
+                machine.ledger().issued(),
+                machine.ledger().done(),
+                machine.ledger().reissued(),
+                machine.ledger().duplicates(),
                 plane.faults().total(),
                 of);
     }

@@ -1,12 +1,14 @@
 package dev.tutti.coordinator.transport;
 
 import dev.tutti.data.Dataset;
+import dev.tutti.protocol.JobDescription;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.transport.AeronNode;
 import dev.tutti.transport.FaultCounters;
 import dev.tutti.transport.FrameReceiver;
 import dev.tutti.transport.SharedMemory;
 import dev.tutti.transport.Streams;
+import dev.tutti.transport.TermLengths;
 import dev.tutti.transport.UdpEndpoint;
 import dev.tutti.transport.VectorSender;
 import dev.tutti.wire.FrameKind;
@@ -56,6 +58,7 @@ public final class CoordinatorPlane implements AutoCloseable {
     private final Subscription gradientSubscription;
     private final List<ExclusivePublication> publications = new ArrayList<>();
     private final List<WorkSender> work = new ArrayList<>();
+    private long framesSent;
     private VectorSender weights;
     private GradientReceiver gradients;
     private FrameReceiver gradientFrames;
@@ -79,8 +82,9 @@ public final class CoordinatorPlane implements AutoCloseable {
      * @param host this machine's address as workers see it, for UDP
      * @param port UDP port for gradients; 0 for any
      * @param mtuBytes largest datagram's payload, for UDP
-     * @param parameterCount length of the vectors
-     * @throws dev.tutti.files.InputException if there is too little shared memory
+     * @param job what the streams carry
+     * @throws dev.tutti.transport.NoRoomException if there is too little shared memory, after waiting some seconds for that of
+     *     earlier streams
      */
     public static CoordinatorPlane open(
             AeronNode node,
@@ -90,11 +94,12 @@ public final class CoordinatorPlane implements AutoCloseable {
             String host,
             int port,
             int mtuBytes,
-            int parameterCount) {
-        int termBytes = Streams.termBytesFor((long) parameterCount * Float.BYTES);
+            JobDescription job) {
+        TermLengths terms = job.termLengths();
         int baseStreamId = generation.number() * Streams.IDS_PER_GENERATION;
-        Streams draft = new Streams(ipc, "", mtuBytes, termBytes, baseStreamId);
-        SharedMemory.checkRoomForStreams(node.directory(), draft.sharedMemoryBytes(members));
+        Streams draft = new Streams(ipc, "", mtuBytes, terms, baseStreamId);
+        SharedMemory.awaitRoom(
+                node.directory(), terms.coordinatorBytes(members), "the streams of " + members + " workers");
         Subscription subscription =
                 node.aeron().addSubscription(draft.subscription(host + ":" + port), draft.gradientStreamId());
         String endpoint;
@@ -108,7 +113,7 @@ public final class CoordinatorPlane implements AutoCloseable {
                 node.aeron(),
                 generation,
                 members,
-                new Streams(ipc, endpoint, mtuBytes, termBytes, baseStreamId),
+                new Streams(ipc, endpoint, mtuBytes, terms, baseStreamId),
                 subscription);
     }
 
@@ -143,9 +148,11 @@ public final class CoordinatorPlane implements AutoCloseable {
         weights = sender(weightsPublication);
         for (int member = 0; member < members; member++) {
             ExclusivePublication publication = aeron.addExclusivePublication(
-                    streams.publication(workEndpoints.get(member)), streams.workStreamId(member));
+                    streams.workPublication(workEndpoints.get(member)), streams.workStreamId(member));
             publications.add(publication);
-            work.add(new WorkSender(sender(publication)));
+            VectorSender sender = sender(publication);
+            sender.header().member(member);
+            work.add(new WorkSender(sender));
         }
     }
 
@@ -155,8 +162,13 @@ public final class CoordinatorPlane implements AutoCloseable {
         gradientFrames = new FrameReceiver(gradientSubscription, generation, faults, gradients);
     }
 
-    /** Whether all members are there. */
+    /**
+     * Whether all members are there.
+     *
+     * @throws dev.tutti.transport.StreamClosedException if the streams are of no further use
+     */
     public boolean isConnected() {
+        gradientFrames.checkOpen();
         if (!weights.isConnected() || gradientSubscription.imageCount() < members) {
             return false;
         }
@@ -205,14 +217,29 @@ public final class CoordinatorPlane implements AutoCloseable {
         sender.addTraining(FrameKind.TARGETS, training.targets(), training.samples() * training.targetCount());
     }
 
-    /** Sends what the streams take and takes what has arrived; returns the number of frames. */
+    /**
+     * Sends what the streams take and takes what has arrived; returns the number of frames.
+     *
+     * @throws dev.tutti.transport.StreamClosedException if the streams are of no further use
+     */
     public int doWork() {
-        int frames = 0;
+        int sent = 0;
         for (int member = 0; member < members; member++) {
-            frames += work.get(member).doWork();
+            sent += work.get(member).doWork();
         }
-        frames += weights.doWork();
-        return frames + gradientFrames.poll(FRAMES_PER_POLL);
+        sent += weights.doWork();
+        framesSent += sent;
+        return sent + gradientFrames.poll(FRAMES_PER_POLL);
+    }
+
+    /** Number of frames sent in the life of these streams. */
+    public long framesSent() {
+        return framesSent;
+    }
+
+    /** Number of good frames received from {@code member} in the life of these streams. */
+    public long framesFrom(int member) {
+        return gradients.framesFrom(member);
     }
 
     /** What was dropped, by the reason. */
@@ -230,6 +257,6 @@ public final class CoordinatorPlane implements AutoCloseable {
     }
 
     private VectorSender sender(ExclusivePublication publication) {
-        return new VectorSender(publication, generation, streams.floatsPerFrame());
+        return new VectorSender(publication, generation);
     }
 }

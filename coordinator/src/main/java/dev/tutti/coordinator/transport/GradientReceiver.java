@@ -14,11 +14,13 @@ final class GradientReceiver implements FrameReceiver.Handler {
     private final int parameterCount;
     private final CoordinatorPlane.Events events;
     private final Incoming[] incoming;
+    private final long[] framesFrom;
 
     GradientReceiver(int parameterCount, int members, CoordinatorPlane.Events events) {
         this.parameterCount = parameterCount;
         this.events = events;
         this.incoming = new Incoming[members];
+        this.framesFrom = new long[members];
         for (int member = 0; member < members; member++) {
             incoming[member] = new Incoming();
         }
@@ -30,6 +32,7 @@ final class GradientReceiver implements FrameReceiver.Handler {
         if (member >= incoming.length) {
             return FrameFault.OUT_OF_RANGE;
         }
+        framesFrom[member]++;
         if (frame.kind() == FrameKind.RESEND_WEIGHTS) {
             events.onResendRequest(member, frame.step());
             return null;
@@ -38,6 +41,10 @@ final class GradientReceiver implements FrameReceiver.Handler {
             return FrameFault.OUT_OF_RANGE;
         }
         return incoming[member].onFrame(member, sessionId, frame);
+    }
+
+    long framesFrom(int member) {
+        return framesFrom[member];
     }
 
     /** Gives the buffers back. */

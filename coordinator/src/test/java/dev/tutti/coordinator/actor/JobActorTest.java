@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
-import akka.actor.testkit.typed.javadsl.ManualTime;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import dev.tutti.coordinator.actor.JobActor.Worker;
+import dev.tutti.protocol.CoordinatorMessage.Busy;
 import dev.tutti.protocol.CoordinatorMessage.NotPrepared;
 import dev.tutti.protocol.CoordinatorMessage.Prepared;
 import dev.tutti.protocol.CoordinatorMessage.WorkerFailed;
 import dev.tutti.protocol.Placement;
+import dev.tutti.protocol.WorkInHand;
 import dev.tutti.protocol.WorkerMessage;
 import dev.tutti.protocol.WorkerMessage.EndJob;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
@@ -29,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,8 +42,9 @@ class JobActorTest {
     private static final Duration GIVE_UP = Duration.ofSeconds(77);
     private static final Duration PREPARE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration SHORT = Duration.ofMillis(50);
+    private static final AtomicLong JOINS = new AtomicLong();
     private static ActorTestKit kit;
-    private static ManualTime time;
+    private static Jobs.Clock time;
     private static AeronNode node;
 
     private final TestProbe<WorkerMessage> first = kit.createTestProbe();
@@ -56,7 +59,7 @@ class JobActorTest {
     static void start() {
         node = AeronNode.launch(null);
         kit = Jobs.kit("job");
-        time = ManualTime.get(kit.system());
+        time = new Jobs.Clock(kit);
     }
 
     @AfterAll
@@ -112,20 +115,58 @@ class JobActorTest {
     }
 
     @Test
-    void shouldTakeBackALeftOutWorkerThatCameAnew() {
+    void shouldNotForgetThatAWorkerFailedWhenItComesBack() {
         run(1, true);
         tell(one, two);
         PrepareGeneration generation = Jobs.awaitPrepare(time, first);
         second.expectMessageClass(PrepareGeneration.class);
         generation.replyTo().tell(new NotPrepared(second.ref(), generation.generation(), "no room"));
         PrepareGeneration alone = Jobs.awaitPrepare(time, first);
-        second.expectNoMessage(SHORT);
         tell(one);
-        tell(one, two);
-        PrepareGeneration together = Jobs.awaitPrepare(time, second);
+        TestProbe<WorkerMessage> again = kit.createTestProbe();
+        tell(one, new Worker(again.ref(), JOINS.incrementAndGet(), two.process(), two.name(), 1, true));
+        time.timePasses(Duration.ofSeconds(4));
+        again.expectNoMessage(SHORT);
+        time.timePasses(Duration.ofSeconds(1));
+        PrepareGeneration together = Jobs.awaitPrepare(time, again);
         assertThat(together.generation().number())
                 .isGreaterThan(alone.generation().number());
         assertThat(together.member()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldBeginWithoutAWorkerThatIsBusyAndTakeItInWhenItIsFree() {
+        run(2, true);
+        tell(one, two);
+        PrepareGeneration generation = Jobs.awaitPrepare(time, first);
+        second.expectMessageClass(PrepareGeneration.class);
+        answer(first, generation);
+        generation.replyTo().tell(new Busy(second.ref(), generation.generation()));
+        PrepareGeneration alone = Jobs.awaitPrepare(time, first);
+        answer(first, alone);
+        time.timePasses(Duration.ofMinutes(5));
+        second.expectNoMessage(SHORT);
+        answer(second, generation);
+        assertThat(Jobs.awaitPrepare(time, second).member()).isEqualTo(1);
+        assertThat(result).isNotDone();
+    }
+
+    @Test
+    void shouldGoOnWithoutANewcomerForWhomNoStreamsCanBeOpened() throws Exception {
+        // The first two are in one process with the coordinator's driver, the newcomer is not: UDP, whose port is
+        // taken.
+        try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            run(1, true, new DataPlaneSettings(TransportKind.AUTO, "127.0.0.1", taken.getLocalPort(), 1408));
+            tell(one);
+            answer(first, Jobs.awaitPrepare(time, first));
+            Worker newcomer = new Worker(second.ref(), JOINS.incrementAndGet(), "far", "far", 1, false);
+            tell(one, newcomer);
+            PrepareGeneration next = Jobs.awaitPrepare(time, first);
+            assertThat(next.streams().ipc()).isTrue();
+            assertThat(next.member()).isZero();
+            second.expectNoMessage(SHORT);
+            assertThat(result).isNotDone();
+        }
     }
 
     @Test
@@ -211,10 +252,24 @@ class JobActorTest {
         PrepareGeneration generation = Jobs.awaitPrepare(time, first);
         generation.replyTo().tell(new NotPrepared(first.ref(), generation.generation(), "no room"));
         first.expectNoMessage(SHORT);
-        time.timePasses(Duration.ofSeconds(25));
+        time.timePasses(Duration.ofSeconds(4));
         first.expectNoMessage(SHORT);
-        time.timePasses(Duration.ofSeconds(5));
+        time.timePasses(Duration.ofSeconds(1));
         Jobs.awaitPrepare(time, first);
+    }
+
+    @Test
+    void shouldGiveUpWhenEveryWorkerFailsAgainAndAgain() {
+        run(1, true);
+        tell(one);
+        for (int failure = 1; failure <= 6; failure++) {
+            PrepareGeneration generation = Jobs.awaitPrepare(time, first, Duration.ofSeconds(1));
+            generation.replyTo().tell(new WorkerFailed(first.ref(), generation.generation(), "out of memory"));
+        }
+        assertThatThrownBy(() -> result.get(5, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(TrainingFailedException.class)
+                .hasMessageContaining("every worker failed 6 times, the last because: out of memory");
+        first.expectMessage(new EndJob(JOB));
     }
 
     @Test
@@ -308,7 +363,7 @@ class JobActorTest {
         };
         JobActor.Setup setup = new JobActor.Setup(
                 JOB, Jobs.job(), "data", Placement.REPLICATE, waitWorkers, GIVE_UP, elastic, listener, result);
-        actor = kit.spawn(JobActor.create(setup, node, dataPlane, new AtomicInteger()));
+        actor = kit.spawn(JobActor.create(setup, node, dataPlane, new AtomicInteger(), time));
     }
 
     private static DataPlaneSettings udp(int port) {
@@ -320,7 +375,7 @@ class JobActorTest {
     }
 
     private static Worker worker(String name, TestProbe<WorkerMessage> probe) {
-        return new Worker(probe.ref(), name, 1, true);
+        return new Worker(probe.ref(), JOINS.incrementAndGet(), "process of " + name, name, 1, true);
     }
 
     /** What the listener is told of the workers that are waited for. */
@@ -334,6 +389,6 @@ class JobActorTest {
     }
 
     private static void answer(TestProbe<WorkerMessage> worker, PrepareGeneration to) {
-        to.replyTo().tell(new Prepared(worker.ref(), to.generation(), "", "", true));
+        to.replyTo().tell(new Prepared(worker.ref(), to.generation(), "", "", true, WorkInHand.NONE));
     }
 }

@@ -8,7 +8,7 @@ import dev.tutti.data.Dataset;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.WorkerMessage;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.train.Sync;
@@ -17,6 +17,8 @@ import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.TransportKind;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /** A small job, and actors whose clock the test turns. */
 final class Jobs {
@@ -26,6 +28,26 @@ final class Jobs {
     private static final int TURNS = 200;
 
     private Jobs() {}
+
+    /** The actors' timers and their clock, both of which the test turns. */
+    static final class Clock implements LongSupplier {
+        private final ManualTime time;
+        private final AtomicLong nowNs = new AtomicLong();
+
+        Clock(ActorTestKit kit) {
+            time = ManualTime.get(kit.system());
+        }
+
+        void timePasses(Duration duration) {
+            nowNs.addAndGet(duration.toNanos());
+            time.timePasses(duration);
+        }
+
+        @Override
+        public long getAsLong() {
+            return nowNs.get();
+        }
+    }
 
     static ActorTestKit kit(String name) {
         return ActorTestKit.create(
@@ -38,19 +60,25 @@ final class Jobs {
 
     static TrainingJob job() {
         NetworkSpec network = new NetworkSpec(List.of(2, 1), List.of(Activation.IDENTITY), Loss.SQUARED_ERROR);
-        TrainingSpec spec =
-                new TrainingSpec(network, new OptimizerSettings(0.1f, 0), 2, 4, 1, Sync.STEP, 1, true, 0f, 8);
+        TrainingSpec spec = new TrainingSpec(network, new Sgd.Settings(0.1f, 0), 2, 4, 1, Sync.STEP, 1, true, 0f, 8);
         Dataset training = new Dataset(new float[16], 2, new float[8], 1, 8);
         return new TrainingJob("test", spec, training, new Dataset(new float[0], 2, new float[0], 1, 0), new float[3]);
     }
 
     /** Lets time pass, a little at a time and less than any deadline in all, until the worker is told of a generation. */
-    static PrepareGeneration awaitPrepare(ManualTime time, TestProbe<WorkerMessage> worker) {
+    static PrepareGeneration awaitPrepare(Clock time, TestProbe<WorkerMessage> worker) {
+        return awaitPrepare(time, worker, TURN);
+    }
+
+    /** The same with so much time at a time; what else the worker is told is passed over. */
+    static PrepareGeneration awaitPrepare(Clock time, TestProbe<WorkerMessage> worker, Duration turn) {
         AssertionError last = null;
-        for (int turn = 0; turn < TURNS; turn++) {
-            time.timePasses(TURN);
+        for (int count = 0; count < TURNS; count++) {
+            time.timePasses(turn);
             try {
-                return worker.expectMessageClass(PrepareGeneration.class, TURN);
+                if (worker.receiveMessage(TURN) instanceof PrepareGeneration prepare) {
+                    return prepare;
+                }
             } catch (AssertionError e) {
                 last = e;
             }

@@ -33,7 +33,7 @@ class WorkSplitTest {
             of[i] = Double.parseDouble(capacity.split(" ", -1)[i]);
         }
         WorkSplit.split(segments, new BitSet(), of, orders);
-        assertThat(RoundMachineTest.text(orders)).isEqualTo(expected);
+        assertThat(StepMachineTest.text(orders)).isEqualTo(expected);
     }
 
     @Test
@@ -42,7 +42,7 @@ class WorkSplitTest {
         taken.set(1, 4);
         taken.set(6);
         WorkSplit.split(9, taken, new double[] {1, 1}, orders);
-        assertThat(RoundMachineTest.text(orders)).isEqualTo("0:0+1 0:4+2 1:7+2");
+        assertThat(StepMachineTest.text(orders)).isEqualTo("0:0+1 0:4+2 1:7+2");
     }
 
     @Test

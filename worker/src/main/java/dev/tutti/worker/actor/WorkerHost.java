@@ -12,13 +12,17 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.receptionist.Receptionist;
 import dev.tutti.data.Dataset;
+import dev.tutti.files.InputException;
 import dev.tutti.kernel.Kernels;
+import dev.tutti.protocol.Build;
+import dev.tutti.protocol.CoordinatorMessage.Busy;
 import dev.tutti.protocol.CoordinatorMessage.Introduction;
 import dev.tutti.protocol.CoordinatorMessage.NotPrepared;
 import dev.tutti.protocol.CoordinatorMessage.Prepared;
 import dev.tutti.protocol.CoordinatorMessage.WorkerFailed;
 import dev.tutti.protocol.JobDescription;
 import dev.tutti.protocol.Placement;
+import dev.tutti.protocol.WorkInHand;
 import dev.tutti.protocol.WorkerMessage;
 import dev.tutti.protocol.WorkerMessage.EndJob;
 import dev.tutti.protocol.WorkerMessage.Goodbye;
@@ -27,19 +31,21 @@ import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.transport.AeronNode;
 import dev.tutti.transport.TransportKind;
 import dev.tutti.worker.compute.ComputeTeam;
-import dev.tutti.worker.compute.GenerationLoop;
 import dev.tutti.worker.compute.SampleSource;
+import dev.tutti.worker.step.GenerationLoop;
 import dev.tutti.worker.transport.WorkerPlane;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 
 /**
  * A worker process on the control plane: introduces itself to the coordinator, opens and closes the streams of generations, and
- * gives the worker actors, one for each compute thread, their work. It decides nothing about training.
+ * gives its compute threads, an actor for each, their work. It decides nothing about training.
  */
 public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
     /** What this actor is told. */
@@ -47,20 +53,30 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
 
     private record FromCoordinator(WorkerMessage message) implements Command {}
 
-    private record LoopEnded(WorkerActor.Ended ended) implements Command {}
+    private record LoopEnded(ComputeActor.Ended ended) implements Command {}
+
+    private record StillComputing(PrepareGeneration prepare) implements Command {}
+
+    /** So long a job that is over may take to end before the coordinator is told to begin the next without this worker. */
+    private static final Duration BUSY_AFTER = Duration.ofSeconds(1);
 
     /**
      * How a worker process is set up.
      *
-     * @param name what people call it
-     * @param threads number of worker actors
+     * @param process names the process as long as it lives
+     * @param build which Tutti it is
+     * @param name its name in logs
+     * @param threads number of compute threads
      * @param host this machine's address as the coordinator sees it, for UDP
      * @param transport what may carry bulk data
-     * @param aeronDirectory where a media driver of its own goes; null for a new directory in shared memory
+     * @param aeronDirectory directory of a running media driver to share, or a folder in which to start one; null for
+     *     shared memory
      * @param trainingSets where training sets are kept between generations
      * @param events told about the coordinator
      */
     public record Setup(
+            String process,
+            Build build,
             String name,
             int threads,
             String host,
@@ -74,6 +90,9 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
         /** The coordinator has greeted this worker. */
         void onJoined(String coordinator);
 
+        /** The coordinator is another build, so the two cannot work together; {@code reason} is one line for the user. */
+        void onRefused(String reason);
+
         /** The coordinator has left in good order; see {@link Goodbye}. */
         void onGoodbye(Goodbye goodbye);
 
@@ -83,8 +102,8 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
 
     private final Setup setup;
     private final Logger log;
-    private final List<ActorRef<WorkerActor.Command>> workers = new ArrayList<>();
-    private final ActorRef<WorkerActor.Ended> endedAdapter;
+    private final List<ActorRef<ComputeActor.Command>> threads = new ArrayList<>();
+    private final ActorRef<ComputeActor.Ended> endedAdapter;
     private final ActorRef<WorkerMessage> self;
     private AeronNode sharedNode;
     private AeronNode ownNode;
@@ -92,7 +111,6 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
 
     private PrepareGeneration current;
     private PrepareGeneration next;
-    private WorkerPlane plane;
     private volatile GenerationLoop loop;
     private volatile boolean shuttingDown;
 
@@ -101,12 +119,12 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
         this.setup = setup;
         this.log = context.getLog();
         for (int thread = 0; thread < setup.threads; thread++) {
-            workers.add(context.spawn(
-                    WorkerActor.create(),
-                    "worker-" + thread,
+            threads.add(context.spawn(
+                    ComputeActor.create(),
+                    "compute-" + thread,
                     DispatcherSelector.fromConfig("tutti.compute-dispatcher")));
         }
-        endedAdapter = context.messageAdapter(WorkerActor.Ended.class, LoopEnded::new);
+        endedAdapter = context.messageAdapter(ComputeActor.Ended.class, LoopEnded::new);
         self = context.messageAdapter(WorkerMessage.class, FromCoordinator::new);
         // Actors stop only when they have handled their message, and the leading worker's lasts as long as the
         // generation.
@@ -128,6 +146,7 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
         return newReceiveBuilder()
                 .onMessage(FromCoordinator.class, this::onFromCoordinator)
                 .onMessage(LoopEnded.class, this::onLoopEnded)
+                .onMessage(StillComputing.class, this::onStillComputing)
                 .onSignal(PostStop.class, signal -> onPostStop())
                 .build();
     }
@@ -149,27 +168,69 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
 
     private void onHello(Hello hello) {
         coordinator = hello;
-        setup.events.onJoined(hello.coordinatorName());
         boolean shares = setup.transport != TransportKind.UDP
                 && AeronNode.canShare(Path.of(hello.aeronDirectory()), hello.driverId());
+        Introduction introduction = new Introduction(
+                self, setup.process, setup.build, setup.name, setup.threads, shares, Kernels.description());
+        Optional<String> mismatch = Build.mismatch(hello.build(), setup.build);
+        if (mismatch.isPresent()) {
+            if (hello.build() != null) {
+                // So that its log says so, too; an older one would take it for a welcome.
+                hello.replyTo().tell(introduction);
+            }
+            setup.events.onRefused(mismatch.get());
+            return;
+        }
+        setup.events.onJoined(hello.coordinatorName());
         log.info(
                 "joined: coordinator={}, threads={}, transport={}",
                 hello.coordinatorName(),
                 setup.threads,
                 shares ? "ipc" : "udp");
-        hello.replyTo().tell(new Introduction(self, setup.name, setup.threads, shares, Kernels.description()));
+        hello.replyTo().tell(introduction);
     }
 
     private void onPrepareGeneration(PrepareGeneration prepare) {
         if (shuttingDown) {
             return;
         }
-        next = prepare;
         if (loop == null) {
+            next = prepare;
             openNext();
+        } else if (isSameJob(prepare) && !loop.isStopped()) {
+            goOn(prepare);
         } else {
+            next = prepare;
             loop.stop();
+            getContext().scheduleOnce(BUSY_AFTER, getContext().getSelf(), new StillComputing(prepare));
         }
+    }
+
+    private boolean isSameJob(PrepareGeneration prepare) {
+        return prepare.job().equals(current.job()) && prepare.replyTo().equals(current.replyTo());
+    }
+
+    /** What is being computed goes on, and is sent by the new streams. */
+    private void goOn(PrepareGeneration prepare) {
+        current = prepare;
+        try {
+            // Before there are new streams: there may not be room for both.
+            WorkInHand inHand = loop.leave();
+            WorkerPlane plane = openPlane(prepare);
+            loop.goOn(plane);
+            Dataset training = setup.trainingSets.get(prepare.job().dataFingerprint());
+            answerPrepared(prepare, plane, needsTraining(prepare.job(), training), inHand);
+        } catch (RuntimeException e) {
+            loop.stop();
+            answerNotPrepared(prepare, e);
+        }
+    }
+
+    private Behavior<Command> onStillComputing(StillComputing message) {
+        if (message.prepare.equals(next)) {
+            next.replyTo().tell(new Busy(self, next.generation()));
+        }
+        return this;
     }
 
     private void onEndJob(EndJob end) {
@@ -184,11 +245,7 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
 
     private Behavior<Command> onLoopEnded(LoopEnded message) {
         RuntimeException failure = message.ended.failure();
-        if (plane.faults().total() > 0) {
-            log.warn("frames dropped: {}: {}", current.generation(), plane.faults());
-        }
-        plane.close();
-        plane = null;
+        loop.close();
         loop = null;
         if (failure != null) {
             log.error("{} failed here", current.generation(), failure);
@@ -207,31 +264,63 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
         try {
             open(current);
         } catch (RuntimeException e) {
-            log.error("{} cannot be prepared", current.generation(), e);
-            if (plane != null) {
-                plane.close();
-                plane = null;
-            }
-            current.replyTo().tell(new NotPrepared(self, current.generation(), String.valueOf(e.getMessage())));
+            answerNotPrepared(current, e);
         }
     }
 
     private void open(PrepareGeneration prepare) {
         JobDescription job = prepare.job();
-        plane = WorkerPlane.open(nodeFor(prepare.streams().ipc()), prepare, setup.host);
         Dataset training = setup.trainingSets.get(job.dataFingerprint());
-        boolean needsTraining = job.placement() == Placement.REPLICATE && training == null;
-        ComputeTeam team = needsTraining ? null : startTeam(job, job.placement() == Placement.STREAM ? null : training);
-        loop = new GenerationLoop(
-                plane,
-                team,
-                received -> startTeam(job, received),
-                received -> setup.trainingSets.put(job.dataFingerprint(), received));
-        workers.get(0).tell(new WorkerActor.Lead(loop, endedAdapter));
-        log.info("{} prepared: job={}, member={}", prepare.generation(), job.name(), prepare.member());
+        boolean needsTraining = needsTraining(job, training);
+        WorkerPlane plane = openPlane(prepare);
+        try {
+            ComputeTeam team =
+                    needsTraining ? null : startTeam(job, job.placement() == Placement.STREAM ? null : training);
+            loop = new GenerationLoop(
+                    plane,
+                    team,
+                    received -> startTeam(job, received),
+                    received -> setup.trainingSets.put(job.dataFingerprint(), received));
+        } catch (RuntimeException e) {
+            plane.close();
+            throw e;
+        }
+        threads.get(0).tell(new ComputeActor.Lead(loop, endedAdapter));
+        answerPrepared(prepare, plane, needsTraining, WorkInHand.NONE);
+    }
+
+    private WorkerPlane openPlane(PrepareGeneration prepare) {
+        return WorkerPlane.open(nodeFor(prepare.streams().ipc()), prepare, setup.host);
+    }
+
+    private static boolean needsTraining(JobDescription job, Dataset training) {
+        return job.placement() == Placement.REPLICATE && training == null;
+    }
+
+    private void answerPrepared(
+            PrepareGeneration prepare, WorkerPlane plane, boolean needsTraining, WorkInHand inHand) {
+        log.info(
+                "{} prepared: job={}, member={}",
+                prepare.generation(),
+                prepare.job().name(),
+                prepare.member());
         prepare.replyTo()
                 .tell(new Prepared(
-                        self, prepare.generation(), plane.weightsEndpoint(), plane.workEndpoint(), !needsTraining));
+                        self,
+                        prepare.generation(),
+                        plane.weightsEndpoint(),
+                        plane.workEndpoint(),
+                        !needsTraining,
+                        inHand));
+    }
+
+    private void answerNotPrepared(PrepareGeneration prepare, RuntimeException e) {
+        if (e instanceof InputException) {
+            log.error("{} cannot be prepared: {}", prepare.generation(), e.getMessage());
+        } else {
+            log.error("{} cannot be prepared", prepare.generation(), e);
+        }
+        prepare.replyTo().tell(new NotPrepared(self, prepare.generation(), String.valueOf(e.getMessage())));
     }
 
     /** Also called on the leading compute thread: only tells, and fields that are set once. */
@@ -239,22 +328,21 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
         SampleSource source = new SampleSource(job.spec(), job.featureCount(), job.targetCount(), training);
         ComputeTeam team = new ComputeTeam(job.spec(), source, setup.threads);
         for (int thread = 1; thread < setup.threads; thread++) {
-            workers.get(thread).tell(new WorkerActor.Serve(team, thread));
+            threads.get(thread).tell(new ComputeActor.Serve(team, thread));
         }
         return team;
     }
 
     private AeronNode nodeFor(boolean ipc) {
         if (ipc) {
-            if (sharedNode == null || sharedNode.isClosed() || !sharedNode.id().equals(coordinator.driverId())) {
+            if (sharedNode == null || !sharedNode.id().equals(coordinator.driverId())) {
                 closeNode(sharedNode);
                 sharedNode = AeronNode.connect(Path.of(coordinator.aeronDirectory()), coordinator.driverId());
             }
             return sharedNode;
         }
-        if (ownNode == null || ownNode.isClosed()) {
-            closeNode(ownNode);
-            ownNode = AeronNode.launch(setup.aeronDirectory);
+        if (ownNode == null) {
+            ownNode = AeronNode.shareOrLaunch(setup.aeronDirectory);
         }
         return ownNode;
     }
@@ -271,8 +359,8 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
 
     /** All children have stopped, so nobody uses the streams any more. */
     private Behavior<Command> onPostStop() {
-        if (plane != null) {
-            plane.close();
+        if (loop != null) {
+            loop.close();
         }
         closeNode(sharedNode);
         closeNode(ownNode);

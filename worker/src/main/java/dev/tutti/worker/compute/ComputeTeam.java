@@ -12,13 +12,17 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * The compute threads of one process, one for each worker actor, working on one piece of work at a time. Thread 0 leads: it
- * hands out the segments, computes its own, and adds the results as far as the summation tree allows.
+ * hands out the segments, computes its own, and adds the results as far as the summation tree allows. Each thread goes through
+ * its segments in slices, so that work that is not wanted any more can be abandoned between two of them.
  */
 public final class ComputeTeam {
-    private static final int MAX_KERNEL_SAMPLES = 1024;
+    /** Most samples of a slice, unless one segment has more: as many as a kernel works on together. */
+    static final int SLICE_SAMPLES = 512;
+
     private static final int SPINS = 500;
     private static final long SPIN_NS = 20_000;
 
@@ -26,7 +30,7 @@ public final class ComputeTeam {
     private static final long AWAKE_NS = 1_000_000;
 
     /** Below this, waking the others takes longer than adding. */
-    private static final int SHORT_VECTOR = 1 << 15;
+    static final int SHORT_VECTOR = 1 << 15;
 
     private static final long PARK_NS = 1_000_000;
 
@@ -38,9 +42,13 @@ public final class ComputeTeam {
     private final TreeSum sum = new TreeSum(pool::push, this::addTogether);
     private final AtomicInteger ticket = new AtomicInteger();
     private final AtomicInteger unfinished = new AtomicInteger();
+    private final int sliceSegments;
     private float[] parameters;
+    private BooleanSupplier isStillWanted;
+    private int segments;
     private float[] addend;
     private float[] added;
+    private volatile boolean abandoned;
     private volatile boolean closed;
     private volatile RuntimeException failure;
 
@@ -54,7 +62,8 @@ public final class ComputeTeam {
         this.source = source;
         this.parameterCount = new ParameterLayout(spec.network()).parameterCount();
         this.members = new Member[threads];
-        int kernelSamples = Math.min(MAX_KERNEL_SAMPLES, (spec.samplesPerStep() + threads - 1) / threads);
+        this.sliceSegments = Math.max(1, SLICE_SAMPLES / spec.segmentSize());
+        int kernelSamples = Math.min(SLICE_SAMPLES, (spec.samplesPerStep() + threads - 1) / threads);
         for (int thread = 0; thread < threads; thread++) {
             members[thread] = new Member(spec.newKernel(kernelSamples + spec.segmentSize()));
         }
@@ -70,19 +79,24 @@ public final class ComputeTeam {
      *
      * @param item what to do
      * @param parameters the weights of its step
-     * @return the nodes, added as far as the tree allows; valid until the next call
+     * @param isStillWanted asked on thread 0 between slices and while it waits for the others; the parameters may be changed
+     *     as soon as it says no
+     * @return the nodes, added as far as the tree allows, valid until the next call; null if the work was abandoned
      */
-    public TreeSum compute(WorkItem item, float[] parameters) {
+    public TreeSum compute(WorkItem item, float[] parameters, BooleanSupplier isStillWanted) {
         this.parameters = parameters;
+        this.isStillWanted = isStillWanted;
+        abandoned = false;
         source.prepare(item);
-        int segments = spec.segmentsOfStep((int) (item.step() % spec.stepsPerEpoch()));
+        segments = spec.segmentsOfStep((int) (item.step() % spec.stepsPerEpoch()));
         sum.begin(segments);
-        assign(item, segments);
+        assign(item);
         runTogether();
+        if (abandoned) {
+            return null;
+        }
         for (Member member : members) {
-            for (int node = 0; node < member.nodeCount; node++) {
-                sum.add(member.nodes[node]);
-            }
+            member.handOver();
         }
         return sum;
     }
@@ -152,28 +166,45 @@ public final class ComputeTeam {
     }
 
     /** Shares the item's segments among the threads, in order. */
-    private void assign(WorkItem item, int segments) {
+    private void assign(WorkItem item) {
         int threads = members.length;
         for (int thread = 0; thread < threads; thread++) {
             int first = item.firstSegment() + (int) ((long) item.segmentCount() * thread / threads);
             int end = item.firstSegment() + (int) ((long) item.segmentCount() * (thread + 1) / threads);
-            Member member = members[thread];
-            member.nodeCount = 0;
-            member.firstSegment = first;
-            member.segmentCount = end - first;
-            for (int segment = first; segment < end; ) {
-                int count = SummationTree.largestNode(segment, end, segments);
-                PartialGradient node = pool.isEmpty() ? new PartialGradient(parameterCount) : pool.pop();
-                member.addNode(node.reset(segment, count));
-                segment += count;
-            }
+            members[thread].begin(first, end);
         }
     }
 
     private void computePart(Member member) {
-        if (member.segmentCount > 0) {
-            MiniBatch batch = source.select(member.batch, member.firstSegment, member.segmentCount);
+        int end;
+        for (int first = member.firstSegment; first < member.endSegment; first = end) {
+            if (first > member.firstSegment && !goesOn(member)) {
+                return;
+            }
+            end = sliceEnd(first, member.endSegment);
+            member.prepareNodes(first, end);
+            MiniBatch batch = source.select(member.batch, first, end - first);
             member.kernel.gradients(parameters, batch, spec.segmentSize(), member.nodes, member.nodeCount);
+            member.addNodes();
+        }
+    }
+
+    /** Slices end where large nodes of the tree do, so that few are cut. */
+    private int sliceEnd(int first, int end) {
+        int most = first + sliceSegments;
+        return most >= end ? end : most - most % Integer.highestOneBit(sliceSegments);
+    }
+
+    private boolean goesOn(Member member) {
+        if (member == members[0]) {
+            abandonIfUnwanted();
+        }
+        return !abandoned && !closed;
+    }
+
+    private void abandonIfUnwanted() {
+        if (!isStillWanted.getAsBoolean()) {
+            abandoned = true;
         }
     }
 
@@ -182,6 +213,9 @@ public final class ComputeTeam {
             if (turn < SPINS) {
                 Thread.onSpinWait();
             } else {
+                if (added == null) {
+                    abandonIfUnwanted();
+                }
                 Thread.yield();
             }
         }
@@ -191,10 +225,13 @@ public final class ComputeTeam {
     private final class Member {
         final GradientKernel kernel;
         final MiniBatch batch = new MiniBatch();
+        private final ArrayDeque<PartialGradient> ownPool = new ArrayDeque<>();
+        private final TreeSum ownSum = new TreeSum(ownPool::push);
         PartialGradient[] nodes = new PartialGradient[8];
         int nodeCount;
         int firstSegment;
-        int segmentCount;
+        int endSegment;
+        private int handedOver;
         volatile Thread thread;
         private volatile boolean parked;
 
@@ -202,11 +239,43 @@ public final class ComputeTeam {
             this.kernel = kernel;
         }
 
-        void addNode(PartialGradient node) {
-            if (nodeCount == nodes.length) {
-                nodes = Arrays.copyOf(nodes, 2 * nodeCount);
+        /** On thread 0: says what comes next, and gives back as many buffers as were handed over last time. */
+        void begin(int first, int end) {
+            for (; handedOver > 0 && !pool.isEmpty(); handedOver--) {
+                ownPool.push(pool.pop());
             }
-            nodes[nodeCount++] = node;
+            handedOver = 0;
+            ownSum.begin(segments);
+            firstSegment = first;
+            endSegment = end;
+        }
+
+        /** Finds buffers for the largest nodes that are the segments {@code first} to {@code end - 1}. */
+        void prepareNodes(int first, int end) {
+            nodeCount = 0;
+            for (int segment = first; segment < end; segment += nodes[nodeCount - 1].segmentCount()) {
+                if (nodeCount == nodes.length) {
+                    nodes = Arrays.copyOf(nodes, 2 * nodeCount);
+                }
+                PartialGradient node = ownPool.isEmpty() ? new PartialGradient(parameterCount) : ownPool.pop();
+                nodes[nodeCount++] = node.reset(segment, SummationTree.largestNode(segment, end, segments));
+            }
+        }
+
+        void addNodes() {
+            for (int node = 0; node < nodeCount; node++) {
+                ownSum.add(nodes[node]);
+            }
+        }
+
+        /** On thread 0: adds what this thread has computed to the sum of all. */
+        void handOver() {
+            for (int segment = firstSegment; segment < endSegment; ) {
+                PartialGradient node = ownSum.take(segment);
+                segment = node.endSegment();
+                handedOver++;
+                sum.add(node);
+            }
         }
 
         /** Waits for work: awake for about as long as a step takes on a small network, then asleep. */

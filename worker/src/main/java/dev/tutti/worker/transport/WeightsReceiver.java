@@ -1,5 +1,6 @@
 package dev.tutti.worker.transport;
 
+import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.FrameReceiver;
 import dev.tutti.wire.FrameFault;
 import dev.tutti.wire.FrameFlyweight;
@@ -7,20 +8,30 @@ import dev.tutti.wire.FrameKind;
 
 /** Puts the frames of the weights together. Owned by the leading compute thread. */
 final class WeightsReceiver implements FrameReceiver.Handler {
+    private final TrainingSpec spec;
     private final float[] weights;
     private long step = -1;
     private int received;
+    private long frames;
 
-    WeightsReceiver(int parameterCount) {
+    WeightsReceiver(TrainingSpec spec, int parameterCount) {
+        this.spec = spec;
         weights = new float[parameterCount];
     }
 
     @Override
     public FrameFault onFrame(int sessionId, FrameFlyweight frame) {
-        if (frame.kind() != FrameKind.WEIGHTS || frame.vectorLength() != weights.length) {
+        if (frame.kind() != FrameKind.WEIGHTS
+                || frame.vectorLength() != weights.length
+                || !Steps.contain(spec, frame.epoch(), frame.step())) {
             return FrameFault.OUT_OF_RANGE;
         }
-        if (frame.partOffset() == 0) {
+        frames++;
+        if (frame.step() == step && received == weights.length) {
+            // Sent again because another worker lacks them.
+            return null;
+        }
+        if (frame.step() >= step && frame.partOffset() == 0) {
             step = frame.step();
             received = 0;
         } else if (frame.step() != step || frame.partOffset() != received) {
@@ -31,9 +42,19 @@ final class WeightsReceiver implements FrameReceiver.Handler {
         return null;
     }
 
+    /** The latest step of which weights have arrived, in part at least; -1 before the first. */
+    long latestStep() {
+        return step;
+    }
+
     /** The step whose weights are complete, or -1. */
     long completeStep() {
         return received == weights.length ? step : -1;
+    }
+
+    /** Number of frames so far, of any step. */
+    long frames() {
+        return frames;
     }
 
     float[] weights() {

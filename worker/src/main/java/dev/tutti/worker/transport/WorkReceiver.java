@@ -2,6 +2,7 @@ package dev.tutti.worker.transport;
 
 import dev.tutti.data.Dataset;
 import dev.tutti.protocol.JobDescription;
+import dev.tutti.protocol.Placement;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.FrameReceiver;
 import dev.tutti.wire.FrameFault;
@@ -18,6 +19,7 @@ final class WorkReceiver implements FrameReceiver.Handler {
     /** Bound of the queue; the coordinator is at most a step ahead, with a few pieces that it hands out again. */
     private static final int MAX_ITEMS = 256;
 
+    private final int member;
     private final TrainingSpec spec;
     private final int featureCount;
     private final int targetCount;
@@ -32,15 +34,23 @@ final class WorkReceiver implements FrameReceiver.Handler {
     private int featuresReceived;
     private int targetsReceived;
 
-    WorkReceiver(JobDescription job, boolean samplesComeAlong) {
+    /**
+     * @param member number of this worker
+     * @param job what the work is about
+     */
+    WorkReceiver(int member, JobDescription job) {
+        this.member = member;
         this.spec = job.spec();
         this.featureCount = job.featureCount();
         this.targetCount = job.targetCount();
-        this.samplesComeAlong = samplesComeAlong;
+        this.samplesComeAlong = job.placement() == Placement.STREAM;
     }
 
     @Override
     public FrameFault onFrame(int sessionId, FrameFlyweight frame) {
+        if (frame.member() != member) {
+            return FrameFault.OUT_OF_RANGE;
+        }
         return switch (frame.kind()) {
             case WORK -> onWork(frame);
             case FEATURES -> onFeatures(frame);
@@ -49,16 +59,23 @@ final class WorkReceiver implements FrameReceiver.Handler {
         };
     }
 
-    /** The next piece of work, of the earliest step, which stays here until {@link #done}; or null. */
+    /** The next piece of work, of the earliest step, which stays here; or null. */
     WorkItem peek() {
         return readyCount == 0 ? null : ready[0];
     }
 
-    /** The piece of work that {@link #peek} gave is not needed any more. */
-    void done() {
-        free.push(ready[0]);
+    /** Gives out the piece of work that {@link #peek} shows; it belongs to the caller until {@link #release}. */
+    WorkItem take() {
+        WorkItem item = ready[0];
         readyCount--;
         System.arraycopy(ready, 1, ready, 0, readyCount);
+        ready[readyCount] = null;
+        return item;
+    }
+
+    /** Takes a piece of work back, to be used again. */
+    void release(WorkItem item) {
+        free.push(item);
     }
 
     /** The training set once it has arrived whole, else null. */
@@ -92,16 +109,11 @@ final class WorkReceiver implements FrameReceiver.Handler {
     }
 
     private FrameFault onNewWork(FrameFlyweight frame) {
-        int stepInEpoch = (int) (frame.step() % spec.stepsPerEpoch());
-        int segments = spec.segmentsOfStep(stepInEpoch);
         int first = frame.firstSegment();
         int count = frame.segmentCount();
-        boolean inRange = count >= 1
-                && count <= segments
-                && first <= segments - count
-                && frame.epoch() == 1 + frame.step() / spec.stepsPerEpoch()
-                && frame.epoch() <= spec.epochs();
-        if (!inRange || frame.vectorLength() != blockLength(stepInEpoch, first, count)) {
+        if (!Steps.contain(spec, frame.epoch(), frame.step())
+                || !Steps.containSegments(spec, frame.step(), first, count)
+                || frame.vectorLength() != blockLength(frame.step(), first, count)) {
             return FrameFault.OUT_OF_RANGE;
         }
         if (readyCount >= MAX_ITEMS) {
@@ -139,7 +151,8 @@ final class WorkReceiver implements FrameReceiver.Handler {
         readyCount++;
     }
 
-    private int blockLength(int stepInEpoch, int first, int count) {
+    private int blockLength(long step, int first, int count) {
+        int stepInEpoch = (int) (step % spec.stepsPerEpoch());
         int from = first * spec.segmentSize();
         int samples = Math.min(count * spec.segmentSize(), spec.samplesOfStep(stepInEpoch) - from);
         return samplesComeAlong ? samples * (featureCount + targetCount) : 0;

@@ -2,12 +2,13 @@ package dev.tutti.worker.transport;
 
 import dev.tutti.data.Dataset;
 import dev.tutti.model.ParameterLayout;
-import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.AeronNode;
 import dev.tutti.transport.FaultCounters;
 import dev.tutti.transport.FrameReceiver;
+import dev.tutti.transport.SharedMemory;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.UdpEndpoint;
 import dev.tutti.transport.VectorSender;
@@ -37,35 +38,54 @@ public final class WorkerPlane implements AutoCloseable {
     private final FrameReceiver workFrames;
     private final VectorSender gradients;
 
-    private WorkerPlane(AeronNode node, PrepareGeneration prepare, String host) {
-        Aeron aeron = node.aeron();
+    private WorkerPlane(
+            PrepareGeneration prepare,
+            Subscription weightsSubscription,
+            Subscription workSubscription,
+            ExclusivePublication gradientPublication) {
+        this.weightsSubscription = weightsSubscription;
+        this.workSubscription = workSubscription;
+        this.gradientPublication = gradientPublication;
         Streams streams = prepare.streams();
-        int parameterCount = new ParameterLayout(prepare.job().spec().network()).parameterCount();
-        // A subscription at port 0 has a socket of its own, so the two streams have two addresses.
-        String anyPort = streams.subscription(host + ":0");
-        weightsSubscription = aeron.addSubscription(anyPort, streams.weightsStreamId());
-        workSubscription = aeron.addSubscription(anyPort, streams.workStreamId(prepare.member()));
         weightsEndpoint = streams.ipc() ? "" : UdpEndpoint.await(weightsSubscription);
         workEndpoint = streams.ipc() ? "" : UdpEndpoint.await(workSubscription);
-        gradientPublication = aeron.addExclusivePublication(
-                streams.publication(streams.gradientEndpoint()), streams.gradientStreamId());
-        weights = new WeightsReceiver(parameterCount);
-        work = new WorkReceiver(prepare.job(), prepare.job().placement() == Placement.STREAM);
+        TrainingSpec spec = prepare.job().spec();
+        weights = new WeightsReceiver(spec, new ParameterLayout(spec.network()).parameterCount());
+        work = new WorkReceiver(prepare.member(), prepare.job());
         weightsFrames = new FrameReceiver(weightsSubscription, prepare.generation(), faults, weights);
         workFrames = new FrameReceiver(workSubscription, prepare.generation(), faults, work);
-        gradients = new VectorSender(gradientPublication, prepare.generation(), streams.floatsPerFrame());
+        gradients = new VectorSender(gradientPublication, prepare.generation());
         gradients.header().member(prepare.member());
     }
 
     /**
-     * Opens the streams.
+     * Opens the streams; where that fails, none is left open.
      *
      * @param node the way to Aeron
      * @param prepare what the coordinator said
      * @param host this machine's address as the coordinator sees it; unused with ipc
+     * @throws dev.tutti.transport.NoRoomException if there is too little shared memory, after waiting some seconds for that of
+     *     earlier streams
      */
     public static WorkerPlane open(AeronNode node, PrepareGeneration prepare, String host) {
-        return new WorkerPlane(node, prepare, host);
+        Aeron aeron = node.aeron();
+        Streams streams = prepare.streams();
+        SharedMemory.awaitRoom(
+                node.directory(), streams.terms().workerBytes(streams.ipc()), "a worker's streams of this network");
+        // A subscription at port 0 has a socket of its own, so the two streams have two addresses.
+        String anyPort = streams.subscription(host + ":0");
+        Subscription weights = null;
+        Subscription work = null;
+        ExclusivePublication gradients = null;
+        try {
+            weights = aeron.addSubscription(anyPort, streams.weightsStreamId());
+            work = aeron.addSubscription(anyPort, streams.workStreamId(prepare.member()));
+            gradients = aeron.addExclusivePublication(streams.gradientPublication(), streams.gradientStreamId());
+            return new WorkerPlane(prepare, weights, work, gradients);
+        } catch (RuntimeException | Error e) {
+            CloseHelper.quietCloseAll(gradients, weights, work);
+            throw e;
+        }
     }
 
     /** Where this worker receives weights, {@code host:port}; empty with ipc. */
@@ -78,7 +98,12 @@ public final class WorkerPlane implements AutoCloseable {
         return workEndpoint;
     }
 
-    /** Takes what has arrived; returns the number of frames. The weights change: not while somebody computes with them. */
+    /**
+     * Takes what has arrived; returns the number of frames. The weights change while somebody computes with them only if
+     * {@link #isOver} then says that it is in vain.
+     *
+     * @throws dev.tutti.transport.StreamClosedException if the streams are of no further use
+     */
     public int poll() {
         return workFrames.poll(FRAMES_PER_POLL) + weightsFrames.poll(FRAMES_PER_POLL);
     }
@@ -88,19 +113,34 @@ public final class WorkerPlane implements AutoCloseable {
         return weights.completeStep();
     }
 
+    /** Whether this step is over: weights of a later one have begun to arrive. */
+    public boolean isOver(long step) {
+        return step < weights.latestStep();
+    }
+
+    /** Number of frames of weights that have arrived so far. */
+    public long weightsFrames() {
+        return weights.frames();
+    }
+
     /** The weights; complete for {@link #weightsStep()}. */
     public float[] weights() {
         return weights.weights();
     }
 
-    /** The next piece of work, or null. */
+    /** The next piece of work, of the earliest step, or null; it stays here. */
     public WorkItem nextWork() {
         return work.peek();
     }
 
-    /** The piece of work that {@link #nextWork} gave is done with. */
-    public void workDone() {
-        work.done();
+    /** Gives out what {@link #nextWork} shows; it belongs to the caller until {@link #release}. */
+    public WorkItem takeWork() {
+        return work.take();
+    }
+
+    /** Takes a piece of work back, to be used again. */
+    public void release(WorkItem item) {
+        work.release(item);
     }
 
     /** The training set once it has arrived whole, else null. */
@@ -123,8 +163,8 @@ public final class WorkerPlane implements AutoCloseable {
         gradients.begin(node.gradient(), 0);
     }
 
-    /** Asks for the weights of a step again, or shows that it is too late for that. */
-    public void beginResendRequest(WorkItem item) {
+    /** Requests the weights of a step again, or shows that this worker is there, where the step is over. */
+    public void beginWeightsRequest(WorkItem item) {
         gradients.header().set(FrameKind.RESEND_WEIGHTS, item.epoch(), item.step(), 0, 0, 0);
         gradients.begin(weights.weights(), 0);
     }
@@ -137,11 +177,6 @@ public final class WorkerPlane implements AutoCloseable {
     /** Whether nothing is left to be sent. */
     public boolean isSent() {
         return gradients.isIdle();
-    }
-
-    /** Whether this side still has its streams. */
-    public boolean isClosed() {
-        return weightsSubscription.isClosed() || workSubscription.isClosed() || gradientPublication.isClosed();
     }
 
     /** What was dropped, by the reason. */

@@ -3,6 +3,7 @@ package dev.tutti.worker.compute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.tutti.data.Dataset;
 import dev.tutti.data.EpochOrder;
 import dev.tutti.data.MiniBatch;
@@ -12,19 +13,23 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.TreeSum;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 20, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ComputeTeamTest {
@@ -33,10 +38,14 @@ class ComputeTeamTest {
     private static final int FEATURES = 5;
     private static final NetworkSpec NETWORK =
             new NetworkSpec(List.of(FEATURES, 7, 3), List.of(Activation.TANH, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
-    private static final int PARAMETERS = new ParameterLayout(NETWORK).parameterCount();
+
+    /** So many parameters that all threads add two gradients together. */
+    private static final NetworkSpec WIDE_NETWORK = new NetworkSpec(
+            List.of(FEATURES, 128, 256, 3),
+            List.of(Activation.TANH, Activation.RELU, Activation.SOFTMAX),
+            Loss.CROSS_ENTROPY);
 
     private final Random random = new Random(SEED);
-    private final float[] parameters = floats(PARAMETERS);
 
     @ParameterizedTest
     @CsvSource({
@@ -53,13 +62,32 @@ class ComputeTeamTest {
     })
     void shouldAddTheSegmentsOfAnyPieceToTheBitsOfTheTree(
             int threads, boolean samplesComeAlong, int segment, int batch, Sync sync) {
-        TrainingSpec spec = spec(segment, batch, sync, true);
-        Dataset data = data();
+        shouldAddToTheBitsOfTheTree(spec(NETWORK, segment, batch, sync, SAMPLES), threads, samplesComeAlong, 40);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, false", "2, true", "3, false"})
+    void shouldAddLongVectorsTogether(int threads, boolean samplesComeAlong) {
+        assertThat(new ParameterLayout(WIDE_NETWORK).parameterCount()).isGreaterThan(ComputeTeam.SHORT_VECTOR);
+        shouldAddToTheBitsOfTheTree(spec(WIDE_NETWORK, 1, 13, Sync.STEP, SAMPLES), threads, samplesComeAlong, 12);
+    }
+
+    /** A thread's part is then several slices, which begin and end anywhere in the tree. */
+    @ParameterizedTest
+    @CsvSource({"1, false, 3", "2, true, 64", "3, false, 17", "2, false, 600", "1, true, 1200"})
+    void shouldAddSlicesToTheBitsOfTheTree(int threads, boolean samplesComeAlong, int segment) {
+        int samples = 5 * ComputeTeam.SLICE_SAMPLES + 7;
+        shouldAddToTheBitsOfTheTree(spec(NETWORK, segment, samples, Sync.STEP, samples), threads, samplesComeAlong, 6);
+    }
+
+    private void shouldAddToTheBitsOfTheTree(TrainingSpec spec, int threads, boolean samplesComeAlong, int rounds) {
+        Dataset data = data(spec.samples());
+        float[] parameters = floats(new ParameterLayout(spec.network()).parameterCount());
         SampleSource source = new SampleSource(spec, FEATURES, 1, samplesComeAlong ? null : data);
         try (Running team = new Running(new ComputeTeam(spec, source, threads))) {
-            Reference reference = new Reference(spec, data);
+            Reference reference = new Reference(spec, data, parameters);
             WorkItem item = new WorkItem();
-            for (int round = 0; round < 40; round++) {
+            for (int round = 0; round < rounds; round++) {
                 int step = random.nextInt(spec.stepsPerEpoch() * spec.epochs());
                 int epoch = 1 + step / spec.stepsPerEpoch();
                 int segments = spec.segmentsOfStep(step % spec.stepsPerEpoch());
@@ -70,7 +98,7 @@ class ComputeTeamTest {
                 item.set(epoch, step, first, count, block.length);
                 System.arraycopy(block, 0, item.block(), 0, block.length);
 
-                TreeSum sum = team.team.compute(item, parameters);
+                TreeSum sum = team.team.compute(item, parameters, () -> true);
 
                 assertThat(sum.coveredSegments()).isEqualTo(count);
                 for (int at = first; at < first + count; ) {
@@ -92,8 +120,9 @@ class ComputeTeamTest {
     @CsvSource({"1, 0", "3, 0", "3, 1", "3, 2", "4, 3"})
     void shouldEndWithTheExceptionOfAnyThread(int threads, int throwing) {
         int batch = 12;
-        TrainingSpec spec = spec(1, batch, Sync.STEP, true);
-        Dataset data = data();
+        TrainingSpec spec = spec(NETWORK, 1, batch, Sync.STEP, SAMPLES);
+        Dataset data = data(SAMPLES);
+        float[] parameters = floats(new ParameterLayout(NETWORK).parameterCount());
         Dataset cut = new Dataset(
                 Arrays.copyOf(data.features(), (SAMPLES - 1) * FEATURES), FEATURES, data.targets(), 1, SAMPLES - 1);
         int epoch = 0;
@@ -105,8 +134,54 @@ class ComputeTeamTest {
         WorkItem item = new WorkItem();
         item.set(epoch, (epoch - 1L) * spec.stepsPerEpoch() + place / batch, 0, batch, 0);
         try (Running team = new Running(new ComputeTeam(spec, new SampleSource(spec, FEATURES, 1, cut), threads))) {
-            assertThatThrownBy(() -> team.team.compute(item, parameters)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> team.team.compute(item, parameters, () -> true))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
         }
+    }
+
+    /** Weights of the next step are being written over those that are computed with, so the result is worth nothing. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void shouldAbandonWorkThatIsNotWanted(int threads) {
+        int samples = 6 * threads * ComputeTeam.SLICE_SAMPLES;
+        TrainingSpec spec = spec(NETWORK, 64, samples, Sync.STEP, samples);
+        Dataset data = data(samples);
+        float[] parameters = floats(new ParameterLayout(NETWORK).parameterCount());
+        WorkItem item = new WorkItem();
+        int segments = spec.segmentsOfStep(0);
+        item.set(1, 0, 0, segments, 0);
+        Reference reference = new Reference(spec, data, parameters);
+        reference.begin(1, 0);
+        float[] expected = reference.node(0, segments).gradient();
+        try (Running team = new Running(new ComputeTeam(spec, new SampleSource(spec, FEATURES, 1, data), threads))) {
+            for (int wanted = 0; wanted < 5; wanted++) {
+                int[] asked = {wanted};
+                assertThat(team.team.compute(item, parameters, () -> asked[0]-- > 0))
+                        .isNull();
+                assertThat(asked[0]).isNegative();
+                TreeSum sum = team.team.compute(item, parameters, () -> true);
+                assertThat(sum.nodeAt(0).gradient()).as("seed %d", SEED).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void shouldAllocateNothingOnceWarm() {
+        int samples = 3 * ComputeTeam.SLICE_SAMPLES;
+        TrainingSpec spec = spec(NETWORK, 64, samples, Sync.STEP, samples);
+        float[] parameters = floats(new ParameterLayout(NETWORK).parameterCount());
+        ComputeTeam team = new ComputeTeam(spec, new SampleSource(spec, FEATURES, 1, data(samples)), 1);
+        WorkItem item = new WorkItem();
+        BooleanSupplier wanted = () -> true;
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 20; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            item.set(1, 0, round % 3, 20, 0);
+            team.compute(item, parameters, wanted);
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(least).isZero();
     }
 
     private static int placeOf(int row, TrainingSpec spec, int epoch) {
@@ -119,17 +194,16 @@ class ComputeTeamTest {
         return place;
     }
 
-    private static TrainingSpec spec(int segment, int batch, Sync sync, boolean shuffle) {
-        return new TrainingSpec(
-                NETWORK, new OptimizerSettings(0.1f, 0), 3, batch, segment, sync, 7, shuffle, 0f, SAMPLES);
+    private static TrainingSpec spec(NetworkSpec network, int segment, int batch, Sync sync, int samples) {
+        return new TrainingSpec(network, new Sgd.Settings(0.1f, 0), 3, batch, segment, sync, 7, true, 0f, samples);
     }
 
-    private Dataset data() {
-        float[] targets = new float[SAMPLES];
-        for (int row = 0; row < SAMPLES; row++) {
+    private Dataset data(int samples) {
+        float[] targets = new float[samples];
+        for (int row = 0; row < samples; row++) {
             targets[row] = random.nextInt(3);
         }
-        return new Dataset(floats(SAMPLES * FEATURES), FEATURES, targets, 1, SAMPLES);
+        return new Dataset(floats(samples * FEATURES), FEATURES, targets, 1, samples);
     }
 
     private float[] floats(int count) {
@@ -175,13 +249,16 @@ class ComputeTeamTest {
         private final TrainingSpec spec;
         private final Dataset data;
         private final GradientKernel kernel;
-        private final int[] order = new int[SAMPLES];
+        private final float[] parameters;
+        private final int[] order;
         private int stepInEpoch;
 
-        Reference(TrainingSpec spec, Dataset data) {
+        Reference(TrainingSpec spec, Dataset data, float[] parameters) {
             this.spec = spec;
             this.data = data;
-            this.kernel = Kernels.create(NETWORK, spec.segmentSize());
+            this.parameters = parameters;
+            this.order = new int[spec.samples()];
+            this.kernel = Kernels.create(spec.network(), spec.segmentSize());
         }
 
         void begin(int epoch, int stepInEpoch) {
@@ -190,7 +267,7 @@ class ComputeTeamTest {
         }
 
         PartialGradient node(int first, int end) {
-            PartialGradient node = new PartialGradient(PARAMETERS).reset(first, end - first);
+            PartialGradient node = new PartialGradient(parameters.length).reset(first, end - first);
             if (end - first == 1) {
                 MiniBatch batch = new MiniBatch().wrap(data, order, firstSample(first), samples(first, 1));
                 kernel.gradients(parameters, batch, spec.segmentSize(), new PartialGradient[] {node}, 1);
@@ -199,7 +276,7 @@ class ComputeTeamTest {
             int middle = first + Integer.highestOneBit(end - first - 1);
             PartialGradient left = node(first, middle);
             PartialGradient right = node(middle, end);
-            for (int i = 0; i < PARAMETERS; i++) {
+            for (int i = 0; i < parameters.length; i++) {
                 node.gradient()[i] = left.gradient()[i] + right.gradient()[i];
             }
             node.sums(

@@ -6,7 +6,7 @@ import dev.tutti.data.Dataset;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.JobDescription;
 import dev.tutti.protocol.Placement;
 import dev.tutti.train.Sync;
@@ -31,12 +31,13 @@ class ReceiversTest {
     private static final long SEED = Long.getLong("tutti.seed", 20261121);
     private static final int ROUNDS = 400;
     private static final GenerationId GENERATION = new GenerationId(1, 2, 3);
+    private static final int MEMBER = 2;
     private static final int FEATURES = 3;
     private static final int SAMPLES = 22;
     private static final int WEIGHTS = 17;
     private static final TrainingSpec SPEC = new TrainingSpec(
             new NetworkSpec(List.of(FEATURES, 2), List.of(Activation.SOFTMAX), Loss.CROSS_ENTROPY),
-            new OptimizerSettings(0.1f, 0),
+            new Sgd.Settings(0.1f, 0),
             3,
             8,
             2,
@@ -53,10 +54,11 @@ class ReceiversTest {
         int complete = 0;
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(SEED + round);
-            WeightsReceiver receiver = new WeightsReceiver(WEIGHTS);
+            WeightsReceiver receiver = new WeightsReceiver(SPEC, WEIGHTS);
             List<byte[]> frames = new ArrayList<>();
             for (int step = 0; step < 8; step++) {
-                FrameHeader header = new FrameHeader().set(FrameKind.WEIGHTS, 1, step, 0, 0, WEIGHTS);
+                FrameHeader header =
+                        new FrameHeader().set(FrameKind.WEIGHTS, 1 + step / SPEC.stepsPerEpoch(), step, 0, 0, WEIGHTS);
                 frames.addAll(Frames.of(GENERATION, header, vector(WEIGHTS, step, 0, 0), 1 + random.nextInt(WEIGHTS)));
             }
             for (byte[] bytes : Frames.disturbed(random, frames)) {
@@ -77,7 +79,7 @@ class ReceiversTest {
         int delivered = 0;
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(SEED + round);
-            WorkReceiver receiver = new WorkReceiver(job(Placement.STREAM), true);
+            WorkReceiver receiver = new WorkReceiver(MEMBER, job(Placement.STREAM));
             for (byte[] bytes : Frames.disturbed(random, workFrames(random, true))) {
                 give(receiver, bytes);
                 WorkItem item = receiver.peek();
@@ -87,7 +89,7 @@ class ReceiversTest {
                             .as("seed %d, step %d", SEED + round, item.step())
                             .isEqualTo(block(item.step(), item.firstSegment(), item.segmentCount()));
                     if (random.nextInt(3) > 0) {
-                        receiver.done();
+                        receiver.release(receiver.take());
                     }
                 }
             }
@@ -102,11 +104,13 @@ class ReceiversTest {
         float[] targets = vector(SAMPLES, 2, 0, 0);
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(SEED + round);
-            WorkReceiver receiver = new WorkReceiver(job(Placement.REPLICATE), false);
+            WorkReceiver receiver = new WorkReceiver(MEMBER, job(Placement.REPLICATE));
             List<byte[]> frames = new ArrayList<>();
             for (int copies = 1 + random.nextInt(2); copies > 0; copies--) {
                 int part = 1 + random.nextInt(SAMPLES);
-                FrameHeader header = new FrameHeader().set(FrameKind.FEATURES, 0, 0, 0, 0, features.length);
+                FrameHeader header = new FrameHeader()
+                        .set(FrameKind.FEATURES, 0, 0, 0, 0, features.length)
+                        .member(MEMBER);
                 frames.addAll(Frames.of(GENERATION, header, features, part));
                 frames.addAll(workFrames(random, false));
                 header.set(FrameKind.TARGETS, 0, 0, 0, 0, targets.length);
@@ -130,8 +134,8 @@ class ReceiversTest {
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(SEED + round);
             boolean stream = random.nextBoolean();
-            WorkReceiver work = new WorkReceiver(job(stream ? Placement.STREAM : Placement.REPLICATE), stream);
-            WeightsReceiver weights = new WeightsReceiver(WEIGHTS);
+            WorkReceiver work = new WorkReceiver(MEMBER, job(stream ? Placement.STREAM : Placement.REPLICATE));
+            WeightsReceiver weights = new WeightsReceiver(SPEC, WEIGHTS);
             List<byte[]> frames = workFrames(random, stream);
             frames.addAll(Frames.of(
                     GENERATION, new FrameHeader().set(FrameKind.WEIGHTS, 1, 0, 0, 0, WEIGHTS), new float[WEIGHTS], 5));
@@ -149,16 +153,44 @@ class ReceiversTest {
                             .as("seed %d", SEED + round)
                             .isLessThanOrEqualTo(segments);
                     assertThat(item.epoch()).isEqualTo((int) (1 + item.step() / SPEC.stepsPerEpoch()));
-                    work.done();
+                    work.release(work.take());
                 }
             }
         }
     }
 
     @Test
+    void shouldRefuseTheWorkOfAnother() {
+        WorkReceiver receiver = new WorkReceiver(MEMBER, job(Placement.REPLICATE));
+        FrameHeader header =
+                new FrameHeader().set(FrameKind.WORK, 1, 0, 0, 1, 0).member(MEMBER + 1);
+        assertThat(give(receiver, Frames.of(GENERATION, header, new float[0], 1).get(0)))
+                .isEqualTo(FrameFault.OUT_OF_RANGE);
+        assertThat(receiver.peek()).isNull();
+    }
+
+    @Test
+    void shouldRefuseWeightsOfStepsThatTheRunDoesNotHave() {
+        WeightsReceiver receiver = new WeightsReceiver(SPEC, WEIGHTS);
+        int steps = SPEC.stepsPerEpoch();
+        long[][] bad = {{SPEC.epochs() + 1, (long) SPEC.epochs() * steps}, {1, steps}, {2, 0}, {1, Long.MAX_VALUE}};
+        for (long[] place : bad) {
+            FrameHeader header = new FrameHeader().set(FrameKind.WEIGHTS, (int) place[0], place[1], 0, 0, WEIGHTS);
+            assertThat(give(
+                            receiver,
+                            Frames.of(GENERATION, header, new float[WEIGHTS], WEIGHTS)
+                                    .get(0)))
+                    .as("epoch %d, step %d", place[0], place[1])
+                    .isEqualTo(FrameFault.OUT_OF_RANGE);
+        }
+        assertThat(receiver.latestStep()).isEqualTo(-1);
+    }
+
+    @Test
     void shouldKeepABoundedNumberOfPieces() {
-        WorkReceiver receiver = new WorkReceiver(job(Placement.REPLICATE), false);
-        FrameHeader header = new FrameHeader().set(FrameKind.WORK, 1, 0, 0, 1, 0);
+        WorkReceiver receiver = new WorkReceiver(MEMBER, job(Placement.REPLICATE));
+        FrameHeader header =
+                new FrameHeader().set(FrameKind.WORK, 1, 0, 0, 1, 0).member(MEMBER);
         byte[] bytes = Frames.of(GENERATION, header, new float[0], 1).get(0);
         int taken = 0;
         for (int i = 0; i < 10_000; i++) {
@@ -166,7 +198,7 @@ class ReceiversTest {
         }
         assertThat(taken).isEqualTo(256);
         for (; receiver.peek() != null; taken--) {
-            receiver.done();
+            receiver.release(receiver.take());
         }
         assertThat(taken).isZero();
         assertThat(give(receiver, bytes)).isNull();
@@ -174,13 +206,14 @@ class ReceiversTest {
 
     @Test
     void shouldGiveWorkOfEarlierStepsFirst() {
-        WorkReceiver receiver = new WorkReceiver(job(Placement.REPLICATE), false);
+        WorkReceiver receiver = new WorkReceiver(MEMBER, job(Placement.REPLICATE));
         for (int step : new int[] {2, 0, 1, 0, 2}) {
-            FrameHeader header = new FrameHeader().set(FrameKind.WORK, 1, step, 0, 1, 0);
+            FrameHeader header =
+                    new FrameHeader().set(FrameKind.WORK, 1, step, 0, 1, 0).member(MEMBER);
             give(receiver, Frames.of(GENERATION, header, new float[0], 1).get(0));
         }
         List<Long> steps = new ArrayList<>();
-        for (; receiver.peek() != null; receiver.done()) {
+        for (; receiver.peek() != null; receiver.release(receiver.take())) {
             steps.add(receiver.peek().step());
         }
         assertThat(steps).containsExactly(0L, 0L, 1L, 2L, 2L);
@@ -201,7 +234,8 @@ class ReceiversTest {
                 int count = 1 + random.nextInt(segments - first);
                 float[] block = samplesComeAlong ? block(step, first, count) : new float[0];
                 FrameHeader header = new FrameHeader()
-                        .set(FrameKind.WORK, 1 + step / SPEC.stepsPerEpoch(), step, first, count, block.length);
+                        .set(FrameKind.WORK, 1 + step / SPEC.stepsPerEpoch(), step, first, count, block.length)
+                        .member(MEMBER);
                 frames.addAll(Frames.of(GENERATION, header, block, 1 + random.nextInt(8)));
                 first += count;
             }

@@ -1,0 +1,107 @@
+package dev.tutti.transport;
+
+import dev.tutti.files.InputException;
+import io.aeron.CncFileDescriptor;
+import io.aeron.CommonContext;
+import io.aeron.driver.reports.LossReportUtil;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.agrona.IoUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Directories of media drivers. A driver deletes its directory at the start and at the end, so each gets a fresh one, made
+ * inside a folder whose other content is nobody's business here.
+ */
+final class DriverDirectory {
+    /** A file in the driver's directory whose text tells other processes whether they see the same directory. */
+    static final String ID_FILE = "tutti.id";
+
+    private static final Logger LOG = LoggerFactory.getLogger(DriverDirectory.class);
+    private static final Pattern OWN_NAME = Pattern.compile("tutti-.*-(\\d+)-[0-9a-f]+");
+    private static final Set<String> DRIVER_FILES =
+            Set.of(CncFileDescriptor.CNC_FILE, LossReportUtil.LOSS_REPORT_FILE_NAME, "publications", "images", ID_FILE);
+
+    /** How long a driver's heartbeat must be old before the driver counts as gone. */
+    private static final long STALE_MS = 10_000;
+
+    private DriverDirectory() {}
+
+    /**
+     * Returns the name of a directory that does not exist yet, for a driver of this process.
+     *
+     * @param folder where; made if it does not exist
+     * @throws InputException if {@code folder} cannot be used, or is itself the directory of a driver
+     */
+    static Path fresh(Path folder) {
+        if (isDriver(folder)) {
+            throw new InputException("a media driver needs a directory of its own: " + folder
+                    + (isActive(folder)
+                            ? " is in use by another driver; name the folder in which to make one with --aeron-dir"
+                            : " holds the files of a driver that is gone; remove it, or name another --aeron-dir"));
+        }
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new InputException("--aeron-dir must be a directory: " + folder + " is a file; name another");
+        }
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new InputException("--aeron-dir " + folder + " cannot be made: " + e.getMessage(), e);
+        }
+        if (!Files.isWritable(folder)) {
+            throw new InputException("--aeron-dir " + folder + " cannot be written to; name another");
+        }
+        return folder.resolve("tutti-" + System.getProperty("user.name") + "-"
+                + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()));
+    }
+
+    /** Whether this is the directory of a media driver, running or not. */
+    static boolean isDriver(Path directory) {
+        return Files.exists(directory.resolve(CncFileDescriptor.CNC_FILE));
+    }
+
+    /** Whether a media driver runs in this directory: its last heartbeat is not old. */
+    static boolean isActive(Path directory) {
+        return isDriver(directory) && CommonContext.isDriverActive(directory.toFile(), STALE_MS, message -> {});
+    }
+
+    /** Removes the directories that killed processes of this user left in {@code folder}. */
+    static void removeLeftovers(Path folder) {
+        try (DirectoryStream<Path> candidates = Files.newDirectoryStream(folder, "tutti-*")) {
+            for (Path candidate : candidates) {
+                Matcher name = OWN_NAME.matcher(candidate.getFileName().toString());
+                if (name.matches() && isLeftover(candidate, Long.parseLong(name.group(1)))) {
+                    IoUtil.delete(candidate.toFile(), true);
+                    LOG.info("removed what a killed process left: {}", candidate);
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
+            LOG.debug("leftovers not looked for", e);
+        }
+    }
+
+    /** All must hold: a process number may belong to another container that shares the memory, a heartbeat may pause. */
+    private static boolean isLeftover(Path directory, long pid) throws IOException {
+        return Files.isWritable(directory)
+                && ProcessHandle.of(pid).isEmpty()
+                && holdsOnlyDriverFiles(directory)
+                && !isActive(directory);
+    }
+
+    private static boolean holdsOnlyDriverFiles(Path directory) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path entry : entries) {
+                if (!DRIVER_FILES.contains(entry.getFileName().toString())) {
+                    return false;
+                }
+            }
+        }
+        return isDriver(directory);
+    }
+}
