@@ -113,7 +113,7 @@ public final class ExplainCommand implements Callable<Integer> {
             out.print(form.of(explanation(), Environment.showsColours()));
         }
         out.flush();
-        return ExitCode.DONE;
+        return ExitCode.DONE.code();
     }
 
     private Explanation explanation() {
@@ -128,7 +128,8 @@ public final class ExplainCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "which mistake? 'tutti explain --list' names all");
         }
         if (!request.isPlain()) {
-            throw new ParameterException(spec.commandLine(), "a mistake is shown as it is; leave out the other options but --format");
+            throw new ParameterException(
+                    spec.commandLine(), "a mistake is shown as it is; leave out the other options but --format");
         }
         return Explainer.mistake(mistake);
     }

@@ -61,14 +61,28 @@ class MistakesTest {
         Worked.assertSame("std1", json("one-workers-gradient").get("std1"), noise.get("std1"));
         Worked.assertSame("std2", json("one-workers-gradient").get("std2"), noise.get("std2"));
         Worked.assertSame("pairs", json("one-workers-gradient").get("pairs"), noise.get("pairs"));
-        Worked.assertSame("before", json("clipping").get("clippedThenMean"), LINE.get("clip").get("clippedThenMean"));
-        Worked.assertSame("after", json("clipping").get("meanThenClipped"), LINE.get("clip").get("meanThenClipped"));
-        for (String steps : List.of("1", "2", "4")) {
-            Worked.assertSame("local", json("averaging-weights").get(steps), LINE.get("local").get(steps));
-        }
-        Worked.assertSame("whole", json("local-batch-norm").get("whole"), EXPERIMENTS.get("batchNorm").get("whole"));
         Worked.assertSame(
-                "two", json("local-batch-norm").get("twoWorkers"), EXPERIMENTS.get("batchNorm").get("twoWorkers"));
+                "before",
+                json("clipping").get("clippedThenMean"),
+                LINE.get("clip").get("clippedThenMean"));
+        Worked.assertSame(
+                "after",
+                json("clipping").get("meanThenClipped"),
+                LINE.get("clip").get("meanThenClipped"));
+        for (String steps : List.of("1", "2", "4")) {
+            Worked.assertSame(
+                    "local",
+                    json("averaging-weights").get(steps),
+                    LINE.get("local").get(steps));
+        }
+        Worked.assertSame(
+                "whole",
+                json("local-batch-norm").get("whole"),
+                EXPERIMENTS.get("batchNorm").get("whole"));
+        Worked.assertSame(
+                "two",
+                json("local-batch-norm").get("twoWorkers"),
+                EXPERIMENTS.get("batchNorm").get("twoWorkers"));
     }
 
     @Test
@@ -79,7 +93,8 @@ class MistakesTest {
         }
         JsonNode adding = json("order-of-adding");
         for (String sum : List.of("inOrder", "tree", "otherArrival")) {
-            Worked.assertSame(sum, adding.get(sum), EXPERIMENTS.get("floatOrder").get(sum));
+            Worked.assertSame(
+                    sum, adding.get(sum), EXPERIMENTS.get("floatOrder").get(sum));
         }
         JsonNode bits = EXPERIMENTS.get("sameBits");
         assertThat(adding.get("sameBits").get("by the tree"))
@@ -93,10 +108,12 @@ class MistakesTest {
     @Test
     void shouldFindTheBestStepOfADifference() {
         JsonNode found = json("smaller-h");
-        JsonNode expected = Worked.read("worked_steps.json").get("differenceSteps").get("double");
+        JsonNode expected =
+                Worked.read("worked_steps.json").get("differenceSteps").get("double");
         for (String h : List.of("1e-1", "1e-2")) {
             assertThat(found.get("double").get(h).asDouble())
-                    .isCloseTo(expected.get(h).asDouble(), within(expected.get(h).asDouble() * .02));
+                    .isCloseTo(
+                            expected.get(h).asDouble(), within(expected.get(h).asDouble() * .02));
         }
         assertThat(found.get("double").get("1e-3").asDouble()).isLessThan(1e-11);
         assertThat(found.get("double").get("1e-11").asDouble()).isGreaterThan(1e-7);
@@ -108,7 +125,8 @@ class MistakesTest {
     void shouldDropTheSameUnitsWhoeverComputes() {
         JsonNode found = json("one-seed");
         assertThat(found.get("tutti").get(4)).isNotEqualTo(found.get("tutti").get(0));
-        assertThat(found.get("eachWorkerFromItsStart").get(4)).isEqualTo(found.get("tutti").get(0));
+        assertThat(found.get("eachWorkerFromItsStart").get(4))
+                .isEqualTo(found.get("tutti").get(0));
     }
 
     @Test
@@ -134,7 +152,8 @@ class MistakesTest {
                     .isInstanceOf(DivergedException.class);
             return;
         }
-        EpochMetrics last = ReferenceTrainer.train(job, new TrainingListener() {}).last();
+        EpochMetrics last =
+                ReferenceTrainer.train(job, new TrainingListener() {}).last();
 
         assertThat(last.steps()).isEqualTo(run.steps());
         assertThat(last.trainLoss()).isCloseTo(run.loss(), within(5.001e-5));

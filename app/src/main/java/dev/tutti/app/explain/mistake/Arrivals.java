@@ -21,8 +21,14 @@ final class Arrivals {
     private static final int SEGMENT = 2;
     private static final float LEARNING_RATE = .5f;
     private static final float[][] ROWS = {
-        {.1f, .7f, .3f}, {.9f, .2f, -.4f}, {.4f, .4f, .8f}, {-.3f, .6f, .1f}, {.8f, -.5f, .6f}, {.2f, .9f, -.7f},
-        {-.6f, .3f, .5f}, {.5f, .1f, .2f}
+        {.1f, .7f, .3f},
+        {.9f, .2f, -.4f},
+        {.4f, .4f, .8f},
+        {-.3f, .6f, .1f},
+        {.8f, -.5f, .6f},
+        {.2f, .9f, -.7f},
+        {-.6f, .3f, .5f},
+        {.5f, .1f, .2f}
     };
     private static final NetworkSpec NETWORK =
             new NetworkSpec(List.of(2, 2, 1), List.of(Activation.RELU, Activation.IDENTITY), Loss.SQUARED_ERROR);
@@ -42,11 +48,9 @@ final class Arrivals {
     private static String hash(int[] arrival) {
         List<Sample> samples = new ArrayList<>();
         for (int row = 0; row < ROWS.length; row++) {
-            samples.add(new Sample(
-                    row, new float[] {ROWS[row][0], ROWS[row][1]}, new float[] {ROWS[row][2]}, "ours"));
+            samples.add(new Sample(row, new float[] {ROWS[row][0], ROWS[row][1]}, new float[] {ROWS[row][2]}, "ours"));
         }
-        Problem problem =
-                new Problem("arrivals", "", NETWORK, START, LEARNING_RATE, samples, List.of(), List.of());
+        Problem problem = new Problem("arrivals", "", NETWORK, START, LEARNING_RATE, samples, List.of(), List.of());
         GradientKernel kernel = Kernels.scalar(NETWORK);
         float[] parameters = START;
         for (int step = 0; step < STEPS; step++) {

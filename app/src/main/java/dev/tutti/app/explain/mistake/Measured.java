@@ -35,15 +35,16 @@ public record Measured(int batch, float rate, String sync, double loss, double a
 
     /** All of them. */
     public static List<Measured> all() {
-        return List.of(
-                RIGHT, SUMMED, DIVIDED_TWICE, SMALL, LARGE, LARGE_SLOW, SMALL_FAST, EPOCH, EPOCH_FAST);
+        return List.of(RIGHT, SUMMED, DIVIDED_TWICE, SMALL, LARGE, LARGE_SLOW, SMALL_FAST, EPOCH, EPOCH_FAST);
     }
 
     /** The command that makes the run. */
     public String command() {
         return "tutti train digits"
                 + (batch == 64 ? "" : " --batch " + batch)
-                + (rate == .1f ? "" : " --lr " + (rate == 1 ? "1" : Float.toString(rate).replaceFirst("^0", "")))
+                + (rate == .1f
+                        ? ""
+                        : " --lr " + (rate == 1 ? "1" : Float.toString(rate).replaceFirst("^0", "")))
                 + (sync.equals("step") ? "" : " --sync " + sync);
     }
 }

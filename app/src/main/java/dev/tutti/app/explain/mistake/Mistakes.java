@@ -27,8 +27,9 @@ import java.util.stream.Collectors;
 public final class Mistakes {
     private static final float[] FIRST = {1, 2};
     private static final float[] SECOND = {3, 4};
-    private static final String LINE = "The line y = w x, to be fitted to 2x at x = 1 2 3 4; from w = 0, learning rate 0.1. The"
-            + " gradient of a point is (w x - 2x) x.";
+    private static final String LINE =
+            "The line y = w x, to be fitted to 2x at x = 1 2 3 4; from w = 0, learning rate 0.1. The"
+                    + " gradient of a point is (w x - 2x) x.";
 
     private static final List<Mistake> ALL = List.of(
             new Mistake(
@@ -173,7 +174,8 @@ public final class Mistakes {
         Sheet sheet = new Sheet();
         sheet.text(LINE);
         sheet.byStep("mean", right, "sum of 4 samples", sum, "sum of 2 workers' means", workers);
-        sheet.note("A step is stable while the rate stays below 2 / mean of x^2 = 0.266667; the sum over four is a rate of 0.4.");
+        sheet.note(
+                "A step is stable while the rate stays below 2 / mean of x^2 = 0.266667; the sum over four is a rate of 0.4.");
         sheet.measured("mean of 4 workers", Measured.RIGHT, "sum of 4 workers' means", Measured.SUMMED);
         sheet.note("On digits the sum even looks better: it is nothing but the run with lr 0.4.");
         return sheet.done("mean", right, "sumOfSamples", sum, "sumOfTwoWorkerMeans", workers);
@@ -195,8 +197,17 @@ public final class Mistakes {
         float right = Line.mean(0, 1, 2, 3, 4, 5);
         float wrong = (first + second) / 2;
         Sheet sheet = new Sheet();
-        sheet.text("The line at x = 1 2 3 4 5 and w = 0, on two workers: 1 2 3 and 4 5. Gradients -2 -8 -18 | -32 -50.");
-        sheet.pairs("mean of worker-1", first, "mean of worker-2", second, "mean of these (wrong)", wrong, "mean of all five", right);
+        sheet.text(
+                "The line at x = 1 2 3 4 5 and w = 0, on two workers: 1 2 3 and 4 5. Gradients -2 -8 -18 | -32 -50.");
+        sheet.pairs(
+                "mean of worker-1",
+                first,
+                "mean of worker-2",
+                second,
+                "mean of these (wrong)",
+                wrong,
+                "mean of all five",
+                right);
         sheet.note("The samples of the smaller part count more: each 1/4 instead of 1/5.");
         return sheet.done("workerMeans", new float[] {first, second}, "meanOfMeans", wrong, "mean", right);
     }
@@ -206,8 +217,9 @@ public final class Mistakes {
         float padded = Line.mean(0, 1, 2, 3, 4, 5, 1);
         float dropped = Line.mean(0, 1, 2, 3, 4);
         Sheet sheet = new Sheet();
-        sheet.text("The line at x = 1 2 3 4 5 and w = 0, to be shared by two workers: three each with one repeated, or two each"
-                + " with one dropped.");
+        sheet.text(
+                "The line at x = 1 2 3 4 5 and w = 0, to be shared by two workers: three each with one repeated, or two each"
+                        + " with one dropped.");
         sheet.pairs("1 repeated (wrong)", padded, "5 dropped (wrong)", dropped, "mean of all five", right);
         return sheet.done("padded", padded, "lastDropped", dropped, "mean", right);
     }
@@ -232,7 +244,8 @@ public final class Mistakes {
 
     private static Experiment rateWithWorkers() {
         Sheet sheet = new Sheet();
-        sheet.text("Digits: what has to be kept is the rate per sample, batch by batch. The number of workers changes nothing.");
+        sheet.text(
+                "Digits: what has to be kept is the rate per sample, batch by batch. The number of workers changes nothing.");
         sheet.measured(
                 "a quarter of the batch",
                 Measured.SMALL,
@@ -253,8 +266,9 @@ public final class Mistakes {
         System.arraycopy(normalized(new double[] {0, 2, 10, 12}, 0, 2), 0, local, 0, 2);
         System.arraycopy(normalized(new double[] {0, 2, 10, 12}, 2, 4), 0, local, 2, 2);
         Sheet sheet = new Sheet();
-        sheet.text("Values 0 2 10 12 of one unit, the first two at worker-1, the others at worker-2; minus their mean, over"
-                + " their standard deviation:");
+        sheet.text(
+                "Values 0 2 10 12 of one unit, the first two at worker-1, the others at worker-2; minus their mean, over"
+                        + " their standard deviation:");
         sheet.table(
                 List.of(word("value"), word("0"), word("2"), word("10"), word("12")),
                 List.of(numbers("over the whole batch", whole), numbers("by each worker (wrong)", local)));
@@ -281,8 +295,9 @@ public final class Mistakes {
             both[step][1] = Math.fma(-Line.LEARNING_RATE, g, both[step - 1][1]);
         }
         Sheet sheet = new Sheet();
-        sheet.text("The line: worker-1 has x = 1 2 and starts at w = 0, worker-2 has x = 3 4 and starts at w = 1. Each takes the"
-                + " mean of both gradients; right would be to come to 2.");
+        sheet.text(
+                "The line: worker-1 has x = 1 2 and starts at w = 0, worker-2 has x = 3 4 and starts at w = 1. Each takes the"
+                        + " mean of both gradients; right would be to come to 2.");
         List<Block.TableRow> rows = new ArrayList<>();
         for (int step = 0; step < both.length; step++) {
             rows.add(Block.row(
@@ -309,7 +324,8 @@ public final class Mistakes {
                     word(wrong.get(place))));
         }
         sheet.table(List.of(word(""), word(""), word("Tutti"), word("each worker counts its own (wrong)")), rows);
-        sheet.note("With one stream for each worker and one seed for all, samples 4 to 7 drop what samples 0 to 3 drop.");
+        sheet.note(
+                "With one stream for each worker and one seed for all, samples 4 to 7 drop what samples 0 to 3 drop.");
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("tutti", ours);
         values.put("eachWorkerFromItsStart", wrong);
@@ -327,7 +343,8 @@ public final class Mistakes {
 
     private static Experiment averagingWeights() {
         Sheet sheet = new Sheet();
-        sheet.text(LINE + " worker-1 has x = 1 2, worker-2 x = 3 4; each goes its own way for some steps, then their weights are"
+        sheet.text(LINE
+                + " worker-1 has x = 1 2, worker-2 x = 3 4; each goes its own way for some steps, then their weights are"
                 + " averaged.");
         List<Block.TableRow> rows = new ArrayList<>();
         Map<String, Object> values = new LinkedHashMap<>();
@@ -346,7 +363,13 @@ public final class Mistakes {
                     Map.of("workers", new float[] {first, second}, "average", (first + second) / 2, "right", right));
         }
         sheet.table(
-                List.of(word("alone for"), word("worker-1"), word("worker-2"), word("mean weight"), word("mean gradients")), rows);
+                List.of(
+                        word("alone for"),
+                        word("worker-1"),
+                        word("worker-2"),
+                        word("mean weight"),
+                        word("mean gradients")),
+                rows);
         sheet.note("Local training saves broadcasts, and is another algorithm; with Adam even one step differs.");
         return new Experiment(sheet.blocks, values);
     }
@@ -356,8 +379,9 @@ public final class Mistakes {
         sheet.text("Digits, ten epochs:");
         sheet.measured(
                 "each batch", Measured.RIGHT, "each epoch", Measured.EPOCH, "each epoch, faster", Measured.EPOCH_FAST);
-        sheet.note("Fewer broadcasts, but the samples of a batch see the weights of the one before. A larger rate makes up for"
-                + " some of it.");
+        sheet.note(
+                "Fewer broadcasts, but the samples of a batch see the weights of the one before. A larger rate makes up for"
+                        + " some of it.");
         return sheet.done();
     }
 
@@ -371,8 +395,9 @@ public final class Mistakes {
         sheet.pairs("in order", inOrder, "by the tree", tree, "1e8 and -1e8 first", other);
         sheet.note("None of them is wrong: each is the rounded sum of that order. To be the same, the order must be.");
         Map<String, String> hashes = Arrivals.hashes();
-        sheet.text("A network 2-2-1 on eight rows, segments of 2, 20 steps: SHA-256 of the weights when the four segments are"
-                + " added ...");
+        sheet.text(
+                "A network 2-2-1 on eight rows, segments of 2, 20 steps: SHA-256 of the weights when the four segments are"
+                        + " added ...");
         sheet.table(
                 List.of(word("order"), word("hash")),
                 hashes.entrySet().stream()
@@ -497,11 +522,13 @@ public final class Mistakes {
                 shares.stream()
                         .map(share -> Block.row(
                                 word(share.name()),
-                                word(share.segments().isEmpty()
-                                        ? "none: it waits"
-                                        : share.segments().toString().replaceAll("[\\[\\],]", ""))))
+                                word(
+                                        share.segments().isEmpty()
+                                                ? "none: it waits"
+                                                : share.segments().toString().replaceAll("[\\[\\],]", ""))))
                         .toList());
-        sheet.note("Smaller --segment gives work to more workers; small networks spend their time on the network anyway.");
+        sheet.note(
+                "Smaller --segment gives work to more workers; small networks spend their time on the network anyway.");
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("segments", shares.stream().map(Share::segments).toList());
         return new Experiment(sheet.blocks, values);
@@ -510,8 +537,9 @@ public final class Mistakes {
     private static Experiment lostSamples() {
         SharedStep shared = SharedStep.of(Step.of(Exercises.named("xor").problem()), 3, 2);
         Sheet sheet = new Sheet();
-        sheet.text("xor on three workers, worker-2 killed before it sends (tutti explain xor --distributed 3 --kill 2 shows it"
-                + " all):");
+        sheet.text(
+                "xor on three workers, worker-2 killed before it sends (tutti explain xor --distributed 3 --kill 2 shows it"
+                        + " all):");
         sheet.table(
                 List.of(word("segment"), word("given to"), word("then computed by")),
                 shared.shares().stream()
@@ -522,8 +550,9 @@ public final class Mistakes {
                                         word(shared.adder(segment, 1)))))
                         .toList());
         sheet.text(shared.sameBits() ? "The new weights have the same bits as those of one process:" : "OTHER BITS:");
-        sheet.blocks.add(Block.verbatim("sha256 " + shared.hash().substring(0, 32) + "...", "sha256 "
-                + shared.hashOfOneProcess().substring(0, 32) + "..."));
+        sheet.blocks.add(Block.verbatim(
+                "sha256 " + shared.hash().substring(0, 32) + "...",
+                "sha256 " + shared.hashOfOneProcess().substring(0, 32) + "..."));
         sheet.note("tutti chaos digits kills and freezes real processes, and compares in the same way.");
         return sheet.done("weightsSha256", shared.hash(), "weightsSha256OfOneProcess", shared.hashOfOneProcess());
     }

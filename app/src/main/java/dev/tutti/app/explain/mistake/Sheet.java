@@ -74,7 +74,8 @@ final class Sheet {
             commands.add(run.command());
         }
         table(
-                List.of(word("digits"), word("batch"), word("lr"), word("loss"), word("accuracy"), word("broadcasts")), rows);
+                List.of(word("digits"), word("batch"), word("lr"), word("loss"), word("accuracy"), word("broadcasts")),
+                rows);
         blocks.add(Block.verbatim(commands.toArray(String[]::new)));
     }
 

@@ -11,7 +11,7 @@ import dev.tutti.data.DataFiles;
 import dev.tutti.data.Dataset;
 import dev.tutti.data.RawData;
 import dev.tutti.files.InputException;
-import dev.tutti.model.ModelFile;
+import dev.tutti.savedmodel.ModelFile;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import java.nio.file.Files;
@@ -50,11 +50,15 @@ public final class OwnData {
             "seed");
 
     /** The settings of {@code train} that say what one step is made of. */
-    public static final List<Setting> SETTINGS = TrainingSettings.SETTINGS.stream()
-            .filter(one -> KEYS.contains(one.key()))
-            .toList();
+    public static final List<Setting<?>> SETTINGS = settings();
 
     private OwnData() {}
+
+    private static List<Setting<?>> settings() {
+        List<Setting<?>> settings = new ArrayList<>(TrainingSettings.SETTINGS);
+        settings.removeIf(one -> !KEYS.contains(one.key()));
+        return List.copyOf(settings);
+    }
 
     /** Whether {@code name} may be data or a model: built-in data, or a file or directory that is there. */
     public static boolean isOne(String name) {

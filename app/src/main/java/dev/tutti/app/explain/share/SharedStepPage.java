@@ -160,7 +160,8 @@ public final class SharedStepPage {
         List<Batch.Node> nodes = new ArrayList<>(step.batch().nodes());
         nodes.stream().filter(node -> node.count() == 1).forEach(node -> rows.add(row(node)));
         nodes.stream()
-                .filter(node -> node.count() > 1 && node.count() < problem.samples().size())
+                .filter(node ->
+                        node.count() > 1 && node.count() < problem.samples().size())
                 .forEach(node -> rows.add(row(node)));
         rows.add(StepPage.numbers(word("root"), shared.root(), false));
         rows.add(StepPage.numbers(word("mean"), step.batch().mean(), false));

@@ -17,8 +17,8 @@ public final class Update {
      */
     public static float[] of(float[] parameters, float[] gradientSum, int samples, float learningRate) {
         float[] updated = parameters.clone();
-        new Sgd(new OptimizerSettings(learningRate, 0), parameters.length)
-                .update(updated, gradientSum, (float) (1.0 / samples));
+        OptimizerSettings sgd = new Sgd.Settings(learningRate, 0);
+        sgd.create(parameters.length).update(0, learningRate, updated, gradientSum, (float) (1.0 / samples));
         return updated;
     }
 }

@@ -73,11 +73,7 @@ public final class Graph {
 
     /** The derivative of the last node by the node named {@code name}, such as {@code w11[1]}. */
     public double derivative(String name) {
-        return nodes.stream()
-                .filter(node -> node.name.equals(name))
-                .findFirst()
-                .orElseThrow()
-                .adjoint;
+        return nodes.stream().filter(node -> node.name.equals(name)).findFirst().orElseThrow().adjoint;
     }
 
     List<Node> nodes() {
