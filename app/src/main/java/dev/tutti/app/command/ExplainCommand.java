@@ -98,7 +98,7 @@ public final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--kill", paramLabel = "K", description = "with --distributed: worker K is killed in this step")
     private Integer killed;
 
-    @Option(names = "--source", description = "name the method that computes each formula")
+    @Option(names = "--source", description = "name the method that computes each formula, and show its source")
     private boolean sources;
 
     @Override

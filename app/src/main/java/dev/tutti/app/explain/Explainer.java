@@ -5,6 +5,7 @@ import dev.tutti.app.explain.exercise.Exercises;
 import dev.tutti.app.explain.mistake.Mistake;
 import dev.tutti.app.explain.mistake.Mistakes;
 import dev.tutti.app.explain.own.OwnData;
+import dev.tutti.app.explain.page.Page;
 import dev.tutti.app.explain.page.TextPage;
 import dev.tutti.app.explain.share.SharedStep;
 import dev.tutti.app.explain.share.SharedStepPage;
@@ -118,12 +119,17 @@ public final class Explainer {
         requireWork(problem.samples().size(), request);
         Step step = Step.of(problem);
         if (request.workers() == 0) {
-            return new Explanation(StepPage.of(step, notation, whole, request.sources()), StepJson.of(step));
+            return new Explanation(
+                    withSources(StepPage.of(step, notation, whole, request.sources()), request), StepJson.of(step));
         }
         SharedStep shared = SharedStep.of(step, request.workers(), request.killed());
         Map<String, Object> values = StepJson.of(step);
         values.put("distributed", SharedStepPage.json(shared));
-        return new Explanation(SharedStepPage.of(shared, notation, request.sources()), values);
+        return new Explanation(withSources(SharedStepPage.of(shared, notation, request.sources()), request), values);
+    }
+
+    private static Page withSources(Page page, Request request) {
+        return request.sources() ? Sources.added(page) : page;
     }
 
     private static void requireWork(int segments, Request request) {

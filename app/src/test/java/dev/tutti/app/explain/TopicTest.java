@@ -1,6 +1,7 @@
 package dev.tutti.app.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -34,6 +35,11 @@ class TopicTest {
             String start = entry.getKey();
             ObjectNode expected = entry.getValue().deepCopy();
             if (start.equals("times 0.01, tanh")) {
+                // The terms of this gradient cancel to a millionth of their size: what is left in float32 is rounding.
+                for (int p = 0; p < 8; p++) {
+                    assertThat(found.get(start).get("meanGradient0").get(p).asDouble()).isCloseTo(0, within(1e-6));
+                }
+                expected.remove("meanGradient0");
                 expected.remove("differenceOfHiddenUnits");
                 expected.remove("outputs");
                 assertThat(found.get(start).get("differenceOfHiddenUnits").asDouble())

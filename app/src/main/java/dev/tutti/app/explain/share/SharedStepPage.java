@@ -93,7 +93,7 @@ public final class SharedStepPage {
 
     private void source(String method) {
         if (sources) {
-            blocks.add(Block.note("computed by " + method));
+            blocks.add(new Block.Formulas(List.of(Block.line(method, word("computed by")))));
         }
     }
 

@@ -141,6 +141,10 @@ final class Symmetry {
                         + " one cannot solve xor."));
         blocks.add(Block.note("Random but very small is hardly better here: after 2000 steps the loss has not moved."));
         blocks.add(new Block.Remark(
+                Block.Kind.FLOAT32,
+                "from the small weights the terms of the first gradient cancel to a millionth of their size; of what is left"
+                        + " much is rounding."));
+        blocks.add(new Block.Remark(
                 Block.Kind.SLIP,
                 "the lecture, as it reached us, has \"a_1^[1] = a_1^[2]\" and \"dz_1^[1] = dz_1^[2]\"; right: a_1^[1] = a_2^[1],"
                         + " dz_1^[1] = dz_2^[1] (two units of one layer)"));
