@@ -54,8 +54,11 @@ public final class Environment {
 
     /** Whether standard output shows colours: a terminal, and the user has not asked for none ({@code NO_COLOR}). */
     public static boolean showsColours() {
-        String none = System.getenv("NO_COLOR");
-        return isTerminal("out") && (none == null || none.isEmpty());
+        return showsColours(isTerminal("out"), System.getenv("NO_COLOR"));
+    }
+
+    static boolean showsColours(boolean terminal, String noColour) {
+        return terminal && (noColour == null || noColour.isEmpty());
     }
 
     /** Width of the terminal in characters. */

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         footer = {
             "",
-            "Rows are counted from 0.",
+            "Rows are counted from 0. Data of your own gets 2 hidden units, unless --hidden says otherwise.",
             "",
             "Examples:",
             "  tutti explain --list",

@@ -105,8 +105,14 @@ final class Sources {
         String indent = " ".repeat(line.length() - line.stripLeading().length() + 8);
         String rest = line;
         String head = String.format("%4d  ", number);
-        while (rest.length() > WIDTH && rest.lastIndexOf(' ', WIDTH) > indent.length()) {
+        while (rest.length() > WIDTH) {
+            int start = rest.length() - rest.stripLeading().length();
             int at = rest.lastIndexOf(' ', WIDTH);
+            if (at <= start) {
+                // Nowhere to break: further to the left.
+                rest = rest.substring(Math.min(start, rest.length() - WIDTH));
+                break;
+            }
             folded.add(head + rest.substring(0, at));
             rest = indent + rest.substring(at + 1);
             head = "      ";

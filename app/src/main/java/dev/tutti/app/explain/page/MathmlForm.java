@@ -19,6 +19,11 @@ final class MathmlForm {
             return number(number.digits());
         }
         if (formula instanceof Formula.Word word) {
+            if (Signs.isMathematics(word)) {
+                return word.text().equals("-")
+                        ? "<mo form=\"prefix\">\u2212</mo>"
+                        : "<mn>" + word.text() + "</mn>";
+            }
             return word.text().isBlank()
                     ? "<mspace width=\"1em\"/>"
                     : "<mtext>" + escape(word.text().replace(' ', '\u00a0')) + "</mtext>";

@@ -49,7 +49,10 @@ final class SvgPicture {
             units(layer);
         }
         line("</svg>");
-        line("<figcaption>%s</figcaption>", escape(picture.title()));
+        boolean labelled = picture.weights().stream().anyMatch(SvgPicture::isLabelled);
+        line(
+                "<figcaption>%s Blue weights are positive, orange ones negative.%s</figcaption>",
+                escape(picture.title()), labelled ? " On an edge: its weight and, smaller, the gradient." : "");
         line("</figure>");
         return out.toString();
     }
@@ -79,7 +82,7 @@ final class SvgPicture {
     private void labels(int layer) {
         float[][] weights = picture.weights().get(layer - 1);
         float[][] gradients = picture.gradients().get(layer - 1);
-        if (weights.length * weights[0].length > MOST_LABELS) {
+        if (!isLabelled(weights)) {
             return;
         }
         for (int j = 0; j < weights.length; j++) {
@@ -97,6 +100,10 @@ final class SvgPicture {
                         x, y + 10, Digits.of(gradients[j][i]));
             }
         }
+    }
+
+    private static boolean isLabelled(float[][] weights) {
+        return weights.length * weights[0].length <= MOST_LABELS;
     }
 
     private void units(int layer) {

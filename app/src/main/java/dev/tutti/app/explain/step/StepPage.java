@@ -731,8 +731,7 @@ public final class StepPage {
             gradients.add(matrix(one.gradient(), layer));
         }
         return new NetworkPicture(
-                "Row " + one.sample().row() + " in the network: on each edge its weight and, smaller, the gradient;"
-                        + " blue weights are positive, orange ones negative.",
+                "Row " + one.sample().row() + " in the network.",
                 layers,
                 weights,
                 gradients);
