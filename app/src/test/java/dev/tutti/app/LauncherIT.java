@@ -85,7 +85,7 @@ class LauncherIT {
                 "--dropout",
                 dropout,
                 "--seconds",
-                "0.3",
+                "0.2",
                 "--products",
                 "64",
                 "--json");

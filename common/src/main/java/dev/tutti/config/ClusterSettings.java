@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param placement where workers find samples; decided by their size where absent
  * @param transport what carries the bulk data
  * @param giveUp how long to wait for worker processes
- * @param aeronDirectory directory of a media driver to share or make; one of its own where absent
+ * @param aeronDirectory where the media driver makes its directory; shared memory where absent
  */
 public record ClusterSettings(
         int workers,

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param waitWorkers number of worker processes to wait for before a job starts, at least 1
  * @param giveUp how long to wait for them
  * @param transport what carries the bulk data
- * @param aeronDirectory directory of a media driver to share or make; one of its own where absent
+ * @param aeronDirectory where the media driver makes its directory; shared memory where absent
  * @param roots where the files of submitted jobs lie
  */
 public record CoordinatorSettings(

@@ -21,7 +21,8 @@ public record JobRoots(Path data, Path runs) {
 
     /**
      * Returns the path that {@code text} stands for, relative to {@code root} unless absolute: with symbolic links and {@code ..}
-     * resolved, so that it can be used as it is. Says the same of every path that leads out, whether something is there or not:
+     * resolved, so that it can be used as it is. Below the working directory it is relative to that, so that messages about it do not
+     * tell where that is. Says the same of every path that leads out, whether something is there or not:
      * nothing outside of the root is looked at. The file need not exist.
      *
      * @param root one of the two directories
@@ -32,7 +33,10 @@ public record JobRoots(Path data, Path runs) {
         Path absolute = root.toAbsolutePath().normalize();
         try {
             Path real = Files.exists(absolute) ? absolute.toRealPath() : absolute;
-            return Optional.ofNullable(walk(absolute, real, Path.of(text))).filter(found -> !found.equals(real));
+            Path here = Path.of("").toRealPath();
+            return Optional.ofNullable(walk(absolute, real, Path.of(text)))
+                    .filter(found -> !found.equals(real))
+                    .map(found -> found.startsWith(here) ? here.relativize(found) : found);
         } catch (InvalidPathException e) {
             return Optional.empty();
         } catch (IOException e) {

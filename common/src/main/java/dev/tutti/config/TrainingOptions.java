@@ -197,8 +197,12 @@ final class TrainingOptions {
                     "give-up", "TIME", Form.duration(), "how long to wait for worker processes, such as 90s")
             .orElse(Duration.ofMinutes(10), "10m")
             .resumable();
-    static final Setting<Path> AERON_DIR = Setting.of("aeron-dir", "DIR", Form.path(), "directory of the media driver")
-            .otherwise("one of its own")
+    static final Setting<Path> AERON_DIR = Setting.of(
+                    "aeron-dir",
+                    "DIR",
+                    Form.path(),
+                    "where the media driver makes its directory; a worker may name a running driver's")
+            .otherwise("shared memory")
             .resumable()
             .below(Place.OPERATOR);
 
@@ -309,6 +313,13 @@ final class TrainingOptions {
                     .map(found -> TrainingOptions.line(setting, found))
                     .orElse("");
         }
+    }
+
+    /** Reads the optimizer, each with its own settings. */
+    static OptimizerSettings optimizer(SettingsReader from) {
+        return switch (from.get(OPTIMIZER)) {
+            case SGD -> new Sgd.Settings(from.get(LR), from.get(MOMENTUM));
+        };
     }
 
     /** Writes settings as HOCON, one key in each line. */

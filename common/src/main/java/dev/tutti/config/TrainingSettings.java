@@ -6,7 +6,6 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
 import dev.tutti.optim.OptimizerSettings;
-import dev.tutti.optim.Sgd;
 import dev.tutti.train.OnDivergence;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
@@ -119,7 +118,7 @@ public record TrainingSettings(
         return new TrainingSettings(
                 data(from),
                 network(from),
-                optimizer(from),
+                TrainingOptions.optimizer(from),
                 from.get(TrainingOptions.EPOCHS),
                 batch,
                 from.find(TrainingOptions.SEGMENT).orElse(TrainingSpec.defaultSegmentSize(batch)),
@@ -171,12 +170,6 @@ public record TrainingSettings(
         return switch (activation) {
             case RELU, LEAKY_RELU, ELU, GELU_TANH, SOFTPLUS -> Initialization.HE;
             case IDENTITY, SIGMOID, TANH, SOFTMAX -> Initialization.XAVIER;
-        };
-    }
-
-    private static OptimizerSettings optimizer(SettingsReader from) {
-        return switch (from.get(TrainingOptions.OPTIMIZER)) {
-            case SGD -> new Sgd.Settings(from.get(TrainingOptions.LR), from.get(TrainingOptions.MOMENTUM));
         };
     }
 

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param name name of this process in logs; made from the host and the process id where absent
  * @param giveUp how long to look for a coordinator that cannot be reached
  * @param transport what carries the bulk data
- * @param aeronDirectory directory of a media driver to share or make; one of its own where absent
+ * @param aeronDirectory directory of a running media driver to share, or where to make one; shared memory where absent
  */
 public record WorkerSettings(
         Endpoint coordinator,

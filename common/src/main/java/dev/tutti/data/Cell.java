@@ -55,7 +55,8 @@ final class Cell {
                 .toString();
     }
 
-    private static boolean isMissing(String text) {
+    /** Whether a cell holds one of the ways to write that there is no value, or no finite one. */
+    static boolean isMissing(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "",
                     "?",

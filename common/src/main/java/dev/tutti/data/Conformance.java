@@ -22,7 +22,7 @@ final class Conformance {
         }
         float[] targets = data.targets();
         if (data.hasTargets() && found.classification()) {
-            TargetColumn column = new TargetColumn(row -> data.source() + ", row " + row);
+            TargetColumn column = new TargetColumn(row -> data.source() + ", row " + (row + 1));
             for (int row = 0; row < data.rows(); row++) {
                 column.add(found.classNames().get((int) targets[row]), row);
             }

@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Reads one CSV file, row by row: numbers go straight into one array. Lines are counted from 1, columns from 0, as
@@ -29,6 +31,8 @@ final class CsvFile {
     private static final int MAX_RECORD_CHARS = 1 << 26;
 
     private static final int BYTE_ORDER_MARK = 0xFEFF;
+    private static final int REPLACEMENT = 0xFFFD;
+    private static final Pattern RECORD_START = Pattern.compile("(.*) \\(record starting at line (\\d+)\\)");
 
     private final String source;
     private final DataOptions options;
@@ -57,7 +61,12 @@ final class CsvFile {
         csv.readRows(file);
         TargetColumn.Meaning meaning = csv.targets.discover(options.task());
         DataSchema schema = new DataSchema(
-                meaning.task(), csv.columns - 1, csv.inputNames(), csv.name(csv.target), meaning.classNames());
+                meaning.task(),
+                csv.columns - 1,
+                csv.inputNames(),
+                csv.name(csv.target),
+                csv.target,
+                meaning.classNames());
         return new RawData(csv.source, schema, csv.features.toArray(), meaning.targets(), csv.rows, true);
     }
 
@@ -76,13 +85,15 @@ final class CsvFile {
                 CsvReader<CsvRecord> records = records(withoutByteOrderMark(reader))) {
             readRows(records.iterator());
         } catch (CharacterCodingException e) {
-            throw notText(e);
+            throw notText(file, e);
         } catch (IOException e) {
             throw DataFiles.failure(file, e);
         } catch (UncheckedIOException e) {
-            throw e.getCause() instanceof CharacterCodingException ? notText(e) : DataFiles.failure(file, e.getCause());
+            throw e.getCause() instanceof CharacterCodingException
+                    ? notText(file, e)
+                    : DataFiles.failure(file, e.getCause());
         } catch (CsvParseException e) {
-            throw new InputException(source + ": not a CSV: " + rootMessage(e), e);
+            throw malformed(e);
         }
     }
 
@@ -99,6 +110,7 @@ final class CsvFile {
         return CsvReader.builder()
                 .skipEmptyLines(true)
                 .trimWhitespacesAroundQuotes(true)
+                .allowUnclosedQuote(false)
                 .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .maxBufferSize(MAX_RECORD_CHARS)
@@ -123,6 +135,9 @@ final class CsvFile {
         firstLine = first.getStartingLineNumber();
         columns = firstCells.size();
         names = header ? List.copyOf(firstCells) : List.of();
+        if (columns == 1) {
+            refuseOtherSeparator(firstCells, firstLine);
+        }
         target = targetColumn();
         if (!header) {
             addRow(firstCells, firstLine);
@@ -181,7 +196,10 @@ final class CsvFile {
             return namedColumn(options.target());
         }
         int named = names.indexOf(model.targetName());
-        return named < 0 ? columns - 1 : named;
+        if (named >= 0) {
+            return named;
+        }
+        return model.targetColumn() == DataSchema.NO_COLUMN ? columns - 1 : model.targetColumn();
     }
 
     private int namedColumn(String wanted) {
@@ -209,6 +227,7 @@ final class CsvFile {
 
     private void addRow(List<String> cells, long line) {
         if (cells.size() != columns) {
+            refuseOtherSeparator(cells, line);
             throw new InputException(source + ", line " + line + ": " + columns + " columns expected, as in line "
                     + firstLine + ", found " + cells.size() + "; give every row the same columns");
         }
@@ -226,12 +245,24 @@ final class CsvFile {
     private float number(String text, long line, int column) {
         float number = Cell.number(text);
         if (!Float.isFinite(number)) {
+            refuseOtherSeparator(List.of(text), line);
             String hint = line == firstLine && options.header() == Header.AUTO
                     ? "give a number, or --header on where the line holds names"
                     : "give a number, or name another --target";
             throw new InputException(place(line, column) + ": " + Cell.problem(text) + "; " + hint);
         }
         return number;
+    }
+
+    /** Says so where what should be cells is one text with semicolons or tabs. */
+    private void refuseOtherSeparator(List<String> cells, long line) {
+        for (String cell : cells) {
+            if (cell.indexOf(';') >= 0 || cell.indexOf('\t') >= 0) {
+                throw new InputException(source + ", line " + line + ": the columns are separated by "
+                        + (cell.indexOf(';') >= 0 ? "semicolons" : "tabs")
+                        + ", commas are needed; save it as comma-separated values, with points in numbers");
+            }
+        }
     }
 
     private String place(long line, int column) {
@@ -251,16 +282,38 @@ final class CsvFile {
         return inputs;
     }
 
-    private InputException notText(Exception e) {
+    private InputException notText(Path file, Exception e) {
         return new InputException(
-                source + ": not UTF-8 text, from line " + (rows + 1) + " or below; save it as UTF-8", e);
+                source + ", line " + firstLineOfNoText(file) + ": not UTF-8 text; save it as UTF-8", e);
     }
 
-    private static String rootMessage(Throwable e) {
-        Throwable root = e;
-        while (root.getCause() != null) {
-            root = root.getCause();
+    private static long firstLineOfNoText(Path file) {
+        long line = 1;
+        // Unlike a decoder, this reader puts U+FFFD in the place of what is no text.
+        try (Reader reader = new InputStreamReader(DataFiles.open(file), StandardCharsets.UTF_8);
+                BufferedReader text = new BufferedReader(reader)) {
+            for (int c = text.read(); c >= 0 && c != REPLACEMENT; c = text.read()) {
+                line += c == '\n' ? 1 : 0;
+            }
+            return line;
+        } catch (IOException e) {
+            throw DataFiles.failure(file, e);
         }
-        return root.getMessage();
+    }
+
+    /** The parser says "... (record starting at line 17)". */
+    private InputException malformed(CsvParseException e) {
+        String message = e.getMessage();
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            Matcher matcher = RECORD_START.matcher(String.valueOf(cause.getMessage()));
+            if (matcher.find()) {
+                return new InputException(
+                        source + ", line " + matcher.group(2) + ": not a CSV: " + matcher.group(1)
+                                + "; check the quotes of the" + " row that begins there",
+                        e);
+            }
+            message = cause.getMessage();
+        }
+        return new InputException(source + ": not a CSV: " + message, e);
     }
 }

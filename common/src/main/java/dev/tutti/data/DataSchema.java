@@ -13,10 +13,25 @@ import java.util.List;
  * @param inputCount number of input features, at least 1
  * @param inputNames their names, or empty where the data has none
  * @param targetName name of the target column, or empty where it has none
+ * @param targetColumn number of the target column in the file, counted from 0; {@link #NO_COLUMN} where the data has no columns, or
+ *     where that is not known (models of version 0.1)
  * @param classNames names of the classes in the order of their numbers, at least 2; empty for a regression
  */
 public record DataSchema(
-        Task task, int inputCount, List<String> inputNames, String targetName, List<String> classNames) {
+        Task task,
+        int inputCount,
+        List<String> inputNames,
+        String targetName,
+        int targetColumn,
+        List<String> classNames) {
+
+    /** The target is in no column, or it is not known in which. */
+    public static final int NO_COLUMN = -1;
+
+    /** A schema of data that has no columns. */
+    public DataSchema(Task task, int inputCount, List<String> inputNames, String targetName, List<String> classNames) {
+        this(task, inputCount, inputNames, targetName, NO_COLUMN, classNames);
+    }
 
     /** @throws InputException if the counts and names do not go together */
     public DataSchema {
@@ -28,6 +43,10 @@ public record DataSchema(
         if (!inputNames.isEmpty() && inputNames.size() != inputCount) {
             throw new InputException(
                     "one name for each input is needed: inputs=" + inputCount + ", names=" + inputNames.size());
+        }
+        if (targetColumn < NO_COLUMN || targetColumn > inputCount) {
+            throw new InputException("target column out of range: " + targetColumn + ", allowed: 0 to " + inputCount
+                    + ", or " + NO_COLUMN);
         }
         if (task == Task.CLASSIFICATION ? classNames.size() < 2 : !classNames.isEmpty()) {
             throw new InputException("a classification needs at least 2 classes, a regression none: task=" + task.id()

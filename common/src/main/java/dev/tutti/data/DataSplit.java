@@ -2,8 +2,10 @@ package dev.tutti.data;
 
 import dev.tutti.files.InputException;
 import dev.tutti.random.Philox;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
@@ -62,27 +64,100 @@ public record DataSplit(Kind kind, double share, long seed, String dataSha256, i
             throw new InputException(data.source() + ": not the data the model was trained on: expected SHA-256 "
                     + dataSha256 + ", found " + found);
         }
-        return rows(heldOut(data, share, seed), true);
+        List<Stratum> strata = strata(data, seed);
+        int[] each = eachRounded(strata, share);
+        // Version 0.1 rounded for each class alone, which may have held out another number.
+        return rows(held(data, strata, sum(each) == validationRows ? each : counts(strata, share)), true);
     }
 
+    /** Rows of one class (of a regression: all rows), those to be held out first: by their random numbers, which are unsigned. */
+    private record Stratum(int[] rows, long firstDraw) {}
+
     /**
-     * Chooses the rows to hold out: of each class (of a regression: of all rows) {@code round(share * rows)}, but never all,
-     * namely those with the smallest random numbers of (seed, {@link Philox.Purpose#SPLIT}, row).
+     * Chooses the rows to hold out: of each class (of a regression: of all rows) {@link #counts} rows, namely those with the
+     * smallest random numbers of (seed, {@link Philox.Purpose#SPLIT}, row).
      */
     static boolean[] heldOut(RawData data, double share, long seed) {
+        List<Stratum> strata = strata(data, seed);
+        return held(data, strata, counts(strata, share));
+    }
+
+    private static boolean[] held(RawData data, List<Stratum> strata, int[] counts) {
         boolean[] held = new boolean[data.rows()];
-        int strata = Math.max(1, data.schema().classCount());
-        for (int stratum = 0; stratum < strata; stratum++) {
-            int of = stratum;
-            int[] rows = IntStream.range(0, data.rows())
-                    .filter(row -> !data.schema().classification() || (int) data.targets()[row] == of)
-                    .toArray();
-            int count = Math.min((int) Math.floor(share * rows.length + 0.5), Math.max(0, rows.length - 1));
-            for (int row : smallest(rows, count, seed)) {
-                held[row] = true;
+        for (int s = 0; s < counts.length; s++) {
+            for (int i = 0; i < counts[s]; i++) {
+                held[strata.get(s).rows()[i]] = true;
             }
         }
         return held;
+    }
+
+    private static List<Stratum> strata(RawData data, long seed) {
+        record Draw(int row, long bits) {}
+        List<List<Draw>> draws = new ArrayList<>();
+        for (int s = 0; s < Math.max(1, data.schema().classCount()); s++) {
+            draws.add(new ArrayList<>());
+        }
+        for (int row = 0; row < data.rows(); row++) {
+            int stratum = data.schema().classification() ? (int) data.targets()[row] : 0;
+            draws.get(stratum).add(new Draw(row, Philox.bits(seed, Philox.Purpose.SPLIT, 0, row)));
+        }
+        List<Stratum> strata = new ArrayList<>();
+        for (List<Draw> ofClass : draws) {
+            ofClass.sort(Comparator.comparing(Draw::bits, Long::compareUnsigned).thenComparingInt(Draw::row));
+            int[] rows = ofClass.stream().mapToInt(Draw::row).toArray();
+            strata.add(new Stratum(rows, rows.length == 0 ? 0 : ofClass.get(0).bits()));
+        }
+        return strata;
+    }
+
+    /**
+     * Returns how many rows of each stratum are held out: the share, rounded, but never all. Where these together are a row or more
+     * off the share of all rows (many small classes), the share of all rows, rounded, is distributed by largest remainders.
+     */
+    private static int[] counts(List<Stratum> strata, double share) {
+        int[] each = eachRounded(strata, share);
+        double asked = share * strata.stream().mapToInt(s -> s.rows().length).sum();
+        if (Math.abs(sum(each) - asked) < 1) {
+            return each;
+        }
+        int[] fair = byLargestRemainders(strata, share, (int) Math.floor(asked + 0.5));
+        return sum(fair) == sum(each) ? each : fair;
+    }
+
+    private static int[] eachRounded(List<Stratum> strata, double share) {
+        return strata.stream()
+                .mapToInt(s -> Math.min((int) Math.floor(share * s.rows().length + 0.5), most(s)))
+                .toArray();
+    }
+
+    /** Each stratum gets its share rounded down; those with the largest remainders get one more, chance deciding between equals. */
+    private static int[] byLargestRemainders(List<Stratum> strata, double share, int wanted) {
+        int[] counts = strata.stream()
+                .mapToInt(s -> (int) Math.floor(share * s.rows().length))
+                .toArray();
+        int[] byRemainder = IntStream.range(0, counts.length)
+                .filter(s -> counts[s] < most(strata.get(s)))
+                .boxed()
+                .sorted(Comparator.<Integer>comparingDouble(
+                                s -> counts[s] - share * strata.get(s).rows().length)
+                        .thenComparing(s -> strata.get(s).firstDraw(), Long::compareUnsigned))
+                .limit(Math.max(0, wanted - sum(counts)))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        for (int s : byRemainder) {
+            counts[s]++;
+        }
+        return counts;
+    }
+
+    /** Most rows of a stratum that may be held out: one is left to train on. */
+    private static int most(Stratum stratum) {
+        return Math.max(0, stratum.rows().length - 1);
+    }
+
+    private static int sum(int[] counts) {
+        return Arrays.stream(counts).sum();
     }
 
     /** Returns the numbers of the rows that are held out, or of the others, ascending. */
@@ -96,16 +171,5 @@ public record DataSplit(Kind kind, double share, long seed, String dataSha256, i
         if (!(share >= 0 && share < 1)) {
             throw new InputException("validation out of range: " + share + ", allowed: 0 to below 1");
         }
-    }
-
-    private static int[] smallest(int[] rows, int count, long seed) {
-        record Draw(int row, long bits) {}
-        return Arrays.stream(rows)
-                .mapToObj(row -> new Draw(row, Philox.bits(seed, Philox.Purpose.SPLIT, 0, row)))
-                .sorted(Comparator.<Draw>comparingLong(draw -> draw.bits() ^ Long.MIN_VALUE)
-                        .thenComparingInt(Draw::row))
-                .limit(count)
-                .mapToInt(Draw::row)
-                .toArray();
     }
 }

@@ -57,7 +57,7 @@ final class IdxFile {
             throw new InputException(labels + ": expected " + expected + " labels, one for each image of " + images
                     + ", found " + items.count());
         }
-        TargetColumn column = new TargetColumn(item -> labels + ", label " + item);
+        TargetColumn column = new TargetColumn(item -> labels + ", label " + (item + 1));
         for (int item = 0; item < items.count(); item++) {
             column.add(Integer.toString(items.bytes()[item] & 0xFF), item);
         }

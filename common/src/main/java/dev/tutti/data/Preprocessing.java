@@ -79,9 +79,10 @@ public record Preprocessing(
                 float raw = matching.features()[rows[sample] * inputs + input];
                 float scaled = (float) ((raw - inputShift[input]) * inputFactor[input]);
                 if (!Float.isFinite(scaled)) {
-                    throw new InputException(data.source() + ", row " + rows[sample] + ", input " + input + ": " + raw
-                            + " is out of range after scaling with shift=" + inputShift[input] + ", factor="
-                            + inputFactor[input]);
+                    throw new InputException(
+                            data.source() + ", row " + (rows[sample] + 1) + ", input " + input + ": " + raw
+                                    + " is out of range after scaling with shift=" + inputShift[input] + ", factor="
+                                    + inputFactor[input]);
                 }
                 features[sample * inputs + input] = scaled;
             }
@@ -110,7 +111,7 @@ public record Preprocessing(
             if (!schema.classification()) {
                 targets[sample] = (float) ((target - targetShift) * targetFactor);
                 if (!Float.isFinite(targets[sample])) {
-                    throw new InputException(data.source() + ", row " + rows[sample] + ": target " + target
+                    throw new InputException(data.source() + ", row " + (rows[sample] + 1) + ": target " + target
                             + " is out of range after scaling with shift=" + targetShift + ", factor=" + targetFactor);
                 }
             } else if (targetCount == 1) {

@@ -54,7 +54,8 @@ final class TargetColumn {
      * {@link #MAX_NUMBERED_CLASSES} different values, each twice on average; other numbers are a regression.
      *
      * @param wanted the task, or null to be told by the values
-     * @throws InputException if numbers and text are mixed, a number is not finite, or there is one class only
+     * @throws InputException if numbers and text are mixed, a number is not finite, or values cannot be classes: a value is missing,
+     *     there is one only, or (unless {@code wanted}) there are so many that they rather name the rows
      */
     Meaning discover(Task wanted) {
         boolean numbers = values.stream().anyMatch(Cell::isNumber);
@@ -64,7 +65,14 @@ final class TargetColumn {
                 return new Meaning(Task.REGRESSION, List.of(), ofRows(numbersOfValues));
             }
         }
+        refuseMissing();
         List<String> names = classNames();
+        if (wanted == null && names.size() > 2 && names.size() * 2L > rows) {
+            throw new InputException(
+                    place.apply(firstSeen.get(0)) + ": " + names.size() + " different values in " + rows
+                            + " rows: names of the rows rather than classes; name another --target, or give"
+                            + " --task classification to take them as classes");
+        }
         if (names.size() < 2) {
             throw new InputException(place.apply(firstSeen.get(0)) + ": one class only: " + Cell.quote(values.get(0))
                     + " in all " + rows + " rows; give data with two or more classes, or name another --target");
@@ -99,6 +107,15 @@ final class TargetColumn {
             classOfValue[i] = number;
         }
         return ofRows(classOfValue);
+    }
+
+    private void refuseMissing() {
+        for (int i = 0; i < values.size(); i++) {
+            if (Cell.isMissing(values.get(i))) {
+                throw new InputException(place.apply(firstSeen.get(i)) + ": not a class: " + Cell.quote(values.get(i))
+                        + "; give a class, or leave the row out");
+            }
+        }
     }
 
     private float[] numbers() {

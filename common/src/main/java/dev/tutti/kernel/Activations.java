@@ -2,7 +2,10 @@ package dev.tutti.kernel;
 
 import dev.tutti.model.Activation;
 
-/** The activation functions and their derivatives, one value at a time. {@link VectorActivations} repeats them lane by lane. */
+/**
+ * The activation functions and their derivatives, one value at a time. {@link VectorActivations} repeats them lane by
+ * lane.
+ */
 final class Activations {
     /** Slope of the leaky ReLU below 0. */
     static final float LEAK = 0.01f;

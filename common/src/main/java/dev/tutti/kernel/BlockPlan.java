@@ -5,9 +5,9 @@ import dev.tutti.reduce.SummationStack;
 import java.util.Arrays;
 
 /**
- * Cuts the samples of a call into blocks that fit the kernel's buffers, so that every block is made of whole subtrees of the
- * nodes asked for: several small nodes, one subtree of a large node, or a part of a segment that is itself too large.
- * Subtrees of a large node are added as they come, on a {@link SummationStack} of gradients. Reused; one thread.
+ * Cuts the samples of a call into blocks that fit the kernel's buffers, so that every block is made of whole subtrees
+ * of the nodes asked for: several small nodes, one subtree of a large node, or a part of a segment that is itself too
+ * large. Subtrees of a large node are added as they come, on a {@link SummationStack} of gradients. Reused; one thread.
  */
 final class BlockPlan {
     private final int parameterCount;

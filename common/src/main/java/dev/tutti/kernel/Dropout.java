@@ -5,12 +5,13 @@ import dev.tutti.random.Philox;
 import dev.tutti.random.Philox.Purpose;
 
 /**
- * Dropout of hidden units (Srivastava and others, "Dropout: a simple way to prevent neural networks from overfitting", 2014), inverted:
- * while gradients are computed, the output of a hidden unit is multiplied by 0 with probability {@code rate}, otherwise by
- * {@code 1 / (1 - rate)}, so that nothing is to be done when the network is used.
+ * Dropout of hidden units (Srivastava and others, "Dropout: a simple way to prevent neural networks from overfitting",
+ * 2014), inverted: while gradients are computed, the output of a hidden unit is multiplied by 0 with probability
+ * {@code rate}, otherwise by {@code 1 / (1 - rate)}, so that nothing is to be done when the network is used.
  *
- * <p>Which units are dropped is a function of (seed, epoch, place of the sample in the epoch, unit) and of nothing else: no masks are
- * stored or sent, and whoever computes a sample drops the same units. See docs/adr/0003-random-numbers.md.
+ * <p>Which units are dropped is a function of (seed, epoch, place of the sample in the epoch, unit) and of nothing
+ * else: no masks are stored or sent, and whoever computes a sample drops the same units. See
+ * docs/adr/0003-random-numbers.md.
  *
  * @param rate probability of dropping a unit, 0 to below 1; taken to the next multiple of 2^-16
  * @param seed of the run

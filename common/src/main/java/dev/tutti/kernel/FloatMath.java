@@ -1,10 +1,10 @@
 package dev.tutti.kernel;
 
 /**
- * Elementary functions in float32 made of {@code + - * /}, fused multiply-add and moves of bits alone, so that they give the
- * same bits in scalar code and at every vector width (rule 8 of the contract; the JDK's and the vector library's functions
- * differ from each other). The error is at most 2 units in the last place over all finite floats; infinities and NaN are
- * treated as {@link Math} does.
+ * Elementary functions in float32 made of {@code + - * /}, fused multiply-add and moves of bits alone, so that they
+ * give the same bits in scalar code and at every vector width (rule 8 of the contract; the JDK's and the vector
+ * library's functions differ from each other). The error is at most 2 units in the last place over all finite floats;
+ * infinities and NaN are treated as {@link Math} does.
  *
  * <p>{@link VectorMath} repeats each of them lane by lane, operation by operation: a change here is a change there. The
  * polynomials are least-maximum fits of the remainder named beside them, rounded to float.

@@ -5,9 +5,9 @@ import dev.tutti.model.NetworkSpec;
 import dev.tutti.reduce.PartialGradient;
 
 /**
- * Forward and backward passes of one network. All implementations give the same bits (rules 3 to 6 and 8 of the contract in
- * docs/architecture.md). An instance holds scratch arrays and is used by one thread at a time; nothing is allocated per call
- * once warm.
+ * Forward and backward passes of one network. All implementations give the same bits (rules 3 to 6 and 8 of the
+ * contract in docs/architecture.md). An instance holds scratch arrays and is used by one thread at a time; nothing is
+ * allocated per call once warm.
  */
 public interface GradientKernel {
     /** The network this kernel computes. */
@@ -22,9 +22,9 @@ public interface GradientKernel {
      * <p>With dropout, {@link MiniBatch#inEpoch} must have said where in the training the samples are.
      *
      * <p>The samples of {@code batch} are those of the segments {@code nodes[0].firstSegment()} up to
-     * {@code nodes[nodeCount - 1].endSegment()}, {@code segmentSize} each (the last segment of the global batch may have
-     * fewer). Each node's {@code firstSegment} and {@code segmentCount} say what to compute; its gradient is overwritten and
-     * its sums are set. Within a node the segments are added by the fixed tree.
+     * {@code nodes[nodeCount - 1].endSegment()}, {@code segmentSize} each (the last segment of the global batch may
+     * have fewer). Each node's {@code firstSegment} and {@code segmentCount} say what to compute; its gradient is
+     * overwritten and its sums are set. Within a node the segments are added by the fixed tree.
      *
      * @param parameters the network's parameters, in the layout of {@link dev.tutti.model.ParameterLayout}
      * @param batch the samples
@@ -52,8 +52,8 @@ public interface GradientKernel {
             PerSample perSample);
 
     /**
-     * Computes the gradient of one sample's loss, for teaching and for checks: the sum of these, in order, is the gradient of
-     * a segment but for rounding.
+     * Computes the gradient of one sample's loss, for teaching and for checks: the sum of these, in order, is the
+     * gradient of a segment but for rounding.
      *
      * @param parameters the network's parameters
      * @param batch the samples

@@ -5,8 +5,8 @@ import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 
 /**
- * Chooses the code that computes gradients, at start: {@code -Dtutti.kernel=scalar|vector|auto} (default {@code auto}: vector
- * where the Vector API is there) and {@code -Dtutti.kernel.bits=128|256|512} (default: what the machine has).
+ * Chooses the code that computes gradients, at start: {@code -Dtutti.kernel=scalar|vector|auto} (default {@code auto}:
+ * vector where the Vector API is there) and {@code -Dtutti.kernel.bits=128|256|512} (default: what the machine has).
  */
 public final class Kernels {
     /** System property with the kernel to use. */

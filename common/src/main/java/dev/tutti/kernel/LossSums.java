@@ -4,8 +4,8 @@ import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.SummationStack;
 
 /**
- * Sums losses, sample weights and correct samples by the summation tree, in double, as the samples come, on a {@link SummationStack}.
- * Reused; one thread.
+ * Sums losses, sample weights and correct samples by the summation tree, in double, as the samples come, on a
+ * {@link SummationStack}. Reused; one thread.
  */
 final class LossSums {
     private static final int MAX_HEIGHT = SummationStack.maxHeight(Integer.MAX_VALUE);

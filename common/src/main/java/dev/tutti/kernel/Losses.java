@@ -118,9 +118,10 @@ final class Losses {
      * @param offset index of this sample's first target
      */
     static boolean isCorrect(Loss loss, float[] a, float[] targets, int offset) {
-        int predicted = PredictedClass.of(a, 0, a.length);
-        return loss == Loss.CROSS_ENTROPY
-                ? predicted == targets[offset]
-                : predicted == PredictedClass.of(targets, offset, a.length);
+        if (loss == Loss.CROSS_ENTROPY) {
+            // The only output of a softmax is always 1, and stands for class 0.
+            return (a.length == 1 ? 0 : PredictedClass.of(a, 0, a.length)) == targets[offset];
+        }
+        return PredictedClass.of(a, 0, a.length) == PredictedClass.of(targets, offset, a.length);
     }
 }

@@ -1,6 +1,8 @@
 package dev.tutti.kernel;
 
-/** Independent chains of fused multiply-adds in registers, without memory: the most arithmetic that one thread can do. */
+/**
+ * Independent chains of fused multiply-adds in registers, without memory: the most arithmetic that one thread can do.
+ */
 public final class MultiplyAdds {
     private static final int CHAINS = 8;
 

@@ -1,12 +1,12 @@
 package dev.tutti.kernel;
 
 /**
- * What a call of {@link GradientKernel#gradients} does with single samples' gradients on their way to the sum. Arrays have one
- * entry for each sample of the mini-batch.
+ * What a call of {@link GradientKernel#gradients} does with single samples' gradients on their way to the sum. Arrays
+ * have one entry for each sample of the mini-batch.
  *
- * <p>The norm of a sample's gradient costs no gradient: that of layer l is the outer product of the local errors d and the
- * inputs x with a 1 appended for the bias, so the squared norm is {@code sum over l of |d|^2 (|x|^2 + 1)} (Goodfellow,
- * "Efficient per-example gradient computations", 2015).
+ * <p>The norm of a sample's gradient costs no gradient: that of layer l is the outer product of the local errors d and
+ * the inputs x with a 1 appended for the bias, so the squared norm is {@code sum over l of |d|^2 (|x|^2 + 1)}
+ * (Goodfellow, "Efficient per-example gradient computations", 2015).
  *
  * @param weights what each sample's loss and gradient count; null: 1 each
  * @param clipNorm gradients with a larger norm are scaled down to it, before the weight; infinity: not at all

@@ -9,9 +9,9 @@ import dev.tutti.reduce.SummationTree;
 import java.util.Arrays;
 
 /**
- * The reference: back-propagation one sample and one number at a time, as the textbook writes it. It defines the bits; the
- * other kernels must give the same. With {@code w} [outputs x inputs] and {@code b} [outputs] of a layer, {@code x} its
- * inputs and {@code d} its local errors {@code dL/dz}:
+ * The reference: back-propagation one sample and one number at a time, as the textbook writes it. It defines the bits;
+ * the other kernels must give the same. With {@code w} [outputs x inputs] and {@code b} [outputs] of a layer, {@code x}
+ * its inputs and {@code d} its local errors {@code dL/dz}:
  *
  * <pre>
  *   forward             z_j = b_j + sum_i w_ji x_i        a_j = m_j f(z_j)
@@ -21,8 +21,9 @@ import java.util.Arrays;
  *   bias gradient       dL/db_j  = sum over the samples of d_j
  * </pre>
  *
- * <p>Each sum is one chain of fused multiply-adds in the order written. The sums over the samples start at zero in each segment;
- * segments are added by the summation tree. {@code m} is the {@link Dropout} factor of a hidden unit, 1 without dropout.
+ * <p>Each sum is one chain of fused multiply-adds in the order written. The sums over the samples start at zero in each
+ * segment; segments are added by the summation tree. {@code m} is the {@link Dropout} factor of a hidden unit, 1
+ * without dropout.
  */
 final class ScalarKernel implements GradientKernel {
     private final NetworkSpec network;

@@ -72,8 +72,8 @@ final class VectorActivations {
     }
 
     /**
-     * Several short loops: C2 does not inline all of one long one, and its vectors would go to the heap. For the same reason the start
-     * script keeps C2 from inlining the methods whose names end in {@code Loop} into one.
+     * Several short loops: C2 does not inline all of one long one, and its vectors would go to the heap. For the same
+     * reason the start script keeps C2 from inlining the methods whose names end in {@code Loop} into one.
      */
     private static void softplus(float[] z, int offset, int count, float[] slope) {
         System.arraycopy(z, offset, slope, offset, count);

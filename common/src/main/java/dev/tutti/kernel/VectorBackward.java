@@ -10,7 +10,9 @@ import static dev.tutti.kernel.VectorLanes.TILE_STRIDE;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 
-/** The backward pass over a block of samples: {@code d_i = m_i f'(z_i) sum_j w_ji d_j}, with w and d of the layer above. */
+/**
+ * The backward pass over a block of samples: {@code d_i = m_i f'(z_i) sum_j w_ji d_j}, with w and d of the layer above.
+ */
 final class VectorBackward {
     private final NetworkSpec network;
     private final ParameterLayout layout;

@@ -5,12 +5,14 @@ import static dev.tutti.kernel.VectorLanes.TILE_ROWS;
 import static dev.tutti.kernel.VectorLanes.TILE_STRIDE;
 
 /**
- * How the loops of {@link VectorKernel} are cut so that what they read again stays in a cache. Any sizes give the same bits.
+ * How the loops of {@link VectorKernel} are cut so that what they read again stays in a cache. Any sizes give the same
+ * bits.
  *
  * @param depth most terms of a sum that are added in one go
  * @param weightRows rows of weights that are packed in one go, a multiple of {@code TILE_ROWS}
  * @param gradientRows rows of a weight gradient that are written side by side, a multiple of {@code TILE_ROWS}
- * @param columnValues inputs of a layer (samples times columns) that one block of columns of the weight gradient has at most
+ * @param columnValues inputs of a layer (samples times columns) that one block of columns of the weight gradient has at
+ *     most
  * @param samples most samples worked on together, a multiple of {@code PANEL}; more are worked on block by block
  */
 record VectorBlocks(int depth, int weightRows, int gradientRows, int columnValues, int samples) {

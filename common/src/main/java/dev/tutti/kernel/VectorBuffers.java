@@ -9,14 +9,15 @@ import dev.tutti.model.NetworkSpec;
 import dev.tutti.reduce.SummationStack;
 
 /**
- * The arrays of {@link VectorKernel}, with the shape of each, and where things lie in them. Values of a layer lie in <i>panels</i>
- * {@code [panel of samples][unit][PANEL]}, samples side by side. What is read by vectors begins at element {@link #ALIGNED}.
+ * The arrays of {@link VectorKernel}, with the shape of each, and where things lie in them. Values of a layer lie in
+ * <i>panels</i> {@code [panel of samples][unit][PANEL]}, samples side by side. What is read by vectors begins at
+ * element {@link #ALIGNED}.
  */
 final class VectorBuffers {
     /**
-     * First element used of arrays that are read by vectors: behind the 16 bytes of an array's header it begins a cache line,
-     * if the JVM aligns objects so ({@code -XX:ObjectAlignmentInBytes=64}, set by the start script). Vectors across two lines
-     * cost more.
+     * First element used of arrays that are read by vectors: behind the 16 bytes of an array's header it begins a cache
+     * line, if the JVM aligns objects so ({@code -XX:ObjectAlignmentInBytes=64}, set by the start script). Vectors
+     * across two lines cost more.
      */
     static final int ALIGNED = 12;
 
@@ -45,8 +46,8 @@ final class VectorBuffers {
     /** By layer: its inputs, then the outputs of the last, in panels. */
     float[][] values;
     /**
-     * By layer: derivatives of the activation (with dropout: times its factors), in panels, where they do not follow from the
-     * outputs.
+     * By layer: derivatives of the activation (with dropout: times its factors), in panels, where they do not follow
+     * from the outputs.
      */
     float[][] slopes;
     /** By layer: local errors, in panels. */

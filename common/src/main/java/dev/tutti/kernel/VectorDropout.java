@@ -13,8 +13,8 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * {@link Dropout}, samples in lanes: random numbers for the samples of a panel side by side, used at once while the panel is in
- * the first-level cache. One thread.
+ * {@link Dropout}, samples in lanes: random numbers for the samples of a panel side by side, used at once while the
+ * panel is in the first-level cache. One thread.
  */
 final class VectorDropout {
     private static final int BLOCK_UNITS = Dropout.BLOCK_UNITS;
@@ -39,7 +39,8 @@ final class VectorDropout {
      * @param epoch number of the epoch
      * @param place of the panel's first sample in the epoch
      * @param outputs {@code [units][PANEL]} from {@code offset}; multiplied by the factors
-     * @param slopes at the same places: holds the derivatives if {@link VectorActivations#keepsSlope}; receives factor times derivative
+     * @param slopes at the same places: holds the derivatives if {@link VectorActivations#keepsSlope}; receives factor
+     *     times derivative
      */
     void drop(int layer, int units, int epoch, int place, float[] outputs, float[] slopes, int offset) {
         Activation activation = network.activation(layer);
@@ -81,8 +82,9 @@ final class VectorDropout {
     /**
      * Makes factors of random bits: 0 where 16 bits are below a threshold, otherwise {@code scale}.
      *
-     * @param words random numbers of 32 bits {@code [4][Philox.BLOCKS]}; a row has {@code PANEL} of each block of units,
-     *     first those of samples 0, 2, 4, ... and then those of samples 1, 3, 5, ..., so that they can be merged without a shuffle
+     * @param words random numbers of 32 bits {@code [4][Philox.BLOCKS]}; a row has {@code PANEL} of each block of
+     *     units, first those of samples 0, 2, 4, ... and then those of samples 1, 3, 5, ..., so that they can be merged
+     *     without a shuffle
      * @param blocks number of blocks of units
      * @param factors receives {@code [blocks][8 units][PANEL]}
      */

@@ -14,8 +14,8 @@ import dev.tutti.model.ParameterLayout;
 import java.util.Arrays;
 
 /**
- * The forward pass over a block of samples: {@code z_j = b_j + sum_i w_ji x_i}, {@code a_j = m_j f(z_j)}. The last layer's
- * activation is {@link VectorOutputLayer}'s.
+ * The forward pass over a block of samples: {@code z_j = b_j + sum_i w_ji x_i}, {@code a_j = m_j f(z_j)}. The last
+ * layer's activation is {@link VectorOutputLayer}'s.
  */
 final class VectorForward {
     private final NetworkSpec network;
@@ -52,7 +52,8 @@ final class VectorForward {
     }
 
     /**
-     * Gathers the rows of one panel of samples: as columns, and from these, while they are in the first-level cache, as a panel.
+     * Gathers the rows of one panel of samples: as columns, and from these, while they are in the first-level cache, as
+     * a panel.
      *
      * @param count number of samples
      * @param to first sample of the panel, in the block

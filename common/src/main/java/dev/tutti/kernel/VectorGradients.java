@@ -15,8 +15,8 @@ import dev.tutti.reduce.SummationStack;
 import java.util.Arrays;
 
 /**
- * The gradients by weights and biases, {@code dL/dw_ji = sum over samples of d_j x_i}, summed over the segments by the tree. The
- * product has the inputs side by side; its operands are transposed copies.
+ * The gradients by weights and biases, {@code dL/dw_ji = sum over samples of d_j x_i}, summed over the segments by the
+ * tree. The product has the inputs side by side; its operands are transposed copies.
  */
 final class VectorGradients {
     private final NetworkSpec network;
@@ -108,8 +108,8 @@ final class VectorGradients {
     }
 
     /**
-     * Some rows and one panel of columns of the weight gradient of a task of at least two segments. The segments are added by
-     * the tree while they are in the first-level cache: a tile has a stack of sums of complete subtrees.
+     * Some rows and one panel of columns of the weight gradient of a task of at least two segments. The segments are
+     * added by the tree while they are in the first-level cache: a tile has a stack of sums of complete subtrees.
      */
     private void sumSegments(int layer, int task, float[] x, int i, int row, int endRow) {
         int outputs = network.outputs(layer);

@@ -6,12 +6,12 @@ import dev.tutti.model.ParameterLayout;
 import dev.tutti.reduce.PartialGradient;
 
 /**
- * The fast kernel: blocks of samples at a time, as products of matrices that are packed to be read in order and cut to stay in
- * the caches. See docs/kernel.md. Here is the order of the parts; each part is a class: {@link VectorForward},
+ * The fast kernel: blocks of samples at a time, as products of matrices that are packed to be read in order and cut to
+ * stay in the caches. See docs/kernel.md. Here is the order of the parts; each part is a class: {@link VectorForward},
  * {@link VectorOutputLayer}, {@link VectorBackward}, {@link VectorGradients}.
  *
- * <p>Values of a layer have samples side by side, so that forward and backward products need no transposed weights and few
- * outputs or few samples fill the lanes as well as may be.
+ * <p>Values of a layer have samples side by side, so that forward and backward products need no transposed weights and
+ * few outputs or few samples fill the lanes as well as may be.
  */
 final class VectorKernel implements GradientKernel {
     private final NetworkSpec network;

@@ -4,17 +4,18 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * How many lanes the vectors have, and the sizes that follow from it: constants, which C2 folds into the loops of the other
- * {@code Vector} classes.
+ * How many lanes the vectors have, and the sizes that follow from it: constants, which C2 folds into the loops of the
+ * other {@code Vector} classes.
  *
- * <p>The {@code Vector} classes of this package are the only ones of the project that may import the Vector API, so that all
- * else loads on a JVM without the module. Lanes always hold independent results (outputs of different samples, or different
- * weights), never terms of one sum: the bits are those of {@link ScalarKernel} at every width. Two layouts of matrices occur:
+ * <p>The {@code Vector} classes of this package are the only ones of the project that may import the Vector API, so
+ * that all else loads on a JVM without the module. Lanes always hold independent results (outputs of different samples,
+ * or different weights), never terms of one sum: the bits are those of {@link ScalarKernel} at every width. Two layouts
+ * of matrices occur:
  *
  * <ul>
  *   <li><i>panels</i> {@code [panel][k][PANEL]}: {@code PANEL} columns side by side, read two vectors at a time;
- *   <li><i>tiles</i> {@code [tile][k][TILE_STRIDE]}: {@code TILE_ROWS} rows side by side (the rest is padding), each value
- *       broadcast to all lanes.
+ *   <li><i>tiles</i> {@code [tile][k][TILE_STRIDE]}: {@code TILE_ROWS} rows side by side (the rest is padding), each
+ *       value broadcast to all lanes.
  * </ul>
  *
  * A product of a tile and a panel keeps {@code TILE_ROWS x PANEL} running sums in registers.

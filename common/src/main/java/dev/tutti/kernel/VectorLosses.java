@@ -13,8 +13,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * {@link Losses} and the softmax of {@link Activations}, samples in lanes. The start script keeps C2 from inlining the methods
- * whose names end in {@code Loop} into one; see {@link VectorActivations}.
+ * {@link Losses} and the softmax of {@link Activations}, samples in lanes. The start script keeps C2 from inlining the
+ * methods whose names end in {@code Loop} into one; see {@link VectorActivations}.
  */
 final class VectorLosses {
     private VectorLosses() {}
@@ -40,13 +40,20 @@ final class VectorLosses {
             float[] margins,
             float[] correct) {
         for (int half = 0; half < PANEL; half += LANES) {
-            crossEntropyLoop(z, a, offset + half, outputs, classes, at + half, losses, margins);
-            correctClassLoop(a, offset + half, outputs, classes, at + half, correct);
+            crossEntropyLoop(z, a, offset + half, outputs, classes, at + half, losses, margins, correct);
         }
     }
 
     private static void crossEntropyLoop(
-            float[] z, float[] a, int offset, int outputs, float[] classes, int at, float[] losses, float[] margins) {
+            float[] z,
+            float[] a,
+            int offset,
+            int outputs,
+            float[] classes,
+            int at,
+            float[] losses,
+            float[] margins,
+            float[] correct) {
         FloatVector target = FloatVector.fromArray(FLOATS, classes, at);
         FloatVector largest = FloatVector.fromArray(FLOATS, z, offset);
         FloatVector logit =
@@ -63,34 +70,27 @@ final class VectorLosses {
             e.intoArray(a, offset + j * PANEL);
             sum = sum.add(e);
         }
-        for (int j = 0; j < outputs; j++) {
-            FloatVector.fromArray(FLOATS, a, offset + j * PANEL).div(sum).intoArray(a, offset + j * PANEL);
+        FloatVector best = FloatVector.zero(FLOATS);
+        FloatVector likeliest = FloatVector.fromArray(FLOATS, a, offset).div(sum);
+        likeliest.intoArray(a, offset);
+        for (int j = 1; j < outputs; j++) {
+            FloatVector aj =
+                    FloatVector.fromArray(FLOATS, a, offset + j * PANEL).div(sum);
+            aj.intoArray(a, offset + j * PANEL);
+            VectorMask<Float> larger = aj.compare(VectorOperators.GT, likeliest);
+            likeliest = likeliest.blend(aj, larger);
+            best = best.blend(j, larger);
         }
         sum.intoArray(losses, at);
         logit.sub(largest).intoArray(margins, at);
-    }
-
-    /** 1 where the {@link PredictedClass} of the outputs is the class, else 0: samples in lanes. */
-    private static void correctClassLoop(float[] a, int offset, int outputs, float[] classes, int at, float[] correct) {
-        FloatVector largest = FloatVector.fromArray(FLOATS, a, offset);
-        FloatVector predicted = FloatVector.zero(FLOATS);
-        if (outputs == 1) {
-            predicted = predicted.blend(1f, largest.compare(VectorOperators.GT, 0.5f));
-        }
-        for (int j = 1; j < outputs; j++) {
-            FloatVector output = FloatVector.fromArray(FLOATS, a, offset + j * PANEL);
-            VectorMask<Float> larger = output.compare(VectorOperators.GT, largest);
-            largest = largest.blend(output, larger);
-            predicted = predicted.blend(j, larger);
-        }
         FloatVector.zero(FLOATS)
-                .blend(1f, predicted.compare(VectorOperators.EQ, FloatVector.fromArray(FLOATS, classes, at)))
+                .blend(1f, best.compare(VectorOperators.EQ, target))
                 .intoArray(correct, at);
     }
 
     /**
-     * {@code values = log(values) - margins}, for {@code count} samples. The logarithm stands here and not in a method that takes and
-     * returns a vector: C2 may refuse to inline one of its size, and then every call allocates.
+     * {@code values = log(values) - margins}, for {@code count} samples. The logarithm stands here and not in a method
+     * that takes and returns a vector: C2 may refuse to inline one of its size, and then every call allocates.
      */
     static void logsLoop(float[] values, float[] margins, int count) {
         for (int i = 0; i < count; i += LANES) {
@@ -223,7 +223,9 @@ final class VectorLosses {
         sum.intoArray(losses, at);
     }
 
-    /** The derivative of the loss by the output, {@code dL/da} ({@code dL/dz} for binary cross-entropy), for one panel. */
+    /**
+     * The derivative of the loss by the output, {@code dL/da} ({@code dL/dz} for binary cross-entropy), for one panel.
+     */
     static void errors(Loss loss, float[] a, float[] y, float[] d, int offset, int count) {
         for (int i = offset; i < offset + count; i += LANES) {
             FloatVector e = FloatVector.fromArray(FLOATS, a, i).sub(FloatVector.fromArray(FLOATS, y, i));

@@ -10,7 +10,10 @@ import jdk.incubator.vector.VectorOperators;
 
 /** {@link FloatMath}, lane by lane. All of it must be inlined: a vector that is passed goes to the heap. */
 final class VectorMath {
-    /** The constants of the functions, as vectors: a broadcast at each use would make the functions too large for C2 to inline. */
+    /**
+     * The constants of the functions, as vectors: a broadcast at each use would make the functions too large for C2 to
+     * inline.
+     */
     private static final FloatVector LOG2_E = broadcast(FloatMath.LOG2_E);
 
     private static final FloatVector ROUNDER = broadcast(FloatMath.ROUNDER);

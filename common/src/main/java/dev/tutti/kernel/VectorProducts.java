@@ -69,14 +69,15 @@ final class VectorProducts {
     }
 
     /**
-     * The weight gradient of one tile: each segment's sums start at zero and are added to its neighbours' by the summation
-     * tree.
+     * The weight gradient of one tile: each segment's sums start at zero and are added to its neighbours' by the
+     * summation tree.
      *
      * @param rows number of rows, at most {@code TILE_ROWS}
      * @param samples number of samples, in segments of {@code segment}
      * @param a local errors {@code [samples x TILE_STRIDE]}, from {@code ao}
      * @param b inputs {@code [samples x PANEL]}, from {@code bo}
-     * @param sums {@link SummationStack} of {@code [rows x PANEL]} each {@code TILE_SIZE}, from {@code so}, where the sum is then
+     * @param sums {@link SummationStack} of {@code [rows x PANEL]} each {@code TILE_SIZE}, from {@code so}, where the
+     *     sum is then
      */
     static void segments(
             int rows, int samples, int segment, float[] a, int ao, float[] b, int bo, float[] sums, int so) {

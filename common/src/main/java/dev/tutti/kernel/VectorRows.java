@@ -105,7 +105,10 @@ final class VectorRows {
         y.intoArray(to, toOffset + LANES);
     }
 
-    /** Adds 0 for each column of a panel of finite values, else NaN. Any order of the sum gives the same, and any row twice. */
+    /**
+     * Adds 0 for each column of a panel of finite values, else NaN. Any order of the sum gives the same, and any row
+     * twice.
+     */
     static void addNotFinite(float[] panel, int offset, int rows, float[] to, int toOffset) {
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector x0 = FloatVector.fromArray(FLOATS, to, toOffset);

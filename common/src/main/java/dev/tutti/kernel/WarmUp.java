@@ -8,31 +8,33 @@ import dev.tutti.model.ParameterLayout;
 import dev.tutti.random.Philox;
 import dev.tutti.reduce.PartialGradient;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
- * Has the JVM compile the vector kernel, once in the life of a process, on a thread of its own: by using it on made-up samples
- * until it is faster than the scalar kernel. The network that it computes has the activations and the loss of the one that is to
- * be trained, but small layers: the code is the same, and a large network would keep a core busy for many seconds.
+ * Has the JVM compile the vector kernel, once in the life of a process, on a thread of its own: by using it on made-up
+ * samples until it is faster than the scalar kernel. The network that it computes has the activations and the loss of
+ * the one that is to be trained, but small layers: the code is the same, and a large network would keep a core busy for
+ * many seconds.
  */
 final class WarmUp {
-    private static final int SAMPLES = 64;
+    private static final int SAMPLES = 32;
     private static final int SEGMENT = 8;
 
     /** Samples of all calls, so that the compiled code has seen more than one shape. */
-    private static final int[] SAMPLE_COUNTS = {SAMPLES, SAMPLES / 2 + SEGMENT, SEGMENT};
+    private static final int[] SAMPLE_COUNTS = {SAMPLES, SAMPLES / 2, SEGMENT};
 
-    /** A layer's sizes: full tiles and panels, and every kind of remainder. */
-    private static final int INPUTS = 75;
+    /**
+     * Most inputs, hidden units of a layer and outputs. Not less, since C2 unrolls a loop by how often it went round:
+     * the inner loops are to be compiled for long sums.
+     */
+    private static final int MAX_INPUTS = 304;
 
-    private static final int HIDDEN_UNITS = 59;
-    private static final int MAX_OUTPUTS = 11;
+    private static final int MAX_UNITS = 128;
+    private static final int MAX_OUTPUTS = 32;
 
-    /** So small that every loop over blocks goes round, as it does with large layers. */
+    /** Smaller than for training, so that the loops over terms, rows and columns go round, as with large layers. */
     private static final VectorBlocks BLOCKS = new VectorBlocks(
-            32, 2 * VectorLanes.TILE_ROWS, VectorLanes.TILE_ROWS, 16 * VectorLanes.PANEL, VectorLanes.PANEL);
+            192, 8 * VectorLanes.TILE_ROWS, 2 * VectorLanes.TILE_ROWS, 4 * VectorLanes.PANEL * SAMPLES, SAMPLES);
 
     private static final long GIVE_UP_NS = 20_000_000_000L;
 
@@ -100,14 +102,18 @@ final class WarmUp {
         }
     }
 
-    /** One layer for each kind of hidden layer, whatever their number, and an output layer of the same kind. */
+    /** The first layer of each kind of hidden layer and the output layer, cut to the sizes above. */
     private static NetworkSpec small(NetworkSpec network) {
         int last = network.layers() - 1;
-        Set<Activation> hidden = new LinkedHashSet<>(network.activations().subList(0, last));
-        List<Activation> activations = new ArrayList<>(hidden);
+        List<Integer> sizes = new ArrayList<>(List.of(Math.min(network.inputs(), MAX_INPUTS)));
+        List<Activation> activations = new ArrayList<>();
+        for (int layer = 0; layer < last; layer++) {
+            if (!activations.contains(network.activation(layer))) {
+                activations.add(network.activation(layer));
+                sizes.add(Math.min(network.outputs(layer), MAX_UNITS));
+            }
+        }
         activations.add(network.activation(last));
-        List<Integer> sizes = new ArrayList<>(List.of(INPUTS));
-        hidden.forEach(activation -> sizes.add(HIDDEN_UNITS));
         sizes.add(Math.min(network.outputs(), MAX_OUTPUTS));
         return new NetworkSpec(sizes, activations, network.loss());
     }

@@ -5,14 +5,17 @@ import dev.tutti.model.NetworkSpec;
 import dev.tutti.reduce.PartialGradient;
 
 /**
- * The scalar kernel until the vector kernel is compiled, then the vector kernel. Code with the Vector API is some hundred times
- * slower than scalar code until the JVM has compiled it to machine code, which takes a second or two: as long as a whole short
- * training. Since both kernels give the same bits, it does not matter when the change happens.
+ * The scalar kernel until the vector kernel is compiled, then the vector kernel. Code with the Vector API is some
+ * hundred times slower than scalar code until the JVM has compiled it to machine code, which takes a second or two: as
+ * long as a whole short training. Since both kernels give the same bits, it does not matter when the change happens.
  *
- * <p>Large pieces of work go to the vector kernel at once: it is compiled before one such call of the scalar kernel would end.
+ * <p>Large pieces of work go to the vector kernel at once: it is compiled before one such call of the scalar kernel
+ * would end.
  */
 final class WarmingKernel implements GradientKernel {
-    /** Floating-point operations of a call from which the vector kernel is the better choice even before it is compiled. */
+    /**
+     * Floating-point operations of a call from which the vector kernel is the better choice even before it is compiled.
+     */
     private static final double LARGE_CALL = 20e6;
 
     private static final int OPERATIONS_PER_PARAMETER = 6;

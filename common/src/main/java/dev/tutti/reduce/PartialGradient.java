@@ -1,8 +1,8 @@
 package dev.tutti.reduce;
 
 /**
- * The sum of the gradients (and losses) of some neighbouring segments of one global batch: a node of the summation tree.
- * A buffer that is filled, passed on and used again; it has one owner at a time.
+ * The sum of the gradients (and losses) of some neighbouring segments of one global batch: a node of the summation
+ * tree. A buffer that is filled, passed on and used again; it has one owner at a time.
  */
 public final class PartialGradient {
     private final float[] gradient;

@@ -1,9 +1,10 @@
 package dev.tutti.reduce;
 
 /**
- * How segments that come in order are added by the {@link SummationTree}: on a stack of sums of complete subtrees, which are the
- * digits 1 of a binary counter. Each segment goes on top of the stack; then the topmost sum is added to the one below it, as
- * many times as the segment's number has trailing ones, or, after the last segment, until one sum is left:
+ * How segments that come in order are added by the {@link SummationTree}: on a stack of sums of complete subtrees,
+ * which are the digits 1 of a binary counter. Each segment goes on top of the stack; then the topmost sum is added to
+ * the one below it, as many times as the segment's number has trailing ones, or, after the last segment, until one sum
+ * is left:
  *
  * <pre>
  *   segment    height    additions    stack behind it

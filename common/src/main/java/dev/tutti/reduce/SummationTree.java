@@ -1,11 +1,13 @@
 package dev.tutti.reduce;
 
 /**
- * The shape of the fixed binary tree over the segments of a global batch (rule 5 of the contract in docs/architecture.md).
+ * The shape of the fixed binary tree over the segments of a global batch (rule 5 of the contract in
+ * docs/architecture.md).
  *
- * <p>Level 0 is the segments. On each level neighbours are added pairwise and an odd one out moves up unchanged, so a node of
- * level {@code k} that begins at segment {@code f} (a multiple of {@code 2^k}) covers the segments from {@code f} up to
- * {@code min(f + 2^k, segments)}. A node is therefore known by its first segment and its count alone. Stateless.
+ * <p>Level 0 is the segments. On each level neighbours are added pairwise and an odd one out moves up unchanged, so a
+ * node of level {@code k} that begins at segment {@code f} (a multiple of {@code 2^k}) covers the segments from
+ * {@code f} up to {@code min(f + 2^k, segments)}. A node is therefore known by its first segment and its count alone.
+ * Stateless.
  */
 public final class SummationTree {
     private SummationTree() {}
@@ -16,8 +18,8 @@ public final class SummationTree {
     }
 
     /**
-     * Returns the number of segments of the left child of a node of {@code count} segments, at least 2: the largest power of two
-     * that leaves some for the right child.
+     * Returns the number of segments of the left child of a node of {@code count} segments, at least 2: the largest
+     * power of two that leaves some for the right child.
      */
     public static int leftHalf(int count) {
         return Integer.highestOneBit(count - 1);
@@ -33,7 +35,8 @@ public final class SummationTree {
     }
 
     /**
-     * Returns the number of segments of the largest node that begins at {@code first} and ends at {@code end} or before.
+     * Returns the number of segments of the largest node that begins at {@code first} and ends at {@code end} or
+     * before.
      *
      * @param first first segment
      * @param end number behind the last allowed segment, above {@code first}
@@ -54,7 +57,10 @@ public final class SummationTree {
         return best;
     }
 
-    /** Returns the number of nodes, as large as possible, that together are the segments {@code first} to {@code end - 1}. */
+    /**
+     * Returns the number of nodes, as large as possible, that together are the segments {@code first} to
+     * {@code end - 1}.
+     */
     public static int nodeCount(int first, int end, int segments) {
         int nodes = 0;
         for (int segment = first; segment < end; segment += largestNode(segment, end, segments)) {
@@ -63,7 +69,9 @@ public final class SummationTree {
         return nodes;
     }
 
-    /** The smallest power of two whose node at {@code first} has exactly {@code count} segments, or 0 if there is none. */
+    /**
+     * The smallest power of two whose node at {@code first} has exactly {@code count} segments, or 0 if there is none.
+     */
     static int spanOf(int first, int count, int segments) {
         int span = Integer.highestOneBit(count);
         if (span < count) {

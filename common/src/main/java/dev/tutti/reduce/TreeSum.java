@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Adds the nodes of a summation tree as they come, in any order, to the same bits: two nodes are added only when they are the
- * two children of one node. Whoever holds both children may add them, so worker processes and the coordinator both use this.
- * Owned by one thread.
+ * Adds the nodes of a summation tree as they come, in any order, to the same bits: two nodes are added only when they
+ * are the two children of one node. Whoever holds both children may add them, so worker processes and the coordinator
+ * both use this. Owned by one thread.
  */
 public final class TreeSum {
     private final Consumer<PartialGradient> release;
@@ -53,9 +53,9 @@ public final class TreeSum {
     }
 
     /**
-     * Takes a node, unless it is not a node of this tree or all its segments are here already (a duplicate); adds what can be
-     * added. Two nodes of a tree are disjoint, or one contains the other: where some of the segments are here already, the
-     * node contains what is here, and takes its place.
+     * Takes a node, unless it is not a node of this tree or all its segments are here already (a duplicate); adds what
+     * can be added. Two nodes of a tree are disjoint, or one contains the other: where some of the segments are here
+     * already, the node contains what is here, and takes its place.
      *
      * @return number of segments that were not here before; if 0, the node was not taken and its owner stays the same
      */

@@ -2,6 +2,8 @@ package dev.tutti.savedmodel;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tutti.data.DataSchema;
 import dev.tutti.data.Preprocessing;
 import dev.tutti.files.AtomicFile;
 import dev.tutti.files.InputException;
@@ -120,13 +122,22 @@ public final class ModelFile {
                     + ", found " + metadata.keySet() + "; as initial weights it may do (--init-weights)");
         }
         try {
-            T value = StrictJson.MAPPER.readValue(json, type);
+            JsonNode tree = StrictJson.MAPPER.readTree(json);
+            addWhatOlderModelsDoNotSay(tree);
+            T value = StrictJson.MAPPER.treeToValue(tree, type);
             if (value == null || (value instanceof JsonNode node && !node.isObject())) {
                 throw new InputException(file + ": " + METADATA + "." + key + ": expected a JSON object");
             }
             return value;
         } catch (JsonProcessingException e) {
             throw new InputException(file + ": " + METADATA + "." + key + ": " + StrictJson.oneLine(e), e);
+        }
+    }
+
+    /** Version 0.1 did not keep the place of the target. */
+    private static void addWhatOlderModelsDoNotSay(JsonNode metadata) {
+        if (metadata.path("schema") instanceof ObjectNode schema && !schema.has("targetColumn")) {
+            schema.put("targetColumn", DataSchema.NO_COLUMN);
         }
     }
 

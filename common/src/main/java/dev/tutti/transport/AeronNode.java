@@ -223,6 +223,8 @@ public final class AeronNode implements AutoCloseable {
                 .publicationLingerTimeoutNs(Duration.ofSeconds(1).toNanos())
                 .nakMulticastMaxBackoffNs(Duration.ofMillis(1).toNanos() / 5)
                 .ipcMtuLength(Streams.IPC_MTU_BYTES)
+                // All of a stream's memory is taken when it is opened: found wanting later it would end the process.
+                .termBufferSparseFile(false)
                 .initialWindowLength(WINDOW_BYTES)
                 .socketRcvbufLength(SOCKET_BUFFER_BYTES)
                 .socketSndbufLength(SOCKET_BUFFER_BYTES)

@@ -159,6 +159,16 @@ class SubmittedSettingsTest {
     }
 
     @Test
+    void shouldNotTellWhereTheWorkingDirectoryIs() {
+        JobRoots here = new JobRoots(Path.of("."), Path.of("runs"));
+
+        TrainingSettings read = TrainingSettings.readSubmitted("data = \"a/../b.csv\"\nout = x", here);
+
+        assertThat(read.data().source()).isEqualTo("b.csv");
+        assertThat(read.out()).contains(Path.of("runs", "x"));
+    }
+
+    @Test
     void shouldTakeWeightsOfEarlierRuns() {
         String model = directory.resolve("runs/one/model.safetensors").toString();
 

@@ -27,7 +27,7 @@ class CsvFileTest {
         assertThat(data.features()).containsExactly(1, 2, 3, 4.5f, -50, 6);
         assertThat(data.schema())
                 .isEqualTo(new DataSchema(
-                        Task.CLASSIFICATION, 2, List.of("length", "width"), "species", List.of("daisy", "rose")));
+                        Task.CLASSIFICATION, 2, List.of("length", "width"), "species", 2, List.of("daisy", "rose")));
         assertThat(data.targets()).containsExactly(1, 0, 1);
         assertThat(data.holdOut()).isTrue();
     }
@@ -177,6 +177,67 @@ class CsvFileTest {
     }
 
     @Test
+    void shouldSayThatAnotherCharacterSeparatesTheColumns() {
+        String advice = ", commas are needed; save it as comma-separated values, with points in numbers";
+        assertThat(error("a;b;c\n1;2;x\n", DataOptions.DEFAULT))
+                .isEqualTo("data.csv, line 1: the columns are separated by semicolons" + advice);
+        assertThat(error("1\t2\tx\n1\t2\ty\n", DataOptions.DEFAULT))
+                .isEqualTo("data.csv, line 1: the columns are separated by tabs" + advice);
+        assertThat(error("1,5;2,5;3\n1,5;2,5;4\n", DataOptions.DEFAULT))
+                .as("commas in the numbers")
+                .isEqualTo("data.csv, line 1: the columns are separated by semicolons" + advice);
+        assertThat(error("a;b;c\n1,5;2;3\n", DataOptions.DEFAULT)).contains("separated by semicolons");
+        assertThat(error("1;2,5\n1;2,5,3\n", DataOptions.DEFAULT)).contains("separated by semicolons");
+        DataSchema model = read(FLOWERS, DataOptions.DEFAULT).schema();
+        assertThat(error("1;2;rose\n", model)).contains("line 1: the columns are separated by semicolons");
+        assertThat(read("1,\"a;b\"\n2,c\n", DataOptions.DEFAULT).schema().classNames())
+                .as("a class may have one in its name")
+                .containsExactly("a;b", "c");
+    }
+
+    @Test
+    void shouldNameTheLineOfMalformedCsv() {
+        assertThat(error("a,b\n1,x\n2,\"y\n3,x\n4,y\n", DataOptions.DEFAULT))
+                .as("a quote that is never closed")
+                .startsWith("data.csv, line 3: not a CSV: ")
+                .endsWith("; check the quotes of the row that begins there");
+        assertThat(error("a,b\n1,x\n\n\"2\"0,y\n", DataOptions.DEFAULT))
+                .startsWith("data.csv, line 4: not a CSV: Unexpected character after closing quote: '0'");
+    }
+
+    @Test
+    void shouldRefuseNamesOfRowsAsClasses() {
+        String ids = "1,a17\n2,a18\n3,a19\n4,a20\n5,a20\n";
+        assertThat(error(ids, DataOptions.DEFAULT))
+                .isEqualTo(
+                        "data.csv, line 1, column 1: 4 different values in 5 rows: names of the rows rather than classes;"
+                                + " name another --target, or give --task classification to take them as classes");
+        assertThat(read(ids, options(Header.AUTO, Task.CLASSIFICATION)).schema().classCount())
+                .isEqualTo(4);
+        assertThat(read("1,a\n2,b\n3,c\n4,a\n5,b\n6,c\n", DataOptions.DEFAULT)
+                        .schema()
+                        .classCount())
+                .as("half as many classes as rows")
+                .isEqualTo(3);
+        assertThat(read("1,a\n2,b\n", DataOptions.DEFAULT).schema().classCount())
+                .as("the smallest file with classes")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void shouldNotTakeMissingValuesForClasses() {
+        for (String missing : List.of("?", "NA", "n/a", "NaN", "null")) {
+            for (Task task : new Task[] {null, Task.CLASSIFICATION}) {
+                assertThat(error("1,rose\n2,daisy\n3," + missing + "\n4,rose\n", options(Header.AUTO, task)))
+                        .isEqualTo("data.csv, line 3, column 1: not a class: \"" + missing
+                                + "\"; give a class, or leave the row out");
+            }
+        }
+        DataSchema model = read(FLOWERS, DataOptions.DEFAULT).schema();
+        assertThat(error("1,2,rose\n1,2,?\n", model)).startsWith("data.csv, line 2, column 2: unknown class \"?\"");
+    }
+
+    @Test
     void shouldRefuseOneClassOnly() {
         assertThat(error("a,b\n1,rose\n2,rose\n", DataOptions.DEFAULT))
                 .isEqualTo(
@@ -203,7 +264,7 @@ class CsvFileTest {
         Files.write(file, new byte[] {'1', ',', '2', '\n', (byte) 0xFF, (byte) 0xFE, ',', '3', '\n'});
         assertThatThrownBy(() -> DataFiles.read(file.toString(), DataOptions.DEFAULT))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("not UTF-8 text");
+                .hasMessageContaining("data.csv, line 2: not UTF-8 text; save it as UTF-8");
     }
 
     @Test
@@ -274,6 +335,31 @@ class CsvFileTest {
         assertThatThrownBy(withoutTargets::requireTargets)
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("no target column; expected 3 columns, found 2");
+    }
+
+    @Test
+    void shouldFindTheTargetWhereTheModelsDataHadIt() {
+        DataSchema model = read("rose,1,2\ndaisy,3,4\n", DataOptions.DEFAULT.withTarget("0"))
+                .schema();
+        assertThat(model.targetColumn()).isZero();
+        RawData same = read("daisy,5,6\n", model);
+        assertThat(same.features()).containsExactly(5, 6);
+        assertThat(same.targets()).containsExactly(0);
+        assertThat(DataFiles.read(write("5,6,rose\n").toString(), DataOptions.DEFAULT.withTarget("2"), model)
+                        .targets())
+                .as("an option tells otherwise")
+                .containsExactly(1);
+        assertThat(read("5,6\n", model).hasTargets()).isFalse();
+        DataSchema named = read("species,length\nrose,1\ndaisy,2\n", DataOptions.DEFAULT.withTarget("species"))
+                .schema();
+        assertThat(read("length,species\n1,rose\n", named).targets())
+                .as("a name wins")
+                .containsExactly(1);
+        assertThat(read("rose,1\n", named).targets()).containsExactly(1);
+        DataSchema older = new DataSchema(Task.CLASSIFICATION, 2, List.of(), "", List.of("daisy", "rose"));
+        assertThat(read("5,6,rose\n", older).targets())
+                .as("a model that does not say: the last")
+                .containsExactly(1);
     }
 
     @Test

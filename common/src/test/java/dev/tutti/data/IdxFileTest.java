@@ -73,7 +73,7 @@ class IdxFileTest {
         write(LABELS, labels(7, 8));
         assertThatThrownBy(() -> read(model))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining(LABELS + ", label 1: unknown class \"8\"; the model knows 1, 7");
+                .hasMessageContaining(LABELS + ", label 2: unknown class \"8\"; the model knows 1, 7");
         write(IMAGES, images(2, 3, 3));
         assertThatThrownBy(() -> read(model))
                 .isInstanceOf(InputException.class)
@@ -120,7 +120,7 @@ class IdxFileTest {
                 .startsWith(LABELS + ": expected 3 labels, one for each image of ")
                 .endsWith("found 2");
         write(LABELS, labels(4, 4, 4));
-        assertThat(error()).contains(LABELS + ", label 0: one class only: \"4\" in all 3 rows");
+        assertThat(error()).contains(LABELS + ", label 1: one class only: \"4\" in all 3 rows");
     }
 
     @Test

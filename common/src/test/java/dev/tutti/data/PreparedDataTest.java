@@ -16,14 +16,71 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PreparedDataTest {
     private static final List<String> THREE = List.of("a", "b", "c");
 
-    @Test
-    void shouldHoldOutTheSameShareOfEachClass() {
-        RawData digits = BuiltInData.read("digits");
-        PreparedData data = PreparedData.of(digits, Loss.CROSS_ENTROPY, Scale.NONE, 0.2, 1);
-        assertThat(data.training().samples() + data.validation().samples()).isEqualTo(1797);
-        for (int c = 0; c < 10; c++) {
-            double all = count(digits.targets(), c);
+    /** The split of the built-in sets is that of version 0.1: their trained bits depend on it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"digits", "iris", "wine", "breast_cancer"})
+    void shouldHoldOutTheSameShareOfEachClass(String name) {
+        RawData raw = BuiltInData.read(name);
+        PreparedData data = PreparedData.of(raw, Loss.CROSS_ENTROPY, Scale.NONE, 0.2, 1);
+        assertThat(data.training().samples() + data.validation().samples()).isEqualTo(raw.rows());
+        for (int c = 0; c < raw.schema().classCount(); c++) {
+            double all = count(raw.targets(), c);
             assertThat((double) count(data.validation().targets(), c)).isEqualTo(Math.floor(0.2 * all + 0.5));
+        }
+    }
+
+    @Test
+    void shouldHoldOutTheShareOfManySmallClasses() {
+        RawData data = manyClasses(100, 2);
+        PreparedData prepared = PreparedData.of(data, Loss.CROSS_ENTROPY, Scale.NONE, 0.2, 1);
+        assertThat(prepared.validation().samples()).isEqualTo(40);
+        for (int c = 0; c < 100; c++) {
+            assertThat(count(prepared.validation().targets(), c)).isBetween(0, 1);
+        }
+        assertThat(prepared.preprocessing().split().heldOutRows(data))
+                .as("found again from what the model remembers")
+                .isEqualTo(rows(prepared.validation()));
+        PreparedData other = PreparedData.of(data, Loss.CROSS_ENTROPY, Scale.NONE, 0.2, 2);
+        assertThat(rows(other.validation())).as("another seed").isNotEqualTo(rows(prepared.validation()));
+    }
+
+    @Test
+    void shouldGiveEachClassItsShareRoundedUpOrDown() {
+        for (double share : new double[] {0.05, 0.2, 0.33, 0.5, 0.7, 0.9}) {
+            for (int rows = 2; rows < 12; rows++) {
+                RawData data = manyClasses(23, rows);
+                boolean[] heldOut = DataSplit.heldOut(data, share, 5);
+                double reachable = 23.0 * Math.min(Math.ceil(share * rows), rows - 1);
+                String what = "share " + share + " of 23 classes of " + rows;
+                assertThat((double) DataSplit.rows(heldOut, true).length)
+                        .as(what)
+                        .isBetween(
+                                Math.min(reachable, Math.floor(share * 23 * rows)),
+                                Math.min(reachable, Math.ceil(share * 23 * rows)));
+                for (int c = 0; c < 23; c++) {
+                    int of = c;
+                    int count = rows;
+                    long held = IntStream.range(0, rows)
+                            .filter(i -> heldOut[of * count + i])
+                            .count();
+                    assertThat((double) held).as(what).isBetween(Math.floor(share * rows), Math.ceil(share * rows));
+                }
+            }
+        }
+    }
+
+    /** Version 0.1 rounded for each class alone: here 3 of 7 rows are 1, of 28 in all 4 and not 5. */
+    @Test
+    void shouldFindTheRowsThatAnOlderVersionHeldOut() {
+        RawData data = manyClasses(4, 7);
+        double share = 0.19;
+        PreparedData now = PreparedData.of(data, Loss.CROSS_ENTROPY, Scale.NONE, share, 1);
+        assertThat(now.validation().samples()).isEqualTo(5);
+        DataSplit older = new DataSplit(DataSplit.Kind.SHARE, share, 1, data.sha256(), 24, 4);
+        int[] rows = older.heldOutRows(data);
+        assertThat(rows).hasSize(4);
+        for (int c = 0; c < 4; c++) {
+            assertThat(rows[c] / 7).as("one of each class").isEqualTo(c);
         }
     }
 
@@ -169,7 +226,7 @@ class PreparedDataTest {
                 .preprocessing();
         assertThatThrownBy(() -> tiny.apply(regression(1, 1e30f), Loss.SQUARED_ERROR))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("test, row 1, input 0: 1.0E30 is out of range after scaling");
+                .hasMessageContaining("test, row 2, input 0: 1.0E30 is out of range after scaling");
     }
 
     @Test
@@ -240,7 +297,7 @@ class PreparedDataTest {
         DataSchema abc = classes(THREE, 0, 1, 2).schema();
         assertThatThrownBy(() -> Conformance.conform(classes(List.of("b", "x"), 0, 1), abc))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("test, row 1: unknown class \"x\"; the model knows a, b, c");
+                .hasMessageContaining("test, row 2: unknown class \"x\"; the model knows a, b, c");
         assertThatThrownBy(() -> Conformance.conform(regression(0, 1), abc))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("the model was trained for classification, but the target is for regression");
@@ -284,6 +341,27 @@ class PreparedDataTest {
     private static RawData classes(List<String> names, float... targets) {
         DataSchema schema = new DataSchema(Task.CLASSIFICATION, 1, List.of(), "", names);
         return new RawData("test", schema, targets, targets, targets.length, true);
+    }
+
+    /** Classes of {@code rows} rows each, one after the other; the input is the number of the row. */
+    private static RawData manyClasses(int classes, int rows) {
+        List<String> names =
+                IntStream.range(0, classes).mapToObj(String::valueOf).toList();
+        DataSchema schema = new DataSchema(Task.CLASSIFICATION, 1, List.of(), "", names);
+        float[] features = new float[classes * rows];
+        float[] targets = new float[classes * rows];
+        for (int row = 0; row < features.length; row++) {
+            features[row] = row;
+            targets[row] = row / rows;
+        }
+        return new RawData("test", schema, features, targets, features.length, true);
+    }
+
+    /** The numbers of the rows, of samples of {@link #manyClasses}. */
+    private static int[] rows(Dataset samples) {
+        return IntStream.range(0, samples.samples())
+                .map(i -> (int) samples.features()[i])
+                .toArray();
     }
 
     private static int count(float[] targets, int wanted) {

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /**
- * The kernel against values computed in double elsewhere. Tolerance: 1e-5 of the largest value of the tensor, since single
- * values may be what is left of a sum that cancels.
+ * The kernel against values computed in double elsewhere. Tolerance: 1e-5 of the largest value of the tensor, since
+ * single values may be what is left of a sum that cancels.
  */
 class GoldenTest {
     static final List<String> NETWORKS = Golden.networks();

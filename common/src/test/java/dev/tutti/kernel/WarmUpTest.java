@@ -16,15 +16,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WarmUpTest {
     /** The work of a round is proportional to the parameters: the numbers of samples and of calls are fixed. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 20, 2048, 20_000})
-    void shouldWorkAsMuchForLargeLayersAsForSmallOnes(int units) {
+    @ValueSource(ints = {304, 2048, 20_000})
+    void shouldNotWorkMoreForLargerLayers(int units) {
         NetworkSpec network = classifier(List.of(units, units, units, 10), Activation.RELU);
 
-        assertThat(parameters(network)).isEqualTo(parameters(classifier(List.of(4, 3, 10), Activation.RELU)));
+        assertThat(parameters(network)).isEqualTo(parameters(classifier(List.of(304, 128, 10), Activation.RELU)));
     }
 
     @Test
-    void shouldWorkAsMuchForManyLayersAsForFew() {
+    void shouldNotWorkMoreForMoreLayers() {
         NetworkSpec deep = classifier(Collections.nCopies(200, 30), Activation.TANH);
 
         assertThat(parameters(deep)).isEqualTo(parameters(classifier(List.of(30, 30, 30), Activation.TANH)));
@@ -42,7 +42,7 @@ class WarmUpTest {
         sizes.add(1000);
 
         assertThat(parameters(new NetworkSpec(sizes, activations, Loss.CROSS_ENTROPY)))
-                .isLessThan(50_000);
+                .isLessThan(200_000);
     }
 
     @Test

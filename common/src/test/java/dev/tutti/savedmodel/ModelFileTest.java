@@ -200,6 +200,7 @@ class ModelFileTest {
                 "[4,5,3] | [4,5,4] | network 4-5-4 does not match its preprocessing: expected 4 inputs and 3 outputs",
                 "[4,5,3] | [4,6,3] | tensor layers.0.weight: expected shape [6, 4] for network 4-6-3, found [5, 4]",
                 "inputCount | inputCoun | __metadata__.preprocessing: ",
+                "\\\"targetColumn\\\":-1 | \\\"targetColumn\\\":5 | __metadata__.preprocessing: target column out of range: 5, allowed: 0 to 4",
                 "setosa | virginica | __metadata__.preprocessing: two classes have the same name",
             })
     void shouldRefuseMetadataThatMakeNoSense(String from, String to, String expected) throws IOException {

@@ -36,7 +36,9 @@ class MutatedFilesTest {
     @Test
     void shouldReadOrRefuseCsv() throws IOException {
         Path file = directory.resolve("data.csv");
-        Files.writeString(file, "length,width,\"kind, of\"\n1,2.5,rose\n-3e2,4,daisy\n5,6,rose\n7,8,\"da\"\"isy\"\n");
+        Files.writeString(
+                file,
+                "length,width,\"kind, of\"\n1,2.5,rose\n-3e2,4,daisy\n5,6,rose\n7,8,\"da\"\"isy\"\n8,9,daisy\n1,1,rose\n");
         int refused = mutate(file, 2, () -> DataFiles.read(file.toString(), DataOptions.DEFAULT));
         assertThat(refused).isGreaterThan(ROUNDS / 4);
     }

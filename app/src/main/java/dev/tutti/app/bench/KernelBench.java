@@ -24,8 +24,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Measures the kernel on this machine: what the processor could do, products of matrices, training steps. Times are the best of
- * many short rounds after a warm-up, since other programs can only make a round slower. Not for concurrent use.
+ * Measures the kernel on this machine: what the processor could do, products of matrices, training steps. Times are the
+ * best of many short rounds after a warm-up, since other programs can only make a round slower. Not for concurrent use.
  */
 public final class KernelBench {
     /** Short enough to fall between other programs' turns, long enough for the clock. */
@@ -80,7 +80,9 @@ public final class KernelBench {
         return best(() -> MultiplyAdds.run(CHAIN_LENGTH) / 1e9);
     }
 
-    /** Measures the product of an {@code m x k} and a {@code k x n} matrix by one thread, packing included, in GFLOP/s. */
+    /**
+     * Measures the product of an {@code m x k} and a {@code k x n} matrix by one thread, packing included, in GFLOP/s.
+     */
     public double productGflops(int m, int n, int k) {
         NetworkSpec network = new NetworkSpec(List.of(k, m), List.of(Activation.IDENTITY), Loss.SQUARED_ERROR);
         Kernels.warmUp(network, Dropout.NONE);

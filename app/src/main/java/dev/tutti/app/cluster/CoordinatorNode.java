@@ -48,7 +48,7 @@ public final class CoordinatorNode implements AutoCloseable {
      *
      * @param bind where
      * @param transport what may carry bulk data
-     * @param aeronDirectory directory of the media driver; one of its own where absent
+     * @param aeronDirectory where the media driver makes its directory; shared memory where absent
      * @throws dev.tutti.files.InputException if the address cannot be used, or there is no room for a media driver
      */
     public static CoordinatorNode start(Endpoint bind, TransportKind transport, Optional<Path> aeronDirectory) {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Jobs come from 'tutti train DATA --coordinator HOST:PORT', on any machine, and run one after the other; data",
-            "files are looked for on the coordinator's machine, and its runs/ receives the run directories.",
+            "files are looked for below the data root on this machine, and run directories are made below the runs root.",
             "",
             "Example: a coordinator for the workers of a private network",
             "  tutti coordinator --coordinator-bind 10.0.0.5:25520 --wait-workers 3"

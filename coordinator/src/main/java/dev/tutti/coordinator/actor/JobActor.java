@@ -193,7 +193,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Workers.class, this::onWorkers)
-                .onMessage(Wake.class, wake -> carryOut(membership.onTime(now())))
+                .onMessage(Wake.class, this::onWake)
                 .onMessage(FromWorker.class, this::onFromWorker)
                 .onMessage(StillWaiting.class, this::onStillWaiting)
                 .onMessage(GiveUp.class, this::onGiveUp)
@@ -261,6 +261,11 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         message.workers.forEach(worker -> workers.put(worker.name, worker));
         return carryOut(membership.onWorkers(
                 message.workers.stream().map(Worker::candidate).toList(), now()));
+    }
+
+    private Behavior<Command> onWake(Wake message) {
+        membership.hasRoomFor(CoordinatorPlane.roomFor(node, description, members.size()));
+        return carryOut(membership.onTime(now()));
     }
 
     private void form(List<Candidate> candidates) {

@@ -93,6 +93,8 @@ public final class Membership {
     private boolean started;
     private boolean preparing;
     private boolean ended;
+    private boolean intact;
+    private int room = Integer.MAX_VALUE;
     private int reopenings;
     private long formAtNs = NEVER;
     private long prepareByNs = NEVER;
@@ -115,6 +117,11 @@ public final class Membership {
     public Membership(int waitWorkers, boolean elastic) {
         this.waitWorkers = waitWorkers;
         this.elastic = elastic;
+    }
+
+    /** So many members' streams there is room for, once those of the generation there is are gone. */
+    public void hasRoomFor(int members) {
+        room = members;
     }
 
     /** These workers can be reached now, and no others. */
@@ -163,6 +170,7 @@ public final class Membership {
     /** The streams of all members are connected: the generation runs. */
     public List<Decision> onBegun(long nowNs) {
         reopenings = 0;
+        intact = true;
         lastRunning = members;
         for (Candidate member : members) {
             Standing standing = standing(member.name());
@@ -198,6 +206,7 @@ public final class Membership {
         if (!elastic) {
             fail(Cause.WORKER, "worker " + name + ": " + reason);
         } else if (isMember(name)) {
+            intact = false;
             leaveOut(name, FAILED_NS, reason, nowNs);
             formAt(nowNs);
         }
@@ -206,6 +215,7 @@ public final class Membership {
 
     /** Nothing comes from some members of this generation any more. */
     public List<Decision> onLost(List<String> names, String reason, long nowNs) {
+        intact = false;
         names.forEach(name -> leaveOut(name, SILENT_NS, reason, nowNs));
         formAt(nowNs);
         return decide(nowNs);
@@ -213,6 +223,7 @@ public final class Membership {
 
     /** This generation cannot go on, and none of its members is to blame. */
     public List<Decision> onBroken(String reason, long nowNs) {
+        intact = false;
         tell(true, "generation broken: " + reason);
         formAt(nowNs + SETTLE_NS);
         return decide(nowNs);
@@ -227,6 +238,7 @@ public final class Membership {
      */
     public List<Decision> onNotOpened(String reason, boolean tooLittleRoom, long nowNs) {
         endPreparing();
+        intact = false;
         List<Candidate> newcomers =
                 members.stream().filter(member -> !lastRunning.contains(member)).toList();
         if (!elastic || tooLittleRoom && lastRunning.isEmpty()) {
@@ -325,8 +337,16 @@ public final class Membership {
             }
             return;
         }
+        if (leaveOutForWantOfRoom(wanted, nowNs)) {
+            wanted = wanted();
+            if (intact && wanted.equals(members)) {
+                // They go on as if nobody had come.
+                return;
+            }
+        }
         endPreparing();
         prepared.clear();
+        intact = false;
         members = wanted;
         if (wanted.isEmpty()) {
             pause(nowNs);
@@ -336,6 +356,23 @@ public final class Membership {
         preparing = true;
         prepareByNs = elastic ? nowNs + PREPARE_NS : NEVER;
         decisions.add(new Form(wanted));
+    }
+
+    /** Newcomers, the last first, as far as there is no room for their streams; whether there were any. */
+    private boolean leaveOutForWantOfRoom(List<Candidate> wanted, long nowNs) {
+        List<Candidate> newcomers =
+                wanted.stream().filter(one -> !lastRunning.contains(one)).toList();
+        int tooMany = lastRunning.isEmpty() ? 0 : Math.min(wanted.size() - room, newcomers.size());
+        for (int i = newcomers.size() - 1; i >= newcomers.size() - tooMany; i--) {
+            leaveOut(
+                    newcomers.get(i).name(),
+                    SILENT_NS,
+                    "too little shared memory on the coordinator's machine: room for the streams of " + room
+                            + " workers; in a container give --shm-size=1g (compose: shm_size: 1g), or name another"
+                            + " --aeron-dir",
+                    nowNs);
+        }
+        return tooMany > 0;
     }
 
     private void pause(long nowNs) {

@@ -117,6 +117,19 @@ public final class CoordinatorPlane implements AutoCloseable {
                 subscription);
     }
 
+    /**
+     * Number of members for whose streams there is room on this machine.
+     *
+     * @param node the way to Aeron
+     * @param job what the streams carry
+     * @param earlierMembers number of members of the generation whose streams will be gone; 0 for none
+     */
+    public static int roomFor(AeronNode node, JobDescription job, int earlierMembers) {
+        TermLengths terms = job.termLengths();
+        long earlier = earlierMembers == 0 ? 0 : terms.coordinatorBytes(earlierMembers);
+        return terms.mostMembers(SharedMemory.freeBytes(node.directory()) + earlier);
+    }
+
     /** The generation. */
     public GenerationId generation() {
         return generation;

@@ -151,6 +151,24 @@ class MembershipTest {
         assertThat(passes(Membership.REOPEN_NS)).containsExactly(A, B);
     }
 
+    /** There is no need to end the generation there is to find out. */
+    @Test
+    void shouldNotDisturbTheOthersForANewcomerForWhomThereIsNoRoom() {
+        run(A, B);
+        membership.hasRoomFor(2);
+        membership.onWorkers(List.of(A, B, C), nowNs);
+        assertThat(passes(Membership.SETTLE_NS)).isNull();
+        assertThat(told()).contains("worker c left out for 30 s", "room for the streams of 2 workers");
+        decide(membership.onBroken("broken", nowNs));
+        assertThat(passes(Membership.SETTLE_NS)).containsExactly(A, B);
+        decide(membership.onPrepared("a", nowNs));
+        decide(membership.onPrepared("b", nowNs));
+        membership.onBegun(nowNs);
+        membership.hasRoomFor(3);
+        assertThat(passes(Membership.SILENT_NS + Membership.SETTLE_NS)).isNull();
+        assertThat(passes(Membership.SETTLE_NS)).containsExactly(A, B, C);
+    }
+
     @Test
     void shouldGoOnWithoutANewcomerForWhomStreamsCannotBeOpenedEvenLater() {
         run(A, B);
