@@ -38,14 +38,17 @@ final class Sources {
         Set<String> names = new LinkedHashSet<>();
         for (Block block : page.blocks()) {
             if (block instanceof Block.Formulas formulas) {
-                formulas.lines().stream().map(Block.Line::source).filter(name -> !name.isEmpty()).forEach(names::add);
+                formulas.lines().stream()
+                        .map(Block.Line::source)
+                        .filter(name -> !name.isEmpty())
+                        .forEach(names::add);
             }
         }
         List<Block> more = new ArrayList<>();
         for (String name : names) {
             Method method = method(name);
-            more.add(new Block.Heading(name + ", " + method.file().substring(method.file().lastIndexOf('/') + 1) + ", line "
-                    + method.firstLine()));
+            more.add(new Block.Heading(name + ", "
+                    + method.file().substring(method.file().lastIndexOf('/') + 1) + ", line " + method.firstLine()));
             List<String> code = new ArrayList<>();
             for (int i = 0; i < method.lines().size(); i++) {
                 code.addAll(folded(method.firstLine() + i, method.lines().get(i)));
@@ -109,9 +112,12 @@ final class Sources {
             int start = rest.length() - rest.stripLeading().length();
             int at = rest.lastIndexOf(' ', WIDTH);
             if (at <= start) {
+                if (start == 0) {
+                    break;
+                }
                 // Nowhere to break: further to the left.
                 rest = rest.substring(Math.min(start, rest.length() - WIDTH));
-                break;
+                continue;
             }
             folded.add(head + rest.substring(0, at));
             rest = indent + rest.substring(at + 1);

@@ -30,7 +30,8 @@ class SourcesTest {
     void shouldShowTheMethodThatIsThere(String name) throws IOException {
         Sources.Method method = Sources.method(name);
         String module = name.startsWith("WorkSplit") ? "coordinator" : "common";
-        List<String> lines = Files.readAllLines(Path.of("..", module, "src", "main", "java").resolve(method.file()));
+        List<String> lines =
+                Files.readAllLines(Path.of("..", module, "src", "main", "java").resolve(method.file()));
 
         for (int i = 0; i < method.lines().size(); i++) {
             assertThat(lines.get(method.firstLine() - 1 + i).strip())

@@ -37,7 +37,8 @@ class TopicTest {
             if (start.equals("times 0.01, tanh")) {
                 // The terms of this gradient cancel to a millionth of their size: what is left in float32 is rounding.
                 for (int p = 0; p < 8; p++) {
-                    assertThat(found.get(start).get("meanGradient0").get(p).asDouble()).isCloseTo(0, within(1e-6));
+                    assertThat(found.get(start).get("meanGradient0").get(p).asDouble())
+                            .isCloseTo(0, within(1e-6));
                 }
                 expected.remove("meanGradient0");
                 expected.remove("differenceOfHiddenUnits");

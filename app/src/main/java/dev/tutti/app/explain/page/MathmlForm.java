@@ -20,9 +20,7 @@ final class MathmlForm {
         }
         if (formula instanceof Formula.Word word) {
             if (Signs.isMathematics(word)) {
-                return word.text().equals("-")
-                        ? "<mo form=\"prefix\">\u2212</mo>"
-                        : "<mn>" + word.text() + "</mn>";
+                return word.text().equals("-") ? "<mo form=\"prefix\">\u2212</mo>" : "<mn>" + word.text() + "</mn>";
             }
             return word.text().isBlank()
                     ? "<mspace width=\"1em\"/>"

@@ -730,11 +730,7 @@ public final class StepPage {
             weights.add(matrix(problem.parameters(), layer));
             gradients.add(matrix(one.gradient(), layer));
         }
-        return new NetworkPicture(
-                "Row " + one.sample().row() + " in the network.",
-                layers,
-                weights,
-                gradients);
+        return new NetworkPicture("Row " + one.sample().row() + " in the network.", layers, weights, gradients);
     }
 
     private float[][] matrix(float[] values, int layer) {
