@@ -277,7 +277,7 @@ public final class Exercises {
                                 new Printed(
                                         UPDATE,
                                         "biases, learning rate",
-                                        "not given",
+                                        Printed.NOT_GIVEN,
                                         "",
                                         NOTE,
                                         "dE/db = delta; 0.5 is ours")),

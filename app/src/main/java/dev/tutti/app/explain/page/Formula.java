@@ -1,5 +1,6 @@
 package dev.tutti.app.explain.page;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -83,14 +84,36 @@ public sealed interface Formula {
         return row.size() == 1 ? row.get(0) : new Row(row);
     }
 
-    /** Pieces with an operator between them. */
+    /** Pieces with an operator between them; plus a negative number is minus a positive one. */
     static Formula joined(String operator, List<Formula> parts) {
-        return new Row(IntStream.range(0, parts.size())
-                .boxed()
-                .flatMap(i -> i == 0
-                        ? java.util.stream.Stream.of(parts.get(i))
-                        : java.util.stream.Stream.of(new Operator(operator), parts.get(i)))
-                .toList());
+        List<Formula> row = new ArrayList<>();
+        for (Formula part : parts) {
+            if (row.isEmpty()) {
+                row.add(part);
+            } else if (operator.equals("+") && isNegative(part)) {
+                row.add(new Operator("-"));
+                row.add(negated(part));
+            } else {
+                row.add(new Operator(operator));
+                row.add(part);
+            }
+        }
+        return new Row(List.copyOf(row));
+    }
+
+    private static boolean isNegative(Formula part) {
+        return part instanceof Number number
+                ? number.digits().startsWith("-")
+                : part instanceof Row row && !row.parts().isEmpty() && isNegative(row.parts().get(0));
+    }
+
+    private static Formula negated(Formula part) {
+        if (part instanceof Number number) {
+            return new Number(number.digits().substring(1));
+        }
+        List<Formula> parts = new ArrayList<>(((Row) part).parts());
+        parts.set(0, negated(parts.get(0)));
+        return new Row(List.copyOf(parts));
     }
 
     /** A matrix of numbers that were computed. */

@@ -2,9 +2,12 @@ package dev.tutti.app.explain.page;
 
 import static dev.tutti.app.explain.page.MathmlForm.escape;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A network as SVG: units with their numbers, edges with weights and gradients. */
 final class SvgPicture {
@@ -12,11 +15,10 @@ final class SvgPicture {
     private static final int UNIT_HEIGHT = 124;
     private static final int RADIUS = 24;
     private static final int MARGIN = 60;
-    /** Where on its edge a label is: near the unit it comes from, where the edges are apart. */
-    private static final double SHARE = 0.3;
+    /** Where on its edge a label may be, as a share of the way; the first that keeps all labels of a layer apart is taken. */
+    private static final double[] SHARES = {0.3, 0.7, 0.22, 0.4, 0.6, 0.15, 0.5};
 
-    /** With more edges between two layers their numbers would cover each other; they are titles then. */
-    private static final int MOST_LABELS = 8;
+    private static final int LABEL_HEIGHT = 28;
 
     private final NetworkPicture picture;
     private final StringBuilder out = new StringBuilder();
@@ -49,7 +51,7 @@ final class SvgPicture {
             units(layer);
         }
         line("</svg>");
-        boolean labelled = picture.weights().stream().anyMatch(SvgPicture::isLabelled);
+        boolean labelled = IntStream.range(1, picture.layers().size()).anyMatch(layer -> share(layer) > 0);
         line(
                 "<figcaption>%s Blue weights are positive, orange ones negative.%s</figcaption>",
                 escape(picture.title()), labelled ? " On an edge: its weight and, smaller, the gradient." : "");
@@ -82,13 +84,14 @@ final class SvgPicture {
     private void labels(int layer) {
         float[][] weights = picture.weights().get(layer - 1);
         float[][] gradients = picture.gradients().get(layer - 1);
-        if (!isLabelled(weights)) {
+        double share = share(layer);
+        if (share == 0) {
             return;
         }
         for (int j = 0; j < weights.length; j++) {
             for (int i = 0; i < weights[j].length; i++) {
-                double x = x(layer - 1) + RADIUS + SHARE * (LAYER_WIDTH - 2 * RADIUS);
-                double y = y(layer - 1, i) + SHARE * (y(layer, j) - y(layer - 1, i));
+                double x = x(layer - 1) + RADIUS + share * (LAYER_WIDTH - 2 * RADIUS);
+                double y = y(layer - 1, i) + share * (y(layer, j) - y(layer - 1, i));
                 line(
                         "<rect x=\"%.1f\" y=\"%.1f\" width=\"66\" height=\"28\" rx=\"4\" class=\"back\"/>",
                         x - 33, y - 14);
@@ -102,8 +105,25 @@ final class SvgPicture {
         }
     }
 
-    private static boolean isLabelled(float[][] weights) {
-        return weights.length * weights[0].length <= MOST_LABELS;
+    /** Where the labels of a layer's edges are; 0 if they would cover each other everywhere, and are titles alone. */
+    private double share(int layer) {
+        for (double share : SHARES) {
+            List<Double> heights = new ArrayList<>();
+            for (int j = 0; j < picture.layers().get(layer).size(); j++) {
+                for (int i = 0; i < picture.layers().get(layer - 1).size(); i++) {
+                    heights.add(y(layer - 1, i) + share * (y(layer, j) - y(layer - 1, i)));
+                }
+            }
+            Collections.sort(heights);
+            boolean apart = true;
+            for (int k = 1; k < heights.size(); k++) {
+                apart &= heights.get(k) - heights.get(k - 1) >= LABEL_HEIGHT;
+            }
+            if (apart) {
+                return share;
+            }
+        }
+        return 0;
     }
 
     private void units(int layer) {

@@ -11,6 +11,9 @@ package dev.tutti.app.explain.step;
  * @param why the reason
  */
 public record Printed(Place place, String what, String printed, String exact, Kind kind, String why) {
+    /** Stands for what is not printed. */
+    public static final String NOT_GIVEN = "not given";
+
     /** Parts of a step. */
     public enum Place {
         /** Pre-activations and outputs. */

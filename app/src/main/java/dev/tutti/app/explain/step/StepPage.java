@@ -638,7 +638,9 @@ public final class StepPage {
                 continue;
             }
             String exact = one.exact().isEmpty() ? "" : "; right: " + one.exact();
-            String quote = "the lecture prints \"" + one.printed() + "\" for " + one.what();
+            String quote = one.printed().equals(Printed.NOT_GIVEN)
+                    ? "the lecture gives no " + one.what()
+                    : "the lecture prints \"" + one.printed() + "\" for " + one.what();
             String text = quote
                     + switch (one.kind()) {
                         case SLIP -> ": a slip" + exact + " (" + one.why() + ")";
