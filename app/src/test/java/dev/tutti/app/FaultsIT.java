@@ -27,8 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("faults")
 @Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FaultsIT {
-    /** Small steps: those of a frozen or dead worker are then under way at any time, and the reference takes little of it. */
-    private static final List<String> RUN = List.of("train", "digits", "--batch", "16", "--json");
+    private static final List<String> RUN = List.of("train", "digits", "--json");
 
     private static final String[] FOR_EVER = {"--epochs", "1000000"};
 

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs that are killed and go on, as real processes. */
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ResumeIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 90;
     private static final List<String> JOB = List.of(
             "digits", "--epochs", "150", "--hidden", "24", "--momentum", "0.9", "--lr", "0.02", "--dropout", "0.1");
 
@@ -135,7 +135,9 @@ class ResumeIT {
     }
 
     private static int end(Process process) throws InterruptedException {
-        assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                .as("ends within %s s", PATIENCE_SECONDS)
+                .isTrue();
         return process.exitValue();
     }
 

@@ -14,16 +14,14 @@ final class SearchReport {
         FAULT
     }
 
-    private static final long FIRST_FAULT_NS = Duration.ofSeconds(5).toNanos();
+    private static final long FIRST_FAULT_NS = Duration.ofSeconds(3).toNanos();
     private static final long BETWEEN_FAULTS_NS = Duration.ofSeconds(10).toNanos();
 
-    private final long sinceNs;
     private boolean saidWaiting;
     private long faultAtNs;
 
     /** @param nowNs when the search begins */
     SearchReport(long nowNs) {
-        sinceNs = nowNs;
         faultAtNs = nowNs + FIRST_FAULT_NS;
     }
 
@@ -38,10 +36,5 @@ final class SearchReport {
         }
         saidWaiting = true;
         return Say.WAITING;
-    }
-
-    /** For how long the search has gone on. */
-    Duration since(long nowNs) {
-        return Duration.ofNanos(nowNs - sinceNs);
     }
 }

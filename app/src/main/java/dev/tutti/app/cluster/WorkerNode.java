@@ -116,9 +116,8 @@ public final class WorkerNode {
             case WAITING -> LOG.info("waiting for coordinator {}", settings.coordinator());
             case FAULT ->
                 LOG.warn(
-                        "coordinator {} not reached for {} s: {}; trying for {} s more",
+                        "coordinator {} cannot be reached: {}; trying again for {} s",
                         settings.coordinator(),
-                        report.since(nowNs).toSeconds(),
                         problem,
                         settings.giveUp().minusNanos(nowNs - lostNs).toSeconds());
             case NOTHING -> LOG.debug("coordinator {} not reached: {}", settings.coordinator(), problem);

@@ -7,6 +7,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.filter.Filter;
+import ch.qos.logback.core.spi.FilterReply;
 import dev.tutti.config.Environment;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -56,6 +58,9 @@ public final class Logs {
         String clear = Environment.isTerminal("err") ? ProgressView.CLEAR : "";
         appender.setEncoder(encoder(context, clear + level.pattern));
         appender.addFilter(threshold(level.threshold));
+        if (level != Level.VERBOSE) {
+            appender.addFilter(new Hiccups());
+        }
         appender.setOutputStream(new StandardErrorStream());
         appender.start();
         root(context).addAppender(appender);
@@ -97,6 +102,19 @@ public final class Logs {
         encoder.setPattern(pattern);
         encoder.start();
         return encoder;
+    }
+
+    /**
+     * Keeps back what Akka says of a heartbeat that came late, as on any busy machine while a process starts. A member that does
+     * not answer is told of by ours; the log of a run has both.
+     */
+    private static final class Hiccups extends Filter<ILoggingEvent> {
+        @Override
+        public FilterReply decide(ILoggingEvent event) {
+            boolean hiccup = event.getLoggerName().startsWith("akka.")
+                    && event.getFormattedMessage().startsWith("heartbeat interval is growing too large");
+            return hiccup ? FilterReply.DENY : FilterReply.NEUTRAL;
+        }
     }
 
     private static ThresholdFilter threshold(ch.qos.logback.classic.Level level) {

@@ -41,9 +41,9 @@ public record JobOutcome(JobStatus status, ExitCode exitCode, String problem, St
         if (failure instanceof TrainingFailedException) {
             return failed(ExitCode.TRAINING_FAILED, failure.getMessage());
         }
-        Optional<OutOfMemoryError> memory = OutOfMemory.in(failure);
-        if (memory.isPresent()) {
-            return failed(ExitCode.BAD_INPUT, "on the coordinator: " + OutOfMemory.describe(memory.get()));
+        Optional<OutOfMemoryError> noMemory = OutOfMemory.in(failure);
+        if (noMemory.isPresent()) {
+            return failed(ExitCode.BAD_INPUT, "on the coordinator: " + OutOfMemory.describe(noMemory.get()));
         }
         return failed(ExitCode.INTERNAL_ERROR, "internal error of the coordinator: " + failure);
     }

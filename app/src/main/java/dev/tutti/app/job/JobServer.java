@@ -65,7 +65,7 @@ public final class JobServer {
             return JobOutcome.succeeded(runner.run(job));
         } catch (Throwable e) {
             JobOutcome outcome = JobOutcome.of(e);
-            if (outcome.exitCode() == ExitCode.INTERNAL_ERROR) {
+            if (e instanceof Error || outcome.exitCode() == ExitCode.INTERNAL_ERROR) {
                 LOG.error("{} failed", job.id(), e);
             }
             return outcome;

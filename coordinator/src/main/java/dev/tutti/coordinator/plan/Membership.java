@@ -14,7 +14,7 @@ import java.util.Set;
  * is given up. Knows no threads, clocks, streams or actors: it is told what happens and when, and answers with what to do, in
  * order. Owned by one thread.
  *
- * <p>A worker that fails is left out for a while, each time for longer, and in the end for good. That goes by its name, so a
+ * <p>A worker that fails is left out of the job for a while, each time for longer, and in the end for good. That goes by its name, so a
  * worker that joins anew is no new one. Whoever does well for long is forgiven.
  */
 public final class Membership {
@@ -65,7 +65,7 @@ public final class Membership {
     /** So often streams are opened again with newcomers, as a network may be gone for a moment only. */
     static final int REOPENINGS_WITH_NEWCOMERS = 2;
 
-    /** After this many failures a worker is left out for good. */
+    /** After this many failures a worker is left out of the job for good. */
     static final int MOST_FAILURES = 6;
 
     /** A worker that says that it failed costs the others a moment when it is tried again. */
@@ -413,7 +413,7 @@ public final class Membership {
             standing.outUntilNs = NEVER;
             tell(
                     true,
-                    "worker " + name + " failed " + standing.failures + " times and is left out of this job for good: "
+                    "worker " + name + " failed " + standing.failures + " times and is left out of the job for good: "
                             + reason + "; its own log says more; where it lacks memory give it more"
                             + " (TUTTI_JAVA_OPTS=-Xmx...) or less to do (fewer --threads, --placement stream), then"
                             + " start it again");
@@ -423,7 +423,7 @@ public final class Membership {
         standing.outUntilNs = nowNs + outNs;
         tell(
                 true,
-                "worker " + name + " left out for " + seconds(outNs) + " s (failure " + standing.failures
+                "worker " + name + " left out of the job for " + seconds(outNs) + " s (failure " + standing.failures
                         + " of at most " + MOST_FAILURES + "): " + reason);
     }
 

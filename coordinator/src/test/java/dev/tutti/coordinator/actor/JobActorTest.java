@@ -331,6 +331,21 @@ class JobActorTest {
         }
     }
 
+    /** Aeron closes the client of a process that stood still for too long. */
+    @Test
+    void shouldGoOnWithANewAeronClientWhenTheLastIsClosed() {
+        run(1, true);
+        tell(one);
+        answer(first, Jobs.awaitPrepare(time, first));
+        node.aeron().close();
+        tell(one, two);
+        PrepareGeneration next = Jobs.awaitPrepare(time, first);
+        assertThat(next.streams().ipc()).isTrue();
+        assertThat(second.expectMessageClass(PrepareGeneration.class).generation())
+                .isEqualTo(next.generation());
+        assertThat(result).isNotDone();
+    }
+
     @Test
     void shouldEndWhenAborted() {
         run(1, true);

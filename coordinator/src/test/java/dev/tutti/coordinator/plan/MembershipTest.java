@@ -52,7 +52,7 @@ class MembershipTest {
         membership.onPrepared("a", nowNs);
         assertThat(passes(10 * S - 1)).isNull();
         assertThat(passes(1)).containsExactly(A);
-        assertThat(told()).contains("worker b left out for 30 s", "it did not answer within 10 s");
+        assertThat(told()).contains("worker b left out of the job for 30 s", "it did not answer within 10 s");
     }
 
     @Test
@@ -70,7 +70,8 @@ class MembershipTest {
         for (int failure = 1; failure < Membership.MOST_FAILURES; failure++) {
             assertThat(formed(membership.onFailed("b", "out of memory", nowNs))).containsExactly(A);
             assertThat(told())
-                    .contains("worker b left out for " + seconds + " s (failure " + failure + " of at most 6)");
+                    .contains("worker b left out of the job for " + seconds + " s (failure " + failure
+                            + " of at most 6)");
             begin(A);
             // It joins anew, as a failed worker does.
             membership.onWorkers(List.of(A), nowNs);
@@ -85,7 +86,7 @@ class MembershipTest {
             seconds *= 2;
         }
         assertThat(formed(membership.onFailed("b", "out of memory", nowNs))).containsExactly(A);
-        assertThat(told()).contains("left out of this job for good: out of memory", "TUTTI_JAVA_OPTS=-Xmx");
+        assertThat(told()).contains("left out of the job for good: out of memory", "TUTTI_JAVA_OPTS=-Xmx");
         begin(A);
         assertThat(formed(membership.onWorkers(List.of(A, new Candidate("b", "pb", 99)), nowNs)))
                 .isNull();
@@ -108,7 +109,7 @@ class MembershipTest {
         begin(A, B);
         passes(Membership.FORGIVEN_NS);
         assertThat(formed(membership.onFailed("b", "?", nowNs))).containsExactly(A);
-        assertThat(told()).contains("worker b left out for 5 s (failure 1 ");
+        assertThat(told()).contains("worker b left out of the job for 5 s (failure 1 ");
     }
 
     @Test
@@ -144,7 +145,8 @@ class MembershipTest {
         membership.onWorkers(List.of(A, B, C), nowNs);
         assertThat(passes(Membership.SETTLE_NS)).containsExactly(A, B, C);
         assertThat(formed(membership.onNotOpened("no room", true, nowNs))).containsExactly(A, B);
-        assertThat(told()).contains("worker c left out for 30 s", "no streams can be opened for it: no room");
+        assertThat(told())
+                .contains("worker c left out of the job for 30 s", "no streams can be opened for it: no room");
         assertThat(formed(membership.onNotOpened("no room", true, nowNs)))
                 .as("the old streams are still there")
                 .isNull();

@@ -150,6 +150,7 @@ final class SimulatedCluster {
             at(nowNs + random.nextLong(1_500 * MS), () -> {
                 Worker again = new Worker(worker.name);
                 again.fails = worker.fails;
+                again.failures = worker.failures + (worker.wasInTrouble() ? 1 : 0);
                 join(again);
             });
         }

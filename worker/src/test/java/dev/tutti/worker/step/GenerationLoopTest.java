@@ -10,6 +10,7 @@ import dev.tutti.model.ParameterLayout;
 import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.JobDescription;
 import dev.tutti.protocol.Placement;
+import dev.tutti.protocol.WorkInHand;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
@@ -19,10 +20,13 @@ import dev.tutti.transport.FrameReceiver;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TermLengths;
 import dev.tutti.transport.VectorSender;
+import dev.tutti.wire.FrameFault;
+import dev.tutti.wire.FrameFlyweight;
 import dev.tutti.wire.FrameKind;
 import dev.tutti.wire.GenerationId;
 import dev.tutti.worker.compute.ComputeTeam;
 import dev.tutti.worker.compute.SampleSource;
+import dev.tutti.worker.compute.WorkItem;
 import dev.tutti.worker.transport.WorkerPlane;
 import io.aeron.ExclusivePublication;
 import io.aeron.Subscription;
@@ -30,140 +34,203 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.agrona.CloseHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A worker with one compute thread, and an epoch as one piece of work that takes it minutes; the test is the coordinator. */
+/** What becomes of work when one generation follows another; the test is the coordinator. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class GenerationLoopTest {
-    private static final GenerationId GENERATION = new GenerationId(1, 2, 3);
-    private static final int FEATURES = 2;
-    private static final int SAMPLES = 1_000_000;
+    private static final long SEED = Long.getLong("tutti.seed", 20261121);
+    private static final int FEATURES = 5;
+    private static final int SEGMENTS = 4;
+    private static final int SAMPLES = 8;
+    private static final TermLengths TERMS = new TermLengths(1 << 16, 1 << 16, 1 << 16);
     private static final TrainingSpec SPEC = new TrainingSpec(
-            new NetworkSpec(
-                    List.of(FEATURES, 256, 256, 2),
-                    List.of(Activation.RELU, Activation.RELU, Activation.SOFTMAX),
-                    Loss.CROSS_ENTROPY),
+            new NetworkSpec(List.of(FEATURES, 4, 3), List.of(Activation.RELU, Activation.SOFTMAX), Loss.CROSS_ENTROPY),
             new Sgd.Settings(0.1f, 0),
-            3,
-            64,
-            64,
-            Sync.EPOCH,
+            2,
+            SAMPLES,
+            2,
+            Sync.STEP,
             1,
             true,
             0f,
             SAMPLES);
-    private static final JobDescription JOB =
-            new JobDescription(1, "test", SPEC, FEATURES, 1, Placement.REPLICATE, "data");
-    private static final float[] WEIGHTS = new float[new ParameterLayout(SPEC.network()).parameterCount()];
-    private static final Streams STREAMS =
-            new Streams(true, "", 1408, new TermLengths(1 << 16, 1 << 16, 1 << 16), 2 * Streams.IDS_PER_GENERATION);
+    private static final int PARAMETERS = new ParameterLayout(SPEC.network()).parameterCount();
 
     @TempDir
     Path folder;
 
-    private final List<String> answers = new ArrayList<>();
+    private final Random random = new Random(SEED);
+    private final Dataset data = data();
+    private final float[] weights = floats(PARAMETERS);
+    private final ComputeTeam team = new ComputeTeam(SPEC, new SampleSource(SPEC, FEATURES, 1, data), 2);
+    private final Thread second = new Thread(() -> team.serve(1), "second");
+    private final List<Generation> generations = new ArrayList<>();
     private AeronNode node;
-    private Subscription gradients;
-    private ExclusivePublication weights;
-    private ExclusivePublication work;
-    private WorkerPlane plane;
     private GenerationLoop loop;
-    private Thread thread;
-    private FrameReceiver receiver;
-    private VectorSender weightsSender;
+    private Thread first;
 
     @BeforeEach
-    void begin() {
+    void start() {
         node = AeronNode.launch(folder);
-        gradients = node.aeron().addSubscription(STREAMS.subscription(""), STREAMS.gradientStreamId());
-        plane = WorkerPlane.open(node, new PrepareGeneration(GENERATION, 0, JOB, STREAMS, null), "");
-        weights = node.aeron().addExclusivePublication(STREAMS.weightsPublication(1), STREAMS.weightsStreamId());
-        work = node.aeron().addExclusivePublication(STREAMS.workPublication(""), STREAMS.workStreamId(0));
-        weightsSender = new VectorSender(weights, GENERATION);
-        receiver = new FrameReceiver(gradients, GENERATION, new FaultCounters(), (session, frame) -> {
-            answers.add(frame.kind() + " of step " + frame.step());
-            return null;
-        });
-        Dataset data = new Dataset(new float[SAMPLES * FEATURES], FEATURES, new float[SAMPLES], 1, SAMPLES);
-        ComputeTeam team = new ComputeTeam(SPEC, new SampleSource(SPEC, FEATURES, 1, data), 1);
-        loop = new GenerationLoop(plane, team, training -> team, training -> {});
-        thread = new Thread(loop::run, "leader");
-        thread.start();
+        Generation generation = generation();
+        loop = new GenerationLoop(generation.plane, team, training -> team, training -> {});
+        first = new Thread(loop::run, "first");
+        first.start();
+        generation.send(FrameKind.WEIGHTS, weights);
+        generation.send(FrameKind.WORK, new float[0]);
     }
 
     @AfterEach
-    void end() throws InterruptedException {
+    void stop() throws InterruptedException {
         loop.stop();
-        thread.join();
-        plane.close();
+        first.join();
+        second.join();
+        generations.forEach(Generation::close);
         node.close();
     }
 
-    /**
-     * Others have done a slow worker's work, and the coordinator goes on. The weights are several windows long, so a worker that
-     * reads nothing while it computes in vain would hold all others up.
-     */
+    /** The new streams never bring the weights: what comes by them was computed with those of the old ones. */
     @Test
-    void shouldReadWhileItComputesAndDropWhatIsOver() {
-        assertThat(WEIGHTS.length * Float.BYTES)
-                .isGreaterThan(3 * STREAMS.terms().weights());
-        sendWork(0);
-        sendWeights(0);
+    void shouldSendByTheNextStreamsWhatWasBeingComputed() {
         awaitComputing();
-        sendWeights(1);
-        while (answers.isEmpty()) {
-            receiver.poll(1);
-        }
-        assertThat(answers).containsExactly("RESEND_WEIGHTS of step 0");
+        assertThat(loop.leave()).isEqualTo(new WorkInHand(0, 0, SEGMENTS));
+        Generation next = generation();
+        loop.goOn(next.plane);
+        next.send(FrameKind.WORK, new float[0]);
+
+        second.start();
+
+        assertThat(next.receive()).as("seed %d", SEED).isEqualTo(expected());
     }
 
     @Test
-    void shouldDropWorkThatIsOverBeforeItBegins() {
-        sendWeights(2);
-        sendWork(0);
-        sendWork(1);
-        while (answers.size() < 2) {
-            receiver.poll(1);
-        }
-        assertThat(answers).containsExactly("RESEND_WEIGHTS of step 0", "RESEND_WEIGHTS of step 1");
+    void shouldSendAgainWhatTheLastStreamsMayHaveLost() {
+        second.start();
+        assertThat(generations.get(0).receive()).as("seed %d", SEED).isEqualTo(expected());
+        assertThat(loop.leave()).isEqualTo(new WorkInHand(0, 0, SEGMENTS));
+        Generation next = generation();
+        loop.goOn(next.plane);
+        next.send(FrameKind.WORK, new float[0]);
+        assertThat(next.receive()).as("seed %d", SEED).isEqualTo(expected());
     }
 
     @Test
-    void shouldStopInTheMiddleOfAPiece() throws InterruptedException {
-        sendWork(0);
-        sendWeights(0);
+    void shouldHoldNothingBeforeThereWasWork() {
+        GenerationLoop idle = new GenerationLoop(generation().plane, team, training -> team, training -> {});
+        assertThat(idle.leave()).isEqualTo(WorkInHand.NONE);
+        idle.close();
+        second.start();
+    }
+
+    @Test
+    void shouldCloseStreamsThatItNeverUsed() {
         awaitComputing();
-        loop.stop();
-        thread.join();
-        assertThat(receiver.poll(1)).isZero();
-    }
-
-    private void sendWork(long step) {
-        VectorSender sender = new VectorSender(work, GENERATION);
-        sender.header().set(FrameKind.WORK, 1 + (int) step, step, 0, SPEC.segmentsOfStep(0), 0);
-        sender.begin(WEIGHTS, 0);
-        while (!sender.isIdle()) {
-            sender.doWork();
-        }
-    }
-
-    private void sendWeights(long step) {
-        weightsSender.header().set(FrameKind.WEIGHTS, 1 + (int) step, step, 0, 0, WEIGHTS.length);
-        weightsSender.begin(WEIGHTS, 0);
-        while (!weightsSender.isIdle()) {
-            weightsSender.doWork();
-        }
-    }
-
-    private void awaitComputing() {
-        while (Arrays.stream(thread.getStackTrace())
-                .noneMatch(frame -> frame.getMethodName().equals("gradients"))) {
+        assertThat(loop.leave().segmentCount()).isEqualTo(SEGMENTS);
+        Generation skipped = generation();
+        loop.goOn(skipped.plane);
+        loop.leave();
+        Generation next = generation();
+        loop.goOn(next.plane);
+        next.send(FrameKind.WORK, new float[0]);
+        second.start();
+        assertThat(next.receive()).as("seed %d", SEED).isEqualTo(expected());
+        while (skipped.weights.isConnected()) {
             Thread.yield();
+        }
+    }
+
+    /** The leading thread cannot go on until the second serves. */
+    private void awaitComputing() {
+        while (Arrays.stream(first.getStackTrace())
+                .noneMatch(frame -> frame.getMethodName().equals("awaitOthers"))) {
+            Thread.yield();
+        }
+    }
+
+    private float[] expected() {
+        ComputeTeam alone = new ComputeTeam(SPEC, new SampleSource(SPEC, FEATURES, 1, data), 1);
+        WorkItem item = new WorkItem();
+        item.set(1, 0, 0, SEGMENTS, 0);
+        return alone.compute(item, weights, () -> true).nodeAt(0).gradient();
+    }
+
+    private Generation generation() {
+        Generation generation = new Generation(generations.size() + 1);
+        generations.add(generation);
+        return generation;
+    }
+
+    private Dataset data() {
+        float[] targets = new float[SAMPLES];
+        for (int row = 0; row < SAMPLES; row++) {
+            targets[row] = random.nextInt(3);
+        }
+        return new Dataset(floats(SAMPLES * FEATURES), FEATURES, targets, 1, SAMPLES);
+    }
+
+    private float[] floats(int count) {
+        float[] floats = new float[count];
+        for (int i = 0; i < count; i++) {
+            floats[i] = random.nextFloat() - 0.5f;
+        }
+        return floats;
+    }
+
+    /** Both ends of the streams of a generation with one member. */
+    private final class Generation implements FrameReceiver.Handler {
+        private final GenerationId id;
+        private final float[] gradient = new float[PARAMETERS];
+        private int received;
+        final ExclusivePublication weights;
+        private final ExclusivePublication work;
+        private final Subscription gradients;
+        private final FrameReceiver frames;
+        final WorkerPlane plane;
+
+        Generation(int number) {
+            id = new GenerationId(1, number, number);
+            Streams streams = new Streams(true, "", 1408, TERMS, number * Streams.IDS_PER_GENERATION);
+            JobDescription job = new JobDescription(1, "test", SPEC, FEATURES, 1, Placement.REPLICATE, "data");
+            gradients = node.aeron().addSubscription(streams.subscription(""), streams.gradientStreamId());
+            frames = new FrameReceiver(gradients, id, new FaultCounters(), this);
+            plane = WorkerPlane.open(node, new PrepareGeneration(id, 0, job, streams, null), "");
+            weights = node.aeron().addExclusivePublication(streams.weightsPublication(1), streams.weightsStreamId());
+            work = node.aeron().addExclusivePublication(streams.workPublication(""), streams.workStreamId(0));
+        }
+
+        void send(FrameKind kind, float[] vector) {
+            VectorSender sender = new VectorSender(kind == FrameKind.WORK ? work : weights, id);
+            sender.header().set(kind, 1, 0, 0, kind == FrameKind.WORK ? SEGMENTS : 0, vector.length);
+            sender.begin(vector, 0);
+            while (!sender.isIdle()) {
+                sender.doWork();
+            }
+        }
+
+        float[] receive() {
+            while (received < PARAMETERS) {
+                frames.poll(16);
+            }
+            return gradient;
+        }
+
+        @Override
+        public FrameFault onFrame(int sessionId, FrameFlyweight frame) {
+            frame.copyTo(gradient, frame.partOffset());
+            received += frame.partLength();
+            return null;
+        }
+
+        void close() {
+            CloseHelper.quietCloseAll(weights, work, gradients);
         }
     }
 }
