@@ -86,7 +86,11 @@ class FormTest {
 
     @Test
     void shouldSayWhereFloat32Shows() {
-        assertThat(TextPage.of(Explainer.explain(Request.exercise("tanh-4433-softmax")).page(), false).replaceAll("\\s+", " "))
+        assertThat(TextPage.of(
+                                Explainer.explain(Request.exercise("tanh-4433-softmax"))
+                                        .page(),
+                                false)
+                        .replaceAll("\\s+", " "))
                 .contains("0.000000", "is 0 in exact", "in float32");
     }
 

@@ -104,7 +104,9 @@ public sealed interface Formula {
     private static boolean isNegative(Formula part) {
         return part instanceof Number number
                 ? number.digits().startsWith("-")
-                : part instanceof Row row && !row.parts().isEmpty() && isNegative(row.parts().get(0));
+                : part instanceof Row row
+                        && !row.parts().isEmpty()
+                        && isNegative(row.parts().get(0));
     }
 
     private static Formula negated(Formula part) {

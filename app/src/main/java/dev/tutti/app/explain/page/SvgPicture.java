@@ -16,7 +16,7 @@ final class SvgPicture {
     private static final int RADIUS = 24;
     private static final int MARGIN = 60;
     /** Where on its edge a label may be, as a share of the way; the first that keeps all labels of a layer apart is taken. */
-    private static final double[] SHARES = {0.3, 0.7, 0.22, 0.4, 0.6, 0.15, 0.5};
+    private static final double[] SHARES = {0.3, 0.7, 0.4, 0.6, 0.5};
 
     private static final int LABEL_HEIGHT = 28;
 
