@@ -3,7 +3,9 @@ package dev.tutti.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.app.explain.Explainer;
+import dev.tutti.app.explain.mistake.Mistakes;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +83,26 @@ class ExplainCommandTest {
                 .doesNotContain("killed");
         assertThat(done("explain", "xor", "--distributed", "3", "--kill", "2"))
                 .contains("worker-2  1 2   g1 g2     killed", "worker-1  1     g1        g1", "the same bits");
+    }
+
+    @Test
+    void shouldSayWhyThresholdUnitsCannotBeTrained() {
+        String why = "not to be trained, as its slope is 0";
+        refused(why, "train", "xor", "--activation", "threshold");
+        refused(why, "explain", "xor", "--rows", "0", "--activation", "threshold");
+        assertThat(done("explain", "xorThreshold")).contains("No gradient");
+    }
+
+    @Test
+    void shouldFitEightyColumnsWithMistakesWorkersAndTheList() {
+        List<String> pages = new ArrayList<>(List.of(done("explain", "--list")));
+        Mistakes.all().forEach(one -> pages.add(done("explain", "mistake", one.name())));
+        for (String name : List.of("xor", "tanh-4433", "td6-network", "two-outputs-squared")) {
+            pages.add(done("explain", name, "--distributed", "3", "--kill", "1", "--source"));
+        }
+
+        assertThat(pages).allSatisfy(page -> assertThat(page.lines())
+                .allSatisfy(line -> assertThat(line.length()).as(line).isLessThanOrEqualTo(80)));
     }
 
     @Test

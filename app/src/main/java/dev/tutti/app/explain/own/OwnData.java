@@ -62,7 +62,7 @@ public final class OwnData {
 
     /** Whether {@code name} may be data or a model: built-in data, or a file or directory that is there. */
     public static boolean isOne(String name) {
-        return BuiltInData.has(name) || Files.exists(Path.of(name));
+        return BuiltInData.has(name) || (!name.isBlank() && Files.exists(Path.of(name)));
     }
 
     /**
