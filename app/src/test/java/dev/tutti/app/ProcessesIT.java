@@ -106,8 +106,8 @@ class ProcessesIT {
         cluster.startWorker("third");
         cluster.awaitMember("third");
 
-        cluster.assertStopsWithTheBitsOf(run, coordinator);
         JsonNode last = ProcessCluster.parse(cluster.lastEpoch());
+        cluster.assertStopsWithTheBitsOf(run, coordinator);
         assertThat(last.get("segmentsDone").asLong())
                 .isEqualTo(last.get("segmentsIssued").asLong());
         assertThat(last.get("segmentsReissued").asLong()).isPositive();

@@ -102,6 +102,7 @@ public final class Membership {
     /** What is known of a worker of some name. */
     private static final class Standing {
         int failures;
+        int timesTurnedAway;
         boolean out;
         boolean givenUp;
         long outUntilNs = NEVER;
@@ -174,6 +175,7 @@ public final class Membership {
         lastRunning = members;
         for (Candidate member : members) {
             Standing standing = standing(member.name());
+            standing.timesTurnedAway = 0;
             standing.runningSinceNs = standing.runningSinceNs == NEVER ? nowNs : standing.runningSinceNs;
         }
         return decide(nowNs);
@@ -246,8 +248,8 @@ public final class Membership {
         } else if ((tooLittleRoom || reopenings >= REOPENINGS_WITH_NEWCOMERS)
                 && !newcomers.isEmpty()
                 && newcomers.size() < members.size()) {
-            newcomers.forEach(newcomer ->
-                    leaveOut(newcomer.name(), SILENT_NS, "no streams can be opened for it: " + reason, nowNs));
+            newcomers.forEach(
+                    newcomer -> turnAway(newcomer.name(), "no streams can be opened for it: " + reason, nowNs));
             formAt(nowNs);
         } else if (reopenings == MOST_REOPENINGS) {
             fail(Cause.TRAINING, "no training: streams cannot be opened, tried " + reopenings + " times: " + reason);
@@ -364,9 +366,8 @@ public final class Membership {
                 wanted.stream().filter(one -> !lastRunning.contains(one)).toList();
         int tooMany = lastRunning.isEmpty() ? 0 : Math.min(wanted.size() - room, newcomers.size());
         for (int i = newcomers.size() - 1; i >= newcomers.size() - tooMany; i--) {
-            leaveOut(
+            turnAway(
                     newcomers.get(i).name(),
-                    SILENT_NS,
                     "too little shared memory on the coordinator's machine: room for the streams of " + room
                             + " workers; in a container give --shm-size=1g (compose: shm_size: 1g), or name another"
                             + " --aeron-dir",
@@ -425,6 +426,17 @@ public final class Membership {
                 true,
                 "worker " + name + " left out of the job for " + seconds(outNs) + " s (failure " + standing.failures
                         + " of at most " + MOST_FAILURES + "): " + reason);
+    }
+
+    /** Nothing that the worker did: what is missing may be there later, so it is never left out for good. */
+    private void turnAway(String name, String reason, long nowNs) {
+        Standing standing = standing(name);
+        long outNs = Math.min(LONGEST_OUT_NS, SILENT_NS << Math.min(standing.timesTurnedAway++, MOST_FAILURES));
+        standing.runningSinceNs = NEVER;
+        standing.out = true;
+        standing.reason = reason;
+        standing.outUntilNs = nowNs + outNs;
+        tell(true, "worker " + name + " left out of the job for " + seconds(outNs) + " s: " + reason);
     }
 
     private void fail(Cause cause, String line) {

@@ -160,7 +160,7 @@ class MembershipTest {
         membership.hasRoomFor(2);
         membership.onWorkers(List.of(A, B, C), nowNs);
         assertThat(passes(Membership.SETTLE_NS)).isNull();
-        assertThat(told()).contains("worker c left out for 30 s", "room for the streams of 2 workers");
+        assertThat(told()).contains("worker c left out of the job for 30 s: ", "room for the streams of 2 workers");
         decide(membership.onBroken("broken", nowNs));
         assertThat(passes(Membership.SETTLE_NS)).containsExactly(A, B);
         decide(membership.onPrepared("a", nowNs));
@@ -169,6 +169,19 @@ class MembershipTest {
         membership.hasRoomFor(3);
         assertThat(passes(Membership.SILENT_NS + Membership.SETTLE_NS)).isNull();
         assertThat(passes(Membership.SETTLE_NS)).containsExactly(A, B, C);
+    }
+
+    @Test
+    void shouldNeverGiveUpAWorkerForWantOfRoom() {
+        run(A, B);
+        membership.hasRoomFor(2);
+        membership.onWorkers(List.of(A, B, C), nowNs);
+        for (int time = 0; time < 2 * Membership.MOST_FAILURES; time++) {
+            assertThat(passes(Membership.LONGEST_OUT_NS)).isNull();
+        }
+        membership.hasRoomFor(3);
+        List<Candidate> formed = passes(Membership.LONGEST_OUT_NS);
+        assertThat(formed == null ? passes(Membership.SETTLE_NS) : formed).containsExactly(A, B, C);
     }
 
     @Test
