@@ -101,8 +101,9 @@ class ExplainCommandTest {
             pages.add(done("explain", name, "--distributed", "3", "--kill", "1", "--source"));
         }
 
-        assertThat(pages).allSatisfy(page -> assertThat(page.lines())
-                .allSatisfy(line -> assertThat(line.length()).as(line).isLessThanOrEqualTo(80)));
+        assertThat(pages)
+                .allSatisfy(page -> assertThat(page.lines())
+                        .allSatisfy(line -> assertThat(line.length()).as(line).isLessThanOrEqualTo(80)));
     }
 
     @Test
