@@ -10,7 +10,6 @@ import dev.tutti.app.explain.page.Digits;
 import dev.tutti.app.explain.page.Formula;
 import dev.tutti.app.explain.page.Formula.Bracket;
 import dev.tutti.app.explain.page.Formula.Symbol;
-import dev.tutti.app.explain.page.NetworkPicture;
 import dev.tutti.app.explain.page.Page;
 import dev.tutti.app.explain.page.TextForm;
 import dev.tutti.model.Activation;
@@ -18,9 +17,7 @@ import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -70,10 +67,10 @@ public final class StepPage {
         } else {
             page.sampleAlone(step.samples().get(0));
             if (step.samples().size() > 1) {
-                page.sums("the mini-batch: these and " + (step.samples().size() - 1) + " more samples", false);
+                page.sums("the mini-batch: this sample and " + (step.samples().size() - 1) + " more", false);
             }
         }
-        page.check();
+        page.blocks.add(Remarks.onDifferences(step));
         return new Page(step.problem().name(), step.problem().title(), page.blocks);
     }
 
@@ -89,7 +86,7 @@ public final class StepPage {
             blocks.add(weights(problem.parameters(), layer, true));
         }
         problem.notes().forEach(note -> blocks.add(Block.note(note)));
-        blocks.add(new Block.Picture(picture(step.samples().get(0))));
+        blocks.add(new Block.Picture(Pictures.of(problem, step.samples().get(0), names)));
     }
 
     private void sampleAlone(SampleStep one) {
@@ -97,33 +94,33 @@ public final class StepPage {
         sampleLine(one);
         generalForward();
         forward(one);
-        printed(Printed.Place.FORWARD);
+        blocks.addAll(Remarks.printed(problem, Printed.Place.FORWARD));
         heading("loss");
         generalLoss();
         loss(one);
-        printed(Printed.Place.LOSS);
+        blocks.addAll(Remarks.printed(problem, Printed.Place.LOSS));
         heading("local errors of the outputs");
         generalOutputErrors();
         outputErrors(one, true);
-        printed(Printed.Place.OUTPUT);
+        blocks.addAll(Remarks.printed(problem, Printed.Place.OUTPUT));
         if (network.layers() > 1) {
             heading("local errors of hidden units, backwards");
             generalHiddenErrors();
             hiddenErrors(one, true);
             oldWeights(one);
-            printed(Printed.Place.HIDDEN);
+            blocks.addAll(Remarks.printed(problem, Printed.Place.HIDDEN));
         }
         heading("gradient: each error times what came in");
         for (int layer = network.layers() - 1; layer >= 0; layer--) {
             products(one, layer);
         }
-        printed(Printed.Place.GRADIENT);
+        blocks.addAll(Remarks.printed(problem, Printed.Place.GRADIENT));
         heading("update");
         generalUpdate("");
         update(one.gradient(), one.updated());
         afterwards(row(names.lossSymbol(), "=", number(one.trace().loss()), "->", number(one.lossAfter())));
-        printed(Printed.Place.UPDATE);
-        floatRemarks(one);
+        blocks.addAll(Remarks.printed(problem, Printed.Place.UPDATE));
+        blocks.addAll(Remarks.onFloat32(problem, one, names));
     }
 
     private void batchFromTheStart() {
@@ -133,21 +130,21 @@ public final class StepPage {
             sampleLine(one);
             forward(one);
         }
-        printed(Printed.Place.FORWARD);
+        blocks.addAll(Remarks.printed(problem, Printed.Place.FORWARD));
         heading("loss");
         generalLoss();
         for (SampleStep one : step.samples()) {
             sampleLine(one);
             loss(one);
         }
-        printed(Printed.Place.LOSS);
+        blocks.addAll(Remarks.printed(problem, Printed.Place.LOSS));
         heading("local errors of the outputs");
         generalOutputErrors();
         for (SampleStep one : step.samples()) {
             sampleLine(one);
             outputErrors(one, true);
         }
-        printed(Printed.Place.OUTPUT);
+        blocks.addAll(Remarks.printed(problem, Printed.Place.OUTPUT));
         if (network.layers() > 1) {
             heading("local errors of hidden units, backwards");
             generalHiddenErrors();
@@ -155,12 +152,12 @@ public final class StepPage {
                 sampleLine(one);
                 hiddenErrors(one, true);
             }
-            printed(Printed.Place.HIDDEN);
+            blocks.addAll(Remarks.printed(problem, Printed.Place.HIDDEN));
         }
         sums("gradients of the samples, and their mean", true);
-        printed(Printed.Place.GRADIENT);
-        printed(Printed.Place.UPDATE);
-        step.samples().forEach(this::floatRemarks);
+        blocks.addAll(Remarks.printed(problem, Printed.Place.GRADIENT));
+        blocks.addAll(Remarks.printed(problem, Printed.Place.UPDATE));
+        step.samples().forEach(one -> blocks.addAll(Remarks.onFloat32(problem, one, names)));
     }
 
     private void heading(String text) {
@@ -632,115 +629,8 @@ public final class StepPage {
         return new Block.TableRow(cells, faint);
     }
 
-    private void printed(Printed.Place place) {
-        for (Printed one : problem.printed()) {
-            if (one.place() != place) {
-                continue;
-            }
-            String exact = one.exact().isEmpty() ? "" : "; right: " + one.exact();
-            String quote = one.printed().equals(Printed.NOT_GIVEN)
-                    ? "the lecture gives no " + one.what()
-                    : "the lecture prints \"" + one.printed() + "\" for " + one.what();
-            String text = quote
-                    + switch (one.kind()) {
-                        case SLIP -> ": a slip" + exact + " (" + one.why() + ")";
-                        case ROUNDING -> ": rounded on the way" + exact + " (" + one.why() + ")";
-                        case DOUBTFUL -> ", as it reached us: doubtful" + exact + " (" + one.why() + ")";
-                        case NOTE -> ": " + one.why();
-                    };
-            boolean wrong = one.kind() == Printed.Kind.SLIP || one.kind() == Printed.Kind.DOUBTFUL;
-            blocks.add(new Block.Remark(wrong ? Block.Kind.SLIP : Block.Kind.NOTE, text));
-        }
-    }
-
-    /** Says where six decimals of float32 are not those of double. */
-    private void floatRemarks(SampleStep one) {
-        List<String> seen = new ArrayList<>();
-        int apart = 0;
-        for (int layer = 0; layer < network.layers(); layer++) {
-            for (int j = 0; j < network.outputs(layer); j++) {
-                double exactError = one.differences()[layout.biasOffset(layer) + j];
-                float error = one.trace().d()[layer][j];
-                if (error != 0 && Math.abs(error) < 1e-7 && Math.abs(exactError) < 1e-10) {
-                    seen.add("the error " + plain(names.error(layer, j)) + " is 0 in exact arithmetic, and "
-                            + String.format(Locale.ROOT, "%.1e", error) + " in float32");
-                }
-                float z = one.trace().z()[layer][j];
-                double exact = one.inDouble().z()[layer][j];
-                if (!Digits.of(z).equals(Digits.of(exact))) {
-                    apart++;
-                    if (apart == 1) {
-                        seen.add(plain(names.pre(layer, j)) + " is " + Digits.of(exact) + " in double and "
-                                + Digits.of(z) + " in float32, in which Tutti computes");
-                    }
-                }
-            }
-        }
-        if (!seen.isEmpty()) {
-            blocks.add(new Block.Remark(
-                    Block.Kind.FLOAT32,
-                    "row " + one.sample().row() + ": " + String.join("; ", seen.subList(0, Math.min(2, seen.size())))
-                            + (seen.size() > 2 ? "; and so on." : ".")));
-        }
-    }
-
     private static String plain(Formula formula) {
         return TextForm.of(formula);
-    }
-
-    private void check() {
-        long kinks = step.samples().stream()
-                .mapToLong(one -> IntStream.range(0, one.kinks().length)
-                        .filter(p -> one.kinks()[p])
-                        .count())
-                .sum();
-        blocks.add(Block.note(String.format(
-                Locale.ROOT,
-                "~, by differences: the same as central differences, in double, with h = %.0e; %s from the gradients at most %.1e.%s",
-                Step.h(),
-                step.samples().size() == 1 ? "they differ" : "over all rows they differ",
-                step.worstDifference(),
-                kinks == 0 ? "" : " " + kinks + " would cross a kink of ReLU, where there is no slope.")));
-    }
-
-    private NetworkPicture picture(SampleStep one) {
-        List<List<NetworkPicture.Unit>> layers = new ArrayList<>();
-        float[] x = one.sample().x();
-        layers.add(IntStream.range(0, x.length)
-                .mapToObj(i -> {
-                    Formula name = names.out(network, -1, i);
-                    return new NetworkPicture.Unit(name, List.of(row(name, "=", given(x[i]))), x[i]);
-                })
-                .toList());
-        List<float[][]> weights = new ArrayList<>();
-        List<float[][]> gradients = new ArrayList<>();
-        for (int layer = 0; layer < network.layers(); layer++) {
-            List<NetworkPicture.Unit> units = new ArrayList<>();
-            for (int j = 0; j < network.outputs(layer); j++) {
-                List<Formula> numbers = new ArrayList<>();
-                numbers.add(row(names.pre(layer, j), "=", number(one.trace().z()[layer][j])));
-                numbers.add(row(
-                        names.out(network, layer, j), "=", number(one.trace().a()[layer][j])));
-                numbers.add(row(names.error(layer, j), "=", number(one.trace().d()[layer][j])));
-                if (layer == network.layers() - 1) {
-                    numbers.add(row(names.targetOf(j), "=", given(one.sample().y()[j])));
-                }
-                units.add(new NetworkPicture.Unit(
-                        names.out(network, layer, j), numbers, one.trace().a()[layer][j]));
-            }
-            layers.add(units);
-            weights.add(matrix(problem.parameters(), layer));
-            gradients.add(matrix(one.gradient(), layer));
-        }
-        return new NetworkPicture("Row " + one.sample().row() + " in the network.", layers, weights, gradients);
-    }
-
-    private float[][] matrix(float[] values, int layer) {
-        int inputs = network.inputs(layer);
-        int from = layout.weightOffset(layer);
-        return IntStream.range(0, network.outputs(layer))
-                .mapToObj(j -> Arrays.copyOfRange(values, from + j * inputs, from + (j + 1) * inputs))
-                .toArray(float[][]::new);
     }
 
     private float weight(int layer, int j, int i) {
