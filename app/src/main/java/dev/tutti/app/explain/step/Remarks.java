@@ -67,9 +67,9 @@ final class Remarks {
             return List.of();
         }
         return List.of(new Block.Remark(
-                    Block.Kind.FLOAT32,
-                    "row " + one.sample().row() + ": " + String.join("; ", seen.subList(0, Math.min(2, seen.size())))
-                            + (seen.size() > 2 ? "; and so on." : ".")));
+                Block.Kind.FLOAT32,
+                "row " + one.sample().row() + ": " + String.join("; ", seen.subList(0, Math.min(2, seen.size())))
+                        + (seen.size() > 2 ? "; and so on." : ".")));
     }
 
     /** How far the gradients are from the central differences. */
