@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +27,9 @@ final class ProcessCluster implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String RUN = "run";
+
+    /** Bytes of the longest line looked at. */
+    private static final int LONGEST_LINE = 1 << 16;
 
     private final Path directory;
     private final int port = freePort();
@@ -136,14 +141,28 @@ final class ProcessCluster implements AutoCloseable {
         }
     }
 
-    /** The line about the last epoch. */
+    /** The line about the last epoch; only the end of the file is read, as there may be many. */
     String lastEpoch() {
-        List<String> lines = metrics();
-        return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+        Path file = directory.resolve(RUN).resolve("metrics.jsonl");
+        if (!Files.exists(file)) {
+            return "";
+        }
+        try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
+            byte[] end = new byte[(int) Math.min(LONGEST_LINE, open.length())];
+            open.seek(open.length() - end.length);
+            // A resumed run may have cut the file meanwhile.
+            int read = Math.max(0, open.read(end));
+            String text = new String(end, 0, read, StandardCharsets.UTF_8);
+            return text.substring(0, text.lastIndexOf('\n') + 1).lines().reduce("", (first, second) -> second);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
+    /** Number of epochs that are over. */
     int epochs() {
-        return metrics().size();
+        String line = lastEpoch();
+        return line.isEmpty() ? 0 : parse(line).get("epoch").asInt();
     }
 
     void awaitEpochs(int count) throws InterruptedException {
@@ -159,9 +178,15 @@ final class ProcessCluster implements AutoCloseable {
         }
     }
 
-    /** Waits until the last epoch was trained with a worker of this name. */
+    /** Waits until the last epoch was trained with a worker of this name, and others. */
     void awaitMember(String name) throws InterruptedException {
         TuttiProcess.await(name + " takes part", PATIENCE, () -> lastEpoch().contains("\"name\":\"" + name + "\""));
+    }
+
+    /** Waits until the last epoch was trained by the members of a generation, as the coordinator counts them. */
+    void awaitGeneration(int number) throws InterruptedException {
+        TuttiProcess.await(
+                "generation " + number, PATIENCE, () -> lastEpoch().contains("\"generation\":" + number + ","));
     }
 
     /** Waits until the last epoch was trained without a worker of this name, and gives up when training has stood still for too long. */

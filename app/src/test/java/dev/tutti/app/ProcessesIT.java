@@ -95,14 +95,14 @@ class ProcessesIT {
 
     @Test
     void shouldGoOnWithTheOthersWhenAWorkerIsKilled() throws Exception {
-        List<String> run = List.of("train", "digits", "--json");
+        List<String> run = List.of("train", "digits", "--batch", "16", "--json");
         TuttiProcess coordinator = cluster.startCoordinator(run, 2, "--epochs", "1000000");
         TuttiProcess first = cluster.startWorker("first");
         cluster.startWorker("second");
-        cluster.awaitEpochs(5);
+        cluster.awaitEpochs(3);
 
         first.signal("KILL");
-        cluster.awaitRecovery(5);
+        cluster.awaitRecovery(3);
         cluster.startWorker("third");
         cluster.awaitMember("third");
 
@@ -115,11 +115,11 @@ class ProcessesIT {
 
     @Test
     void shouldGoOnWhenTheCoordinatorIsKilledAndStartedAgain() throws Exception {
-        List<String> run = List.of("train", "digits", "--json");
+        List<String> run = List.of("train", "digits", "--batch", "16", "--json");
         TuttiProcess killed = cluster.startCoordinator(run, 2, "--epochs", "1000000", "--checkpoint-steps", "50");
         TuttiProcess first = cluster.startWorker("first");
         TuttiProcess second = cluster.startWorker("second");
-        cluster.awaitEpochs(5);
+        cluster.awaitEpochs(3);
 
         killed.signal("KILL");
         TuttiProcess.await(
