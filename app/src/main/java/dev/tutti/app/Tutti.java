@@ -8,6 +8,7 @@ import dev.tutti.app.command.ChaosCommand;
 import dev.tutti.app.command.CoordinatorCommand;
 import dev.tutti.app.command.DoctorCommand;
 import dev.tutti.app.command.EvalCommand;
+import dev.tutti.app.command.ExplainCommand;
 import dev.tutti.app.command.PredictCommand;
 import dev.tutti.app.command.SettingOptions;
 import dev.tutti.app.command.TrainCommand;
@@ -17,6 +18,7 @@ import dev.tutti.app.console.ErrorReport;
 import dev.tutti.app.console.Interruption;
 import dev.tutti.app.console.Terminal;
 import dev.tutti.app.console.Version;
+import dev.tutti.app.explain.own.OwnData;
 import dev.tutti.config.CoordinatorSettings;
 import dev.tutti.config.Environment;
 import dev.tutti.config.TrainingSettings;
@@ -75,6 +77,7 @@ public final class Tutti implements Runnable {
                         .addSubcommand("kernel", new BenchKernelCommand())
                         .addSubcommand("cluster", new BenchClusterCommand())
                         .addSubcommand("transport", new BenchTransportCommand()));
+        tutti.addSubcommand("explain", SettingOptions.add(new CommandLine(new ExplainCommand()), OwnData.SETTINGS));
         tutti.addSubcommand("chaos", new ChaosCommand());
         tutti.addSubcommand("doctor", new DoctorCommand());
         tutti.addSubcommand("version", new VersionCommand());

@@ -52,6 +52,15 @@ public final class Environment {
         return Boolean.getBoolean("tutti.terminal." + stream);
     }
 
+    /** Whether standard output shows colours: a terminal, and the user has not asked for none ({@code NO_COLOR}). */
+    public static boolean showsColours() {
+        return showsColours(isTerminal("out"), System.getenv("NO_COLOR"));
+    }
+
+    static boolean showsColours(boolean terminal, String noColour) {
+        return terminal && (noColour == null || noColour.isEmpty());
+    }
+
     /** Width of the terminal in characters. */
     public static int columns() {
         int columns = Integer.getInteger("tutti.columns", USUAL_COLUMNS);

@@ -32,6 +32,9 @@ final class TrainingOptions {
             .filter(activation -> activation != Activation.SOFTMAX)
             .toList();
 
+    /** A unit that is 1 above 0 and 0 elsewhere: known, so that it can be said why there is none. */
+    private static final String THRESHOLD = "threshold";
+
     private static final Range SECONDS = new Range("1e-9 to 1e9", value -> value >= 1e-9 && value <= 1e9);
 
     static final Setting<String> DATA = Setting.of(
@@ -352,6 +355,13 @@ final class TrainingOptions {
                 text -> {
                     if (text.equals(Activation.SOFTMAX.id())) {
                         throw new Form.BadValueException("not for hidden layers", text, hidden.allowed());
+                    }
+                    if (text.equals(THRESHOLD)) {
+                        throw new Form.BadValueException(
+                                "not to be trained, as its slope is 0 wherever it has one and no weight would ever move"
+                                        + " (tutti explain xorThreshold)",
+                                text,
+                                hidden.allowed());
                     }
                     return hidden.parser().parse(text);
                 },

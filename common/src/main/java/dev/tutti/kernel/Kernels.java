@@ -44,6 +44,16 @@ public final class Kernels {
         return new WarmingKernel(createReference(network, dropout), vector, parameterCount);
     }
 
+    /** Creates the scalar reference, without dropout: the same bits as any other, ready at once. */
+    public static GradientKernel scalar(NetworkSpec network) {
+        return scalar(network, Dropout.NONE);
+    }
+
+    /** Creates the scalar reference: the same bits as any other, ready at once. */
+    public static GradientKernel scalar(NetworkSpec network, Dropout dropout) {
+        return new ScalarKernel(network, dropout, "scalar, asked for");
+    }
+
     /** Creates the kernel that {@link #create} comes to once the code is compiled, for measurements and tests. */
     public static GradientKernel createWarm(NetworkSpec network, Dropout dropout, int maxSamples) {
         return usesVectors()

@@ -35,6 +35,8 @@ final class ScalarKernel implements GradientKernel {
 
     private final float[][] a;
     private final float[][] d;
+    /** Of the sample at hand, by layer but the last: {@code sum_j w_ji d_j} of the layer above. */
+    private final float[][] sums;
     /** By layer, with dropout: {@code m_j f'(z_j)} of hidden units. */
     private final float[][] slopes;
 
@@ -55,11 +57,13 @@ final class ScalarKernel implements GradientKernel {
         z = new float[network.layers()][];
         a = new float[network.layers()][];
         d = new float[network.layers()][];
+        sums = new float[network.layers()][];
         slopes = new float[network.layers()][];
         for (int layer = 0; layer < network.layers(); layer++) {
             z[layer] = new float[network.outputs(layer)];
             a[layer] = new float[network.outputs(layer)];
             d[layer] = new float[network.outputs(layer)];
+            sums[layer] = new float[network.outputs(layer)];
             slopes[layer] = new float[network.outputs(layer)];
         }
     }
@@ -225,6 +229,7 @@ final class ScalarKernel implements GradientKernel {
                 for (int j = 0; j < network.outputs(layer); j++) {
                     sum = Math.fma(parameters[weights + j * inputs + i], d[layer][j], sum);
                 }
+                sums[layer - 1][i] = sum;
                 d[layer - 1][i] = sum * slope(layer - 1, i);
             }
         }
@@ -288,6 +293,30 @@ final class ScalarKernel implements GradientKernel {
         forwardInTraining(parameters, batch, sample);
         backward(parameters, batch, sample);
         addGradient(batch, sample, gradient);
+    }
+
+    /** Computes a sample without dropout, and returns copies of all that lies between it and its gradient. */
+    SampleTrace trace(float[] parameters, MiniBatch batch, int sample) {
+        forward(parameters, batch, sample);
+        float loss = loss(batch, sample);
+        backward(parameters, batch, sample);
+        int last = network.layers() - 1;
+        float[][] derivatives = new float[network.layers()][];
+        float[][] fromAbove = new float[network.layers()][];
+        for (int layer = 0; layer <= last; layer++) {
+            fromAbove[layer] = layer == last ? null : sums[layer].clone();
+            if (network.activation(layer) != Activation.SOFTMAX) {
+                derivatives[layer] = new float[network.outputs(layer)];
+                for (int j = 0; j < network.outputs(layer); j++) {
+                    derivatives[layer][j] = Activations.derivative(network.activation(layer), z[layer][j], a[layer][j]);
+                }
+            }
+        }
+        return new SampleTrace(copy(z), copy(a), derivatives, fromAbove, copy(d), loss);
+    }
+
+    private static float[][] copy(float[][] values) {
+        return Arrays.stream(values).map(float[]::clone).toArray(float[][]::new);
     }
 
     /** Adds the sample's gradient {@code d_j x_i} to the sum of its segment. */

@@ -1,0 +1,50 @@
+package dev.tutti.app.explain.mistake;
+
+import java.util.List;
+
+/**
+ * Trainings of digits as {@code tutti train digits} makes them, measured with Tutti once and for all: its bits are the same everywhere,
+ * and a test makes them again.
+ *
+ * @param batch samples of a batch
+ * @param rate learning rate
+ * @param sync when weights are updated
+ * @param loss training loss of the last epoch; NaN: diverged
+ * @param accuracy on the validation samples
+ * @param steps number of updates, and of broadcasts
+ */
+public record Measured(int batch, float rate, String sync, double loss, double accuracy, int steps) {
+    /** As it should be. */
+    public static final Measured RIGHT = new Measured(64, .1f, "step", 0.0975, 0.9610, 230);
+    /** Sums of four workers' means. */
+    public static final Measured SUMMED = new Measured(64, .4f, "step", 0.0212, 0.9638, 230);
+    /** Divided by the number of four workers once more. */
+    public static final Measured DIVIDED_TWICE = new Measured(64, .025f, "step", 0.3113, 0.9081, 230);
+    /** A quarter of the batch, a quarter of the rate. */
+    public static final Measured SMALL = new Measured(16, .025f, "step", 0.0990, 0.9610, 900);
+    /** Four times the batch, four times the rate. */
+    public static final Measured LARGE = new Measured(256, .4f, "step", 0.0945, 0.9610, 60);
+    /** Four times the batch, the same rate. */
+    public static final Measured LARGE_SLOW = new Measured(256, .1f, "step", 0.3008, 0.9109, 60);
+    /** A quarter of the batch, sixteen times the rate. */
+    public static final Measured SMALL_FAST = new Measured(16, 1.6f, "step", Double.NaN, Double.NaN, 900);
+    /** One update an epoch. */
+    public static final Measured EPOCH = new Measured(64, .1f, "epoch", 1.2554, 0.6685, 10);
+    /** One update an epoch, with a larger rate. */
+    public static final Measured EPOCH_FAST = new Measured(64, 1, "epoch", 0.2003, 0.9220, 10);
+
+    /** All of them. */
+    public static List<Measured> all() {
+        return List.of(RIGHT, SUMMED, DIVIDED_TWICE, SMALL, LARGE, LARGE_SLOW, SMALL_FAST, EPOCH, EPOCH_FAST);
+    }
+
+    /** The command that makes the run. */
+    public String command() {
+        return "tutti train digits"
+                + (batch == 64 ? "" : " --batch " + batch)
+                + (rate == .1f
+                        ? ""
+                        : " --lr " + (rate == 1 ? "1" : Float.toString(rate).replaceFirst("^0", "")))
+                + (sync.equals("step") ? "" : " --sync " + sync);
+    }
+}

@@ -1,0 +1,124 @@
+package dev.tutti.app.explain.step;
+
+import static dev.tutti.app.explain.page.Formula.given;
+import static dev.tutti.app.explain.page.Formula.number;
+import static dev.tutti.app.explain.page.Formula.row;
+import static dev.tutti.app.explain.page.Formula.word;
+
+import dev.tutti.app.explain.page.Formula;
+import dev.tutti.model.Activation;
+import dev.tutti.model.Loss;
+
+/** Activations and losses as formulas. */
+final class Functions {
+    private Functions() {}
+
+    /** {@code f(z)}, for one unit. */
+    static Formula output(Activation activation, Formula z) {
+        return switch (activation) {
+            case IDENTITY -> z;
+            case SIGMOID, TANH, LEAKY_RELU, ELU, SOFTPLUS, GELU_TANH -> new Formula.Call(activation.id(), z);
+            case RELU -> new Formula.Call("max", row(word("0"), ",", z));
+            case SOFTMAX -> throw new IllegalArgumentException("softmax is not a function of one value");
+        };
+    }
+
+    /** Softmax: an output by all pre-activations. */
+    static Formula softmax(Formula z, Formula each) {
+        return new Formula.Fraction(new Formula.Call("exp", z), new Formula.Total("i", new Formula.Call("exp", each)));
+    }
+
+    /** {@code f'(z)} by {@code z} or the output {@code a}. */
+    static Formula slope(Activation activation, Formula z, Formula a) {
+        return switch (activation) {
+            case IDENTITY -> word("1");
+            case SIGMOID -> row(a, "*", new Formula.Bracket(row(word("1"), "-", a)));
+            case TANH -> row(word("1"), "-", new Formula.Power(a, "2"));
+            case RELU -> row(word("1 if "), z, word(" > 0, else 0"));
+            case LEAKY_RELU -> row(word("1 if "), z, word(" > 0, else 0.01"));
+            case ELU -> row(word("1 if "), z, word(" > 0, else "), a, "+", word("1"));
+            case SOFTPLUS -> new Formula.Call("sigmoid", z);
+            case GELU_TANH, SOFTMAX -> new Formula.Call("f'", z);
+        };
+    }
+
+    /** The loss of a sample, in general. */
+    static Formula loss(Loss loss, Formula a, Formula y) {
+        return switch (loss) {
+            case SQUARED_ERROR ->
+                row(
+                        new Formula.Fraction(word("1"), word("2")),
+                        word(" "),
+                        new Formula.Total("k", new Formula.Power(new Formula.Bracket(row(a, "-", y)), "2")));
+            case BINARY_CROSS_ENTROPY ->
+                row(
+                        word("-"),
+                        new Formula.Total(
+                                "k",
+                                new Formula.Bracket(row(
+                                        y,
+                                        "*",
+                                        new Formula.Call("log", a),
+                                        "+",
+                                        new Formula.Bracket(row(word("1"), "-", y)),
+                                        "*",
+                                        new Formula.Call("log", row(word("1"), "-", a))))));
+            case CROSS_ENTROPY -> row(word("-"), new Formula.Total("k", row(y, "*", new Formula.Call("log", a))));
+            case HUBER -> new Formula.Total("k", new Formula.Call("huber", row(a, "-", y)));
+            case ABSOLUTE_ERROR -> new Formula.Total("k", new Formula.Call("abs", row(a, "-", y)));
+        };
+    }
+
+    /** The share of one output in the loss of a sample, in numbers; empty where it has none. */
+    static Formula lossOfOutput(Loss loss, float a, float y) {
+        Formula difference = row(number(a), "-", given(y));
+        return switch (loss) {
+            case SQUARED_ERROR -> row(word("1/2 "), new Formula.Power(new Formula.Bracket(difference), "2"));
+            case BINARY_CROSS_ENTROPY ->
+                row(
+                        word("-"),
+                        new Formula.Bracket(row(
+                                given(y),
+                                "*",
+                                new Formula.Call("log", number(a)),
+                                "+",
+                                given((float) (1 - Double.parseDouble(Float.toString(y)))),
+                                "*",
+                                new Formula.Call("log", number(1 - a)))));
+            case CROSS_ENTROPY -> y == 0 ? Formula.EMPTY : row(word("-"), new Formula.Call("log", number(a)));
+            case HUBER -> new Formula.Call("huber", difference);
+            case ABSOLUTE_ERROR -> new Formula.Call("abs", difference);
+        };
+    }
+
+    /** {@code dL/da} of an output. */
+    static Formula lossSlope(Loss loss, Formula a, Formula y) {
+        return switch (loss) {
+            case SQUARED_ERROR -> new Formula.Bracket(row(a, "-", y));
+            case BINARY_CROSS_ENTROPY ->
+                new Formula.Fraction(row(a, "-", y), row(a, "*", new Formula.Bracket(row(word("1"), "-", a))));
+            case CROSS_ENTROPY -> row(word("-"), new Formula.Fraction(y, a));
+            case HUBER -> new Formula.Call("clamp", row(a, "-", y));
+            case ABSOLUTE_ERROR -> new Formula.Call("sign", row(a, "-", y));
+        };
+    }
+
+    /** {@code exp(z) / sum of exp}: one output of softmax with its numbers. */
+    static Formula softmax(float[] z, int k) {
+        double sum = 0;
+        for (float one : z) {
+            sum += Math.exp(one);
+        }
+        return new Formula.Fraction(new Formula.Call("exp", number(z[k])), number(sum));
+    }
+
+    /** Name of a loss as people say it. */
+    static String name(Loss loss) {
+        return switch (loss) {
+            case SQUARED_ERROR -> "squared error";
+            case BINARY_CROSS_ENTROPY, CROSS_ENTROPY -> "cross-entropy";
+            case HUBER -> "Huber loss";
+            case ABSOLUTE_ERROR -> "absolute error";
+        };
+    }
+}

@@ -1,0 +1,187 @@
+package dev.tutti.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.app.explain.Explainer;
+import dev.tutti.app.explain.mistake.Mistakes;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** {@code tutti explain}: the forms, and what is wrong use. */
+class ExplainCommandTest {
+    static List<String> names() {
+        return Explainer.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void shouldFitEightyColumnsInPlainAscii(String name) {
+        for (String notation : List.of("lecture", "tutti")) {
+            String text = done("explain", name, "--notation", notation, "--source");
+
+            assertThat(text.lines())
+                    .allSatisfy(line -> assertThat(line.length()).as(line).isLessThanOrEqualTo(80));
+            assertThat(text)
+                    .matches("[\\n\\x20-\\x7e]*")
+                    .doesNotContain("-0.000000")
+                    .doesNotContain("NaN");
+        }
+    }
+
+    @Test
+    void shouldListAllByNameAndWord() {
+        assertThat(done("explain", "--list").lines().map(line -> line.split(" ", 2)[0]))
+                .containsAll(Explainer.names());
+    }
+
+    @Test
+    void shouldShowTheStepOfTheMockUp() {
+        assertThat(done("explain", "two-outputs"))
+                .contains(
+                        "a1(1) = 0.35 + 0.25*0.05 + 0.3*0.1 = 0.392500",
+                        "E = 1.380711 + 0.269857 = 1.650568",
+                        "delta2(1) = 0.241301*(0.4*0.741365 + 0.55*-0.217103) = 0.042744   ~ 0.042744",
+                        "\"0.03\" for delta_2^(1): a slip",
+                        "E = 1.650568 -> 1.184765");
+    }
+
+    @Test
+    void shouldUseTuttisLettersWhenAsked() {
+        assertThat(done("explain", "two-outputs", "--notation", "tutti"))
+                .contains("z1(1) = 0.35", "a1(1) = 0.596884", "d1(2) = 0.751365 - 0.01")
+                .doesNotContain("eta");
+    }
+
+    @Test
+    void shouldNameTheMethodsWhenAsked() {
+        assertThat(done("explain", "xor")).doesNotContain("ScalarKernel");
+        assertThat(done("explain", "xor", "--source")).contains("-> ScalarKernel.forward", "-> ScalarKernel.backward");
+    }
+
+    @Test
+    void shouldRefuseUnknownNamesRowsAndForms() {
+        refused("unknown exercise: two-output; did you mean two-outputs?", "explain", "two-output");
+        refused("no exercise given", "explain");
+        refused("no row 4 in xor; rows are counted from 0: 0 to 3", "explain", "xor", "--rows", "0,4");
+        refused("a row twice", "explain", "xor", "--rows", "1,1");
+        refused("'--format'", "explain", "xor", "--format", "pdf");
+    }
+
+    @Test
+    void shouldShowTheTreeOfTheMockUp() {
+        assertThat(done("explain", "xor", "--distributed", "3"))
+                .contains(
+                        "worker-2  1 2   g1 g2     g1, g2",
+                        "g0+g1   0.000000  -0.374836   0.000000   0.250332   0.009388  -0.016068",
+                        "root    0.114447  -0.057626",
+                        "the same bits")
+                .doesNotContain("killed");
+        assertThat(done("explain", "xor", "--distributed", "3", "--kill", "2"))
+                .contains("worker-2  1 2   g1 g2     killed", "worker-1  1     g1        g1", "the same bits");
+    }
+
+    @Test
+    void shouldSayWhyThresholdUnitsCannotBeTrained() {
+        String why = "not to be trained, as its slope is 0";
+        refused(why, "train", "xor", "--activation", "threshold");
+        refused(why, "explain", "xor", "--rows", "0", "--activation", "threshold");
+        assertThat(done("explain", "xorThreshold")).contains("No gradient");
+    }
+
+    @Test
+    void shouldFitEightyColumnsWithMistakesWorkersAndTheList() {
+        List<String> pages = new ArrayList<>(List.of(done("explain", "--list")));
+        Mistakes.all().forEach(one -> pages.add(done("explain", "mistake", one.name())));
+        for (String name : List.of("xor", "tanh-4433", "td6-network", "two-outputs-squared")) {
+            pages.add(done("explain", name, "--distributed", "3", "--kill", "1", "--source"));
+        }
+
+        assertThat(pages)
+                .allSatisfy(page -> assertThat(page.lines())
+                        .allSatisfy(line -> assertThat(line.length()).as(line).isLessThanOrEqualTo(80)));
+    }
+
+    @Test
+    void shouldRefuseWorkersWithoutWork() {
+        refused(
+                "the batch has 4 segments, so some workers would have no work; give 1 to 4",
+                "explain",
+                "xor",
+                "--distributed",
+                "5");
+        refused("--distributed out of range: 0", "explain", "xor", "--distributed", "0");
+        refused(
+                "--kill 4: there is no such worker; give 1 to 3",
+                "explain",
+                "xor",
+                "--distributed",
+                "3",
+                "--kill",
+                "4");
+        refused("nobody would be left", "explain", "xor", "--distributed", "1", "--kill", "1");
+        refused("--kill goes with --distributed", "explain", "xor", "--kill", "1");
+        refused("symmetry is not one step", "explain", "symmetry", "--distributed", "2");
+    }
+
+    @Test
+    void shouldExplainRowsOfDataWithASmallNetwork() {
+        String text = done("explain", "iris", "--rows", "0,77", "--hidden", "3", "--activation", "tanh");
+
+        assertThat(text).contains("4-3-3   tanh softmax", "row 0:", "row 77:", "y = (0, 1, 0)", "counted from 0");
+    }
+
+    @Test
+    void shouldRefuseWhatNoPageCanHold() {
+        refused("64-2-10 with 160 parameters is too large for a page", "explain", "digits", "--rows", "0");
+        refused("4-99-3", "explain", "iris", "--rows", "0", "--hidden", "99");
+        refused("no row 150 in iris; rows are counted from 0: 0 to 149", "explain", "iris", "--rows", "150");
+        refused("9 rows are too many", "explain", "iris", "--rows", "0,1,2,3,4,5,6,7,8");
+        refused("which rows?", "explain", "iris");
+        refused("two-outputs is an exercise", "explain", "two-outputs", "--hidden", "3");
+    }
+
+    @Test
+    void shouldExplainTheNextStepOfARun(@TempDir Path directory) {
+        String run = directory.resolve("run").toString();
+        done(
+                "train",
+                "xor",
+                "--hidden",
+                "2",
+                "--trainer",
+                "reference",
+                "--epochs",
+                "3",
+                "--scale",
+                "none",
+                "--out",
+                run);
+
+        String text = done("explain", run, "--rows", "1,2", "--distributed", "2");
+
+        assertThat(text).contains("worker-2  2     g2        g2", "the same bits");
+        assertThat(done("explain", run + "/model.safetensors", "--data", "xor", "--rows", "1"))
+                .contains("row 1:   x = (0, 1)   y = 1");
+        refused("a model alone does not say on which data", "explain", run + "/model.safetensors", "--rows", "1");
+    }
+
+    private static String done(String... args) {
+        Cli.Outcome outcome = Cli.run(args);
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.err()).isEmpty();
+        return outcome.out();
+    }
+
+    private static void refused(String message, String... args) {
+        Cli.Outcome outcome = Cli.run(args);
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err().lines()).hasSize(1);
+        assertThat(outcome.err()).startsWith("tutti: ").contains(message);
+    }
+}

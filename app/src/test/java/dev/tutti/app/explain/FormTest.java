@@ -1,0 +1,114 @@
+package dev.tutti.app.explain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.app.explain.exercise.Exercises;
+import dev.tutti.app.explain.page.TextPage;
+import dev.tutti.app.explain.step.Notation;
+import dev.tutti.app.explain.step.Problem;
+import dev.tutti.app.explain.step.Sample;
+import dev.tutti.app.explain.step.Step;
+import dev.tutti.app.explain.step.StepPage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** All forms show the same numbers, and each form is what it should be. */
+class FormTest {
+    private static final Pattern NUMBER = Pattern.compile("\\d+[.]\\d{4,}");
+
+    static List<String> names() {
+        return Explainer.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void shouldShowTheSameNumbersInAllForms(String name) {
+        Explanation explanation = Explainer.explain(Request.exercise(name));
+        TreeSet<String> text = numbers(Form.TEXT.of(explanation, false));
+
+        assertThat(numbers(Form.MARKDOWN.of(explanation, false))).containsExactlyElementsOf(text);
+        String html = Form.HTML.of(explanation, false).replaceAll("(?s)<figure>.*?</figure>|<style>.*?</style>", "");
+        assertThat(numbers(html)).containsExactlyElementsOf(text);
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void shouldMakeOneHtmlPageThatNeedsNothingElse(String name) {
+        String html = Form.HTML.of(Explainer.explain(Request.exercise(name)), false);
+
+        assertThat(html).doesNotContain("http", "src=", "href=", "<script", "@import", "url(");
+        for (String tag : List.of("math", "mrow", "table", "tr", "section", "div", "svg", "figure", "p", "main")) {
+            assertThat(count(html, "<" + tag + "[ >]")).as(tag).isEqualTo(count(html, "</" + tag + ">"));
+        }
+        assertThat(html).contains("@media print", "prefers-color-scheme: dark", "name=\"viewport\"");
+    }
+
+    @Test
+    void shouldDrawTheNetworkWithItsNumbers() {
+        String html = Form.HTML.of(Explainer.explain(Request.exercise("two-outputs")), false);
+
+        assertThat(html).contains("<svg", "0.442509", "= 0.596884", "= 0.741365", "weight 0.45, gradient 0.442509");
+    }
+
+    @Test
+    void shouldWriteFormulasInLatex() {
+        assertThat(Form.MARKDOWN.of(Explainer.explain(Request.exercise("tanh-4433")), false))
+                .contains("\\frac{\\partial L}{\\partial z_{1}^{(3)}}", "\\hat{y}", "$$", "\\sum_{i}");
+    }
+
+    @Test
+    void shouldMarkWithColoursOnlyWhatIsThereWithoutThem() {
+        Explanation explanation = Explainer.explain(Request.exercise("two-outputs"));
+        String colours = TextPage.of(explanation.page(), true);
+
+        assertThat(colours).contains("\u001b[33m  ! the lecture prints");
+        assertThat(colours.replaceAll("\u001b\\[\\d+m", "")).isEqualTo(TextPage.of(explanation.page(), false));
+    }
+
+    /** At x = (1, 1) the second hidden unit's pre-activation is exactly 0: a chord across it is no slope. */
+    @Test
+    void shouldMarkDifferencesAcrossAKink() {
+        Problem problem = Exercises.named("dead-relu")
+                .problem()
+                .with(List.of(new Sample(0, new float[] {1, 1}, new float[] {0}, "ours")));
+
+        String text = TextPage.of(StepPage.of(Step.of(problem), Notation.NET, true, false), false);
+
+        assertThat(text.replaceAll("\\s+", " ")).contains("a kink", "would cross a kink of ReLU");
+        assertThat(Step.of(problem).worstDifference()).isLessThan(1e-6);
+    }
+
+    @Test
+    void shouldSayWhereFloat32Shows() {
+        assertThat(TextPage.of(
+                                Explainer.explain(Request.exercise("tanh-4433-softmax"))
+                                        .page(),
+                                false)
+                        .replaceAll("\\s+", " "))
+                .contains("0.000000", "is 0 in exact", "in float32");
+    }
+
+    private static TreeSet<String> numbers(String text) {
+        TreeSet<String> numbers = new TreeSet<>();
+        Matcher matcher = NUMBER.matcher(text);
+        while (matcher.find()) {
+            numbers.add(matcher.group());
+        }
+        return numbers;
+    }
+
+    private static int count(String text, String pattern) {
+        List<String> found = new ArrayList<>();
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        while (matcher.find()) {
+            found.add(matcher.group());
+        }
+        return found.size();
+    }
+}
