@@ -6,6 +6,7 @@ import dev.tutti.model.ParameterLayout;
 import dev.tutti.train.TrainingState;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -23,6 +24,12 @@ public record Checkpoint(
 
     /** May differ between a checkpoint and the run that goes on from it. */
     private static final Set<String> FREE = Set.of("epochs");
+
+    /** Number of training samples of the run, if it says. */
+    public OptionalInt trainingRows() {
+        JsonNode samples = spec.path("samples");
+        return samples.isInt() ? OptionalInt.of(samples.intValue()) : OptionalInt.empty();
+    }
 
     /**
      * Checks that a run may go on from here.

@@ -16,6 +16,7 @@ import dev.tutti.files.StrictJson;
 import dev.tutti.files.TensorSlice;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
+import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.savedmodel.ModelFile;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingPosition;
@@ -167,6 +168,8 @@ public final class CheckpointFile {
         JsonNode metrics = checkpoint.path("lastEpoch");
         if (version.intValue() == 1) {
             metrics = ((ObjectNode) checkpoint.path("position")).remove("last");
+            // There was one optimizer, so its name was not written.
+            ((ObjectNode) checkpoint.path("spec").path("optimizer")).put("kind", OptimizerSettings.Kind.SGD.id());
         }
         TrainingState state = new TrainingState(
                 value(checkpoint.path("position"), TrainingPosition.class), metrics(metrics), parameters, optimizer);

@@ -59,6 +59,9 @@ public record CoordinatorSettings(
      */
     public static CoordinatorSettings read(Map<String, String> commandLine, Optional<Path> file) {
         SettingsReader from = SettingsReader.of(SETTINGS, commandLine, file);
+        if (!from.has(DATA_ROOT)) {
+            refuseAsDataRoot(Path.of("").toAbsolutePath(), Path.of(Environment.home()));
+        }
         return new CoordinatorSettings(
                 from.get(BIND),
                 from.get(WAIT_WORKERS),
@@ -66,5 +69,13 @@ public record CoordinatorSettings(
                 from.get(TrainingOptions.TRANSPORT),
                 from.find(TrainingOptions.AERON_DIR),
                 new JobRoots(from.get(DATA_ROOT), from.get(RUNS_ROOT)));
+    }
+
+    /** Where a service manager or a login starts a process holds more than what is meant for jobs. */
+    static void refuseAsDataRoot(Path workingDirectory, Path home) {
+        if (workingDirectory.getParent() == null || workingDirectory.equals(home)) {
+            throw new InputException("jobs could read all that is below the working directory, " + workingDirectory
+                    + "; name the directory with their data: --data-root DIR");
+        }
     }
 }

@@ -32,6 +32,11 @@ public final class Environment {
         return System.getProperty("java.home", "");
     }
 
+    /** Home directory of the user. */
+    public static String home() {
+        return System.getProperty("user.home", "/");
+    }
+
     /** Name and architecture of the operating system. */
     public static String machine() {
         return System.getProperty("os.name") + " " + System.getProperty("os.arch");

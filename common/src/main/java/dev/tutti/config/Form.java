@@ -192,7 +192,12 @@ record Form<T>(String allowed, Parser<T> parser, Function<T, Object> writer) {
 
     /** A time such as {@code 500ms}, {@code 60s} or {@code 2m}. */
     static Form<Duration> duration() {
-        return new Form<>("", Form::parseDuration, duration -> duration.toMillis() + "ms");
+        return new Form<>("", Form::parseDuration, Form::writeDuration);
+    }
+
+    private static String writeDuration(Duration duration) {
+        boolean whole = duration.toNanos() % 1_000_000 == 0;
+        return whole ? duration.toMillis() + "ms" : duration.toNanos() + "ns";
     }
 
     private static Duration parseDuration(String text) throws BadValueException {

@@ -94,7 +94,10 @@ public record TrainingSettings(
                 // Runs from before there was a seed of the split were split by the other one.
                 .withDefault(TrainingOptions.SPLIT_SEED, TrainingOptions.SEED);
         if (from.isOnCommandLine(TrainingOptions.WORKERS) && !from.isOnCommandLine(TrainingOptions.WAIT_WORKERS)) {
-            from = from.without(TrainingOptions.WAIT_WORKERS, TrainingOptions.COORDINATOR_BIND);
+            from = from.without(TrainingOptions.WAIT_WORKERS);
+            if (!from.isOnCommandLine(TrainingOptions.COORDINATOR_BIND)) {
+                from = from.without(TrainingOptions.COORDINATOR_BIND);
+            }
         }
         return read(from);
     }

@@ -40,6 +40,7 @@ final class CsvFile {
     private final DataSchema model;
 
     private final FloatRows features = new FloatRows();
+    private boolean otherSeparator;
     private final TargetColumn targets = new TargetColumn(line -> location(line, this.target));
     private List<String> names = List.of();
     private int columns;
@@ -135,6 +136,7 @@ final class CsvFile {
         firstLine = first.getStartingLineNumber();
         columns = firstCells.size();
         names = header ? List.copyOf(firstCells) : List.of();
+        otherSeparator = firstCells.stream().anyMatch(CsvFile::hasOtherSeparator);
         if (columns == 1) {
             refuseOtherSeparator(firstCells, firstLine);
         }
@@ -254,10 +256,14 @@ final class CsvFile {
         return number;
     }
 
-    /** Says so where what should be cells is one text with semicolons or tabs. */
+    private static boolean hasOtherSeparator(String cell) {
+        return cell.indexOf(';') >= 0 || cell.indexOf('\t') >= 0;
+    }
+
+    /** Says so where what should be cells is one text with semicolons or tabs, as in the first line. */
     private void refuseOtherSeparator(List<String> cells, long line) {
         for (String cell : cells) {
-            if (cell.indexOf(';') >= 0 || cell.indexOf('\t') >= 0) {
+            if (otherSeparator && hasOtherSeparator(cell)) {
                 throw new InputException(source + ", line " + line + ": the columns are separated by "
                         + (cell.indexOf(';') >= 0 ? "semicolons" : "tabs")
                         + ", commas are needed; save it as comma-separated values, with points in numbers");

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -76,10 +77,14 @@ public record DataSplit(Kind kind, double share, long seed, String dataSha256, i
     /**
      * Chooses the rows to hold out: of each class (of a regression: of all rows) {@link #counts} rows, namely those with the
      * smallest random numbers of (seed, {@link Philox.Purpose#SPLIT}, row).
+     *
+     * @param trainingRows how many rows a run that goes on was trained on, as version 0.1 may have held out another number
      */
-    static boolean[] heldOut(RawData data, double share, long seed) {
+    static boolean[] heldOut(RawData data, double share, long seed, OptionalInt trainingRows) {
         List<Stratum> strata = strata(data, seed);
-        return held(data, strata, counts(strata, share));
+        int[] each = eachRounded(strata, share);
+        boolean asBefore = trainingRows.isPresent() && data.rows() - sum(each) == trainingRows.getAsInt();
+        return held(data, strata, asBefore ? each : counts(strata, share));
     }
 
     private static boolean[] held(RawData data, List<Stratum> strata, int[] counts) {

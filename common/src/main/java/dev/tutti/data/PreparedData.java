@@ -2,6 +2,7 @@ package dev.tutti.data;
 
 import dev.tutti.files.InputException;
 import dev.tutti.model.Loss;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -27,6 +28,16 @@ public record PreparedData(Dataset training, int[] trainingRows, Dataset validat
      * @throws InputException if the share is out of range or of no row, or if the loss does not go with the data
      */
     public static PreparedData of(RawData data, Loss loss, Scale scale, double share, long seed) {
+        return of(data, loss, scale, share, seed, OptionalInt.empty());
+    }
+
+    /**
+     * As {@link #of(RawData, Loss, Scale, double, long)}, for a run that goes on.
+     *
+     * @param trainingRows how many rows it was trained on, where that is known: the split is the one that it had
+     */
+    public static PreparedData of(
+            RawData data, Loss loss, Scale scale, double share, long seed, OptionalInt trainingRows) {
         DataSplit.requireShare(share);
         data.requireTargets();
         int[] all = IntStream.range(0, data.rows()).toArray();
@@ -36,7 +47,7 @@ public record PreparedData(Dataset training, int[] trainingRows, Dataset validat
         if (!data.holdOut()) {
             return of(data, all, data, all, DataSplit.Kind.TRAINING_ROWS, 0, loss, scale, seed);
         }
-        boolean[] heldOut = DataSplit.heldOut(data, share, seed);
+        boolean[] heldOut = DataSplit.heldOut(data, share, seed, trainingRows);
         int[] validation = DataSplit.rows(heldOut, true);
         if (validation.length == 0) {
             throw new InputException(data.source() + ": validation " + share + " of " + data.rows()

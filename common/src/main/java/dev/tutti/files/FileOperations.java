@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -78,7 +79,8 @@ public interface FileOperations {
     }
 
     /**
-     * Makes the names in a directory survive a crash of the machine. Does nothing on systems on which directories cannot be opened.
+     * Makes the names in a directory survive a crash of the machine. Does nothing where directories
+     * cannot be opened.
      */
     default void forceDirectory(Path directory) throws IOException {
         if (!directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
@@ -86,6 +88,9 @@ public interface FileOperations {
         }
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
+        } catch (AccessDeniedException e) {
+            // May be written to, but not read: its file system has to look after the name itself.
+            return;
         }
     }
 }

@@ -7,9 +7,9 @@ import java.util.Locale;
 
 /**
  * Which optimizer, and its settings: one record for each optimizer, inside its class. The annotations say how they are told apart in
- * checkpoints and between processes; where nothing tells, it is SGD, which was there first.
+ * checkpoints and between processes.
  */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind", defaultImpl = Sgd.Settings.class)
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({@JsonSubTypes.Type(value = Sgd.Settings.class, name = "sgd")})
 public sealed interface OptimizerSettings permits Sgd.Settings {
     /** What a learning rate may be. */

@@ -164,21 +164,27 @@ public final class TrainingRun {
      */
     public void apply(PartialGradient root) {
         synchronized (this) {
-            start();
-            int stepSamples = spec.samplesOfStep(stepInEpoch);
-            if (root.weightSum() != stepSamples) {
-                throw new IllegalStateException("step does not add up: epoch=" + epoch + ", step=" + (step + 1)
-                        + ", samples=" + stepSamples + ", found=" + root.weightSum());
-            }
-            double meanLoss = root.lossSum() / root.weightSum();
-            update(root, meanLoss);
-            int stepEpoch = epoch;
-            step++;
-            samples += stepSamples;
-            stepInEpoch++;
-            listener.onStep(stepEpoch, step, samples, meanLoss);
-            if (stepInEpoch == spec.stepsPerEpoch()) {
-                endEpoch();
+            try {
+                start();
+                int stepSamples = spec.samplesOfStep(stepInEpoch);
+                if (root.weightSum() != stepSamples) {
+                    throw new IllegalStateException("step does not add up: epoch=" + epoch + ", step=" + (step + 1)
+                            + ", samples=" + stepSamples + ", found=" + root.weightSum());
+                }
+                double meanLoss = root.lossSum() / root.weightSum();
+                update(root, meanLoss);
+                int stepEpoch = epoch;
+                step++;
+                samples += stepSamples;
+                stepInEpoch++;
+                listener.onStep(stepEpoch, step, samples, meanLoss);
+                if (stepInEpoch == spec.stepsPerEpoch()) {
+                    endEpoch();
+                }
+            } catch (RuntimeException | Error e) {
+                // In the middle of an update, perhaps: there is no state worth keeping.
+                failed = true;
+                throw e;
             }
         }
         listener.onStepEnd(this);

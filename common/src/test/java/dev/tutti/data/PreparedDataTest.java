@@ -7,6 +7,7 @@ import dev.tutti.files.InputException;
 import dev.tutti.model.Loss;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,7 +50,7 @@ class PreparedDataTest {
         for (double share : new double[] {0.05, 0.2, 0.33, 0.5, 0.7, 0.9}) {
             for (int rows = 2; rows < 12; rows++) {
                 RawData data = manyClasses(23, rows);
-                boolean[] heldOut = DataSplit.heldOut(data, share, 5);
+                boolean[] heldOut = DataSplit.heldOut(data, share, 5, OptionalInt.empty());
                 double reachable = 23.0 * Math.min(Math.ceil(share * rows), rows - 1);
                 String what = "share " + share + " of 23 classes of " + rows;
                 assertThat((double) DataSplit.rows(heldOut, true).length)
@@ -84,6 +85,16 @@ class PreparedDataTest {
         }
     }
 
+    @Test
+    void shouldKeepTheSplitOfARunThatGoesOn() {
+        RawData data = manyClasses(4, 7);
+        PreparedData older = PreparedData.of(data, Loss.CROSS_ENTROPY, Scale.NONE, 0.19, 1, OptionalInt.of(24));
+        assertThat(older.training().samples()).isEqualTo(24);
+        assertThat(older.preprocessing().split().heldOutRows(data)).hasSize(4);
+        PreparedData newer = PreparedData.of(data, Loss.CROSS_ENTROPY, Scale.NONE, 0.19, 1, OptionalInt.of(23));
+        assertThat(newer.training().samples()).isEqualTo(23);
+    }
+
     /** From an independent implementation; if this changes, models no longer know what they were validated on. */
     @Test
     void shouldKeepItsChoiceForEver() {
@@ -109,9 +120,9 @@ class PreparedDataTest {
     @Test
     void shouldChooseOtherRowsForAnotherSeed() {
         RawData iris = BuiltInData.read("iris");
-        assertThat(DataSplit.heldOut(iris, 0.2, 1))
-                .isEqualTo(DataSplit.heldOut(iris, 0.2, 1))
-                .isNotEqualTo(DataSplit.heldOut(iris, 0.2, 2));
+        assertThat(DataSplit.heldOut(iris, 0.2, 1, OptionalInt.empty()))
+                .isEqualTo(DataSplit.heldOut(iris, 0.2, 1, OptionalInt.empty()))
+                .isNotEqualTo(DataSplit.heldOut(iris, 0.2, 2, OptionalInt.empty()));
     }
 
     @Test

@@ -177,4 +177,26 @@ class DivergenceTest {
         Arrays.fill(root.gradient(), gradient);
         return root;
     }
+
+    @Test
+    void shouldKeepNoStateFromTheMiddleOfAnUpdate() {
+        TrainingRun[] runs = new TrainingRun[1];
+        OutOfMemoryError error = new OutOfMemoryError("test");
+        assertThatThrownBy(() -> ReferenceTrainer.train(TestJobs.job(0.5f), new TrainingListener() {
+                    @Override
+                    public void onStep(int epoch, long step, long samples, double loss) {
+                        if (step == 3) {
+                            throw error;
+                        }
+                    }
+
+                    @Override
+                    public void onStepEnd(TrainingRun run) {
+                        runs[0] = run;
+                        assertThat(run.save(run.newState())).isTrue();
+                    }
+                }))
+                .isSameAs(error);
+        assertThat(runs[0].save(runs[0].newState())).isFalse();
+    }
 }

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.filter.ThresholdFilter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
@@ -82,9 +83,10 @@ public final class Logs {
     /** Ends logging to the file. */
     public static void closeFile() {
         ch.qos.logback.classic.Logger root = root(context());
-        if (root.getAppender(RUN_LOG) != null) {
-            root.getAppender(RUN_LOG).stop();
-            root.detachAppender(RUN_LOG);
+        Appender<ILoggingEvent> appender = root.getAppender(RUN_LOG);
+        if (appender != null) {
+            root.detachAppender(appender);
+            appender.stop();
         }
     }
 

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A run that is ready to start: data read, network laid out, initial weights drawn.
@@ -37,21 +38,22 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
 
     /** @throws dev.tutti.files.InputException if the data cannot be read or does not go with the settings */
     public static PreparedRun of(TrainingSettings settings) {
-        return of(settings, Optional.empty());
+        return of(settings, Optional.empty(), OptionalInt.empty());
     }
 
     /**
      * @param start where to go on from, if the run was begun before
+     * @param trainingRows number of training samples of the run, if it was begun before
      * @throws dev.tutti.files.InputException if the data cannot be read or does not go with the settings
      */
-    public static PreparedRun of(TrainingSettings settings, Optional<TrainingState> start) {
+    public static PreparedRun of(TrainingSettings settings, Optional<TrainingState> start, OptionalInt trainingRows) {
         DataSettings from = settings.data();
         OutOfMemory.forget();
         noteSize(from.source());
         RawData raw = DataFiles.read(from.source(), from.options());
         Loss loss = settings.network().loss().orElse(raw.schema().defaultLoss());
         NetworkSpec network = network(raw.schema(), settings.network(), loss);
-        PreparedData data = prepare(settings, raw, loss);
+        PreparedData data = prepare(settings, raw, loss, trainingRows);
         noteSize(data.training());
         noteSize(network);
         TrainingSpec spec = new TrainingSpec(
@@ -96,14 +98,14 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
                 "parameters of " + network.shape(), (long) Float.BYTES * new ParameterLayout(network).parameterCount());
     }
 
-    private static PreparedData prepare(TrainingSettings settings, RawData raw, Loss loss) {
+    private static PreparedData prepare(TrainingSettings settings, RawData raw, Loss loss, OptionalInt trainingRows) {
         DataSettings from = settings.data();
         Optional<String> other = from.validationSource();
         if (other.isPresent()) {
             RawData validation = DataFiles.read(other.get(), from.options().withLabels(null), raw.schema());
             return PreparedData.of(raw, validation, loss, from.scale());
         }
-        return PreparedData.of(raw, loss, from.scale(), from.validation(), from.splitSeed());
+        return PreparedData.of(raw, loss, from.scale(), from.validation(), from.splitSeed(), trainingRows);
     }
 
     private static NetworkSpec network(DataSchema schema, NetworkSettings settings, Loss loss) {

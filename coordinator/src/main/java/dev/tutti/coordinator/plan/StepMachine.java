@@ -86,12 +86,19 @@ public final class StepMachine {
         }
         orders.clear();
         inHand.clear();
+        inHandStep = -1;
         aheadStep = -1;
     }
 
-    /** A member computes, or has just computed, work of the generation before; between {@link #enter} and {@link #begin}. */
+    /**
+     * A member computes, or has just computed, work of the generation before; between {@link #enter} and {@link #begin}. What
+     * counts is the latest step that members tell of.
+     */
     public void holds(int member, long step, int firstSegment, int segmentCount) {
-        if (step != inHandStep) {
+        if (step < inHandStep) {
+            return;
+        }
+        if (step > inHandStep) {
             inHand.clear();
             inHandStep = step;
         }

@@ -138,6 +138,9 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
         } catch (RuntimeException e) {
             LOG.error("step loop failed: job={}, epoch={}, step={}", job.name(), run.epoch(), run.step() + 1, e);
             fail(e);
+        } catch (Error e) {
+            // The job fails, as for want of memory; the coordinator has others to serve.
+            fail(new IllegalStateException(e.toString(), e));
         }
         return 1;
     }
@@ -335,11 +338,12 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
             lost(List.of(lost), "nothing comes from it any more while the others go on or wait" + hint());
             return;
         }
-        if (!machine.isLate(nowNs)) {
-            return;
-        }
+        // Also where the sum is complete already, as members may have brought it along: nothing else would end that.
         if (!plane.areWeightsSent() && machine.isStalled(nowNs)) {
             broken("weights of step " + (run.step() + 1) + " are not taken by all workers any more");
+            return;
+        }
+        if (!machine.isLate(nowNs)) {
             return;
         }
         long sinceNs = nowNs - machine.stepSinceNs();

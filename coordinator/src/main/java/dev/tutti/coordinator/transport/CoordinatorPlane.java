@@ -238,14 +238,21 @@ public final class CoordinatorPlane implements AutoCloseable {
     public int doWork() {
         int sent = 0;
         for (int member = 0; member < members; member++) {
-            sent += work.get(member).doWork();
+            WorkSender sender = work.get(member);
+            int frames = sender.doWork();
+            sent += frames;
+            framesSent += sender.isSendingTraining() ? 0 : frames;
         }
-        sent += weights.doWork();
-        framesSent += sent;
+        int weightsFrames = weights.doWork();
+        sent += weightsFrames;
+        framesSent += weightsFrames;
         return sent + gradientFrames.poll(FRAMES_PER_POLL);
     }
 
-    /** Number of frames sent in the life of these streams. */
+    /**
+     * Number of frames of weights and work sent in the life of these streams. The training set does not count: its way to one
+     * member is no reason for the others to wait.
+     */
     public long framesSent() {
         return framesSent;
     }

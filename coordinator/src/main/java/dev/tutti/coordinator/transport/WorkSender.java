@@ -41,6 +41,11 @@ final class WorkSender {
         queue.add(parcel().set(kind, 0, 0, 0, 0, values, length));
     }
 
+    /** Whether the training set, or a part of it, is being sent. */
+    boolean isSendingTraining() {
+        return sending != null && sending.kind != FrameKind.WORK;
+    }
+
     int doWork() {
         int frames = sender.doWork();
         while (sender.isIdle() && advance()) {

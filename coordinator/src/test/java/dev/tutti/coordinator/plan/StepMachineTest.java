@@ -197,6 +197,16 @@ class StepMachineTest {
     }
 
     @Test
+    void shouldHeedTheLatestStepThatIsBroughtAlong() {
+        enter(3);
+        machine.newStep(8);
+        machine.holds(0, 6, 0, 8);
+        machine.holds(1, 7, 2, 4);
+        machine.holds(2, 6, 0, 8);
+        assertThat(text(machine.begin(7, 2))).endsWith("1:2+4");
+    }
+
+    @Test
     void shouldGiveWhatIsLeftToWhoBringsNothingAlong() {
         enter(2);
         machine.newStep(8);

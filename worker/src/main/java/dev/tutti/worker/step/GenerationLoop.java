@@ -35,6 +35,8 @@ public final class GenerationLoop {
     private TreeSum lastSum;
     private WorkerPlane lastSentBy;
     private long lastSentNs;
+    private int lastSentFrom;
+    private int lastSentEnd;
     private WorkerPlane plane;
     private ComputeTeam team;
     private WorkerPlane successor;
@@ -228,11 +230,19 @@ public final class GenerationLoop {
             return plane.send();
         }
         WorkItem item = plane.takeWork();
-        if (lastSentBy != plane || System.nanoTime() - lastSentNs > UNDER_WAY_NS) {
+        if (!isUnderWay(item)) {
             send(item);
         }
         plane.release(item);
         return 1;
+    }
+
+    /** Whether all of the item was sent a moment ago, by these streams. */
+    private boolean isUnderWay(WorkItem item) {
+        return lastSentBy == plane
+                && System.nanoTime() - lastSentNs <= UNDER_WAY_NS
+                && item.firstSegment() >= lastSentFrom
+                && item.firstSegment() + item.segmentCount() <= lastSentEnd;
     }
 
     /** Others have done this work; the coordinator is shown that this worker is awake again, or it would get none any more. */
@@ -261,10 +271,12 @@ public final class GenerationLoop {
     private void send(WorkItem item) {
         int segment = last.firstSegment();
         int end = item.firstSegment() + item.segmentCount();
+        int from = -1;
         while (segment < end && !isLeaving() && !plane.isOver(item.step())) {
             PartialGradient node = lastSum.nodeAt(segment);
             flush();
             if (!isLeaving() && node.endSegment() > item.firstSegment()) {
+                from = from < 0 ? segment : from;
                 plane.beginGradient(last, node);
                 flush();
             }
@@ -272,6 +284,8 @@ public final class GenerationLoop {
         }
         if (!isLeaving()) {
             lastSentBy = plane;
+            lastSentFrom = from;
+            lastSentEnd = segment;
             lastSentNs = System.nanoTime();
         }
     }

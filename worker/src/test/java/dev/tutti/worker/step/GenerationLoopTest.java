@@ -122,6 +122,23 @@ class GenerationLoopTest {
         assertThat(next.receive()).as("seed %d", SEED).isEqualTo(expected());
     }
 
+    /** Others had done what lies between before the generation changed. */
+    @Test
+    void shouldSendEveryPieceThatIsStillMissing() {
+        second.start();
+        Generation before = generations.get(0);
+        before.receive();
+        before.send(FrameKind.WEIGHTS, 1, 0, 0, weights);
+        before.send(FrameKind.WORK, 1, 0, 3, new float[0]);
+        before.receive(3);
+        assertThat(loop.leave()).isEqualTo(new WorkInHand(1, 0, 3));
+        Generation next = generation();
+        loop.continueWith(next.plane);
+        next.send(FrameKind.WORK, 1, 0, 1, new float[0]);
+        next.send(FrameKind.WORK, 1, 2, 1, new float[0]);
+        next.receive(2);
+    }
+
     @Test
     void shouldHoldNothingBeforeThereWasWork() {
         GenerationLoop idle = new GenerationLoop(generation().plane, team, training -> team, training -> {});
@@ -207,8 +224,13 @@ class GenerationLoopTest {
         }
 
         void send(FrameKind kind, float[] vector) {
+            send(kind, 0, 0, kind == FrameKind.WORK ? SEGMENTS : 0, vector);
+        }
+
+        /** Each epoch has one step. */
+        void send(FrameKind kind, int step, int firstSegment, int segmentCount, float[] vector) {
             VectorSender sender = new VectorSender(kind == FrameKind.WORK ? work : weights, id);
-            sender.header().set(kind, 1, 0, 0, kind == FrameKind.WORK ? SEGMENTS : 0, vector.length);
+            sender.header().set(kind, 1 + step, step, firstSegment, segmentCount, vector.length);
             sender.begin(vector, 0);
             while (!sender.isIdle()) {
                 sender.doWork();
@@ -216,7 +238,12 @@ class GenerationLoopTest {
         }
 
         float[] receive() {
-            while (received < PARAMETERS) {
+            return receive(1);
+        }
+
+        /** Waits until there have been so many nodes; returns the last. */
+        float[] receive(int nodes) {
+            while (received < nodes * PARAMETERS) {
                 frames.poll(16);
             }
             return gradient;
