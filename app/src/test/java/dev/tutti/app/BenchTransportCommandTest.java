@@ -42,8 +42,8 @@ class BenchTransportCommandTest {
             CommandLine tutti = Tutti.commandLine();
             tutti.setOut(new PrintWriter(out, true));
             tutti.setErr(new PrintWriter(err, true));
-            String[] command =
-                    Stream.concat(Stream.of("bench", "transport"), Stream.of(args)).toArray(String[]::new);
+            String[] command = Stream.concat(Stream.of("bench", "transport"), Stream.of(args))
+                    .toArray(String[]::new);
             task = new FutureTask<>(() -> new Outcome(tutti.execute(command), out.toString(), err.toString()));
             thread = new Thread(task, "side");
             thread.start();

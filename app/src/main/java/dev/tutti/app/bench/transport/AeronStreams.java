@@ -68,8 +68,7 @@ final class AeronStreams implements BenchStreams {
 
     /** Begins to send to the coordinator. */
     void toCoordinator(Streams streams, GenerationId generation, int member) {
-        publication = node.aeron()
-                .addExclusivePublication(streams.gradientPublication(), streams.gradientStreamId());
+        publication = node.aeron().addExclusivePublication(streams.gradientPublication(), streams.gradientStreamId());
         senders = 1;
         vectors = new VectorSender(publication, generation);
         vectors.header().member(member);
