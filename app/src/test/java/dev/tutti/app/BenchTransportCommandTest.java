@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -36,22 +35,18 @@ class BenchTransportCommandTest {
         private final FutureTask<Outcome> task;
         private final Thread thread;
 
-        Side(String... args) {
-            Callable<Outcome> run = () -> Cli.run(Stream.concat(Stream.of("bench", "transport"), Stream.of(args))
-                    .toArray(String[]::new));
-            task = new FutureTask<>(run);
-            thread = new Thread(task, "side");
-            thread.start();
-        }
-
         /** Not by {@link Cli}, which runs one command at a time. */
-        private static Outcome run(String... args) {
+        Side(String... args) {
             StringWriter out = new StringWriter();
             StringWriter err = new StringWriter();
             CommandLine tutti = Tutti.commandLine();
             tutti.setOut(new PrintWriter(out, true));
             tutti.setErr(new PrintWriter(err, true));
-            return new Outcome(tutti.execute(args), out.toString(), err.toString());
+            String[] command = Stream.concat(Stream.of("bench", "transport"), Stream.of(args))
+                    .toArray(String[]::new);
+            task = new FutureTask<>(() -> new Outcome(tutti.execute(command), out.toString(), err.toString()));
+            thread = new Thread(task, "side");
+            thread.start();
         }
 
         Outcome await() throws Exception {

@@ -10,7 +10,7 @@ import org.HdrHistogram.Histogram;
 /** Rounds of vectors between one host and its peers: both sides of it. Owned by one thread. */
 final class Exchange {
     /** In a header's segment count: no round follows. */
-    static final int LAST = 1;
+    static final int LAST = 2;
 
     private static final int FRAMES_PER_POLL = 64;
     private static final long SILENCE_NS = 10_000_000_000L;
@@ -98,7 +98,7 @@ final class Exchange {
     }
 
     private void send(long round, boolean last) {
-        sender.header().set(FrameKind.GRADIENT, 1, round, 0, last ? LAST : 0, vector.length);
+        sender.header().set(FrameKind.GRADIENT, 1, round, 0, last ? LAST : 1, vector.length);
         sender.begin(vector, 0);
     }
 

@@ -16,20 +16,20 @@ class ArrivalsTest {
     @Test
     void shouldWaitForAllSenders() {
         arrivals.reset(3);
-        assertThat(take(0, 0, 0)).isNull();
+        assertThat(take(0, 0, 1)).isNull();
         assertThat(arrivals.areThere(0)).isFalse();
-        assertThat(take(1, 0, 0)).isNull();
+        assertThat(take(1, 0, 1)).isNull();
         assertThat(arrivals.areThere(0)).isTrue();
         assertThat(arrivals.areThere(1)).isFalse();
         arrivals.reset(3);
         assertThat(arrivals.areThere(0)).isFalse();
-        assertThat(take(2, 0, 0)).isEqualTo(FrameFault.OUT_OF_RANGE);
+        assertThat(take(2, 0, 1)).isEqualTo(FrameFault.OUT_OF_RANGE);
     }
 
     @Test
     void shouldNotEndARoundEarlyWhereTheLastIsThereAsWell() {
         arrivals.reset(3);
-        take(0, 4, 0);
+        take(0, 4, 1);
         take(0, 5, Exchange.LAST);
         assertThat(arrivals.isLast(4)).isFalse();
         assertThat(arrivals.isLast(5)).isTrue();
