@@ -3,6 +3,7 @@ package dev.tutti.app;
 import dev.tutti.app.command.BenchClusterCommand;
 import dev.tutti.app.command.BenchCommand;
 import dev.tutti.app.command.BenchKernelCommand;
+import dev.tutti.app.command.BenchTransportCommand;
 import dev.tutti.app.command.ChaosCommand;
 import dev.tutti.app.command.CoordinatorCommand;
 import dev.tutti.app.command.DoctorCommand;
@@ -74,7 +75,8 @@ public final class Tutti implements Runnable {
                 "bench",
                 new CommandLine(new BenchCommand())
                         .addSubcommand("kernel", new BenchKernelCommand())
-                        .addSubcommand("cluster", new BenchClusterCommand()));
+                        .addSubcommand("cluster", new BenchClusterCommand())
+                        .addSubcommand("transport", new BenchTransportCommand()));
         tutti.addSubcommand("explain", SettingOptions.add(new CommandLine(new ExplainCommand()), OwnData.SETTINGS));
         tutti.addSubcommand("chaos", new ChaosCommand());
         tutti.addSubcommand("doctor", new DoctorCommand());

@@ -13,7 +13,7 @@ import dev.tutti.files.LittleEndianFloats;
 import dev.tutti.files.SafetensorsFile;
 import dev.tutti.files.Sha256;
 import dev.tutti.files.StrictJson;
-import dev.tutti.files.TensorPlace;
+import dev.tutti.files.TensorSlice;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.savedmodel.ModelFile;
@@ -95,14 +95,14 @@ public final class CheckpointFile {
         metadata.put(SHA256, ZEROS);
         metadata.put(CHECKPOINT, checkpoint.toString());
         metadata.put(CONFIG, run.config());
-        List<TensorPlace> places = new ParameterLayout(run.spec().network()).tensors();
-        List<TensorPlace> all = new ArrayList<>(places);
-        state.optimizer().forEach((name, values) -> all.add(place(name, values.length)));
+        List<TensorSlice> places = new ParameterLayout(run.spec().network()).tensors();
+        List<TensorSlice> all = new ArrayList<>(places);
+        state.optimizer().forEach((name, values) -> all.add(slice(name, values.length)));
         return SafetensorsFile.header(metadata, all);
     }
 
-    private static TensorPlace place(String name, int length) {
-        return new TensorPlace(ModelFile.OPTIMIZER + name, List.of(length), 0, length);
+    private static TensorSlice slice(String name, int length) {
+        return new TensorSlice(ModelFile.OPTIMIZER + name, List.of(length), 0, length);
     }
 
     /**
@@ -149,16 +149,16 @@ public final class CheckpointFile {
                             + "; go on with that version, or begin a new run");
         }
         NetworkSpec network = value(checkpoint.path("spec").path("network"), NetworkSpec.class);
-        List<TensorPlace> places = new ParameterLayout(network).tensors();
-        List<TensorPlace> all = new ArrayList<>(places);
+        List<TensorSlice> places = new ParameterLayout(network).tensors();
+        List<TensorSlice> all = new ArrayList<>(places);
         Map<String, float[]> optimizer = new LinkedHashMap<>();
         for (String tensor : tensors.names()) {
             if (tensor.startsWith(ModelFile.OPTIMIZER)) {
                 String name = tensor.substring(ModelFile.OPTIMIZER.length());
                 float[] values = new float[(int) tensors.length(tensor)];
-                tensors.read(List.of(place(name, values.length)), values);
+                tensors.read(List.of(slice(name, values.length)), values);
                 optimizer.put(name, values);
-                all.add(place(name, values.length));
+                all.add(slice(name, values.length));
             }
         }
         tensors.requireExactly(all, "network " + network.shape());

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  */
 public final class Setting<T> {
     /** What a path of a submitted job must lie below. */
-    enum Place {
+    enum Root {
         /** It is no path. */
         NONE,
         /** The data root, unless it is the name of built-in data. */
@@ -34,7 +34,7 @@ public final class Setting<T> {
     private final Optional<T> fallback;
     private final String fallbackText;
     private final boolean resumable;
-    private final Place place;
+    private final Root root;
 
     private Setting(
             String key,
@@ -44,7 +44,7 @@ public final class Setting<T> {
             Optional<T> fallback,
             String fallbackText,
             boolean resumable,
-            Place place) {
+            Root root) {
         this.key = key;
         this.label = label;
         this.text = text;
@@ -52,7 +52,7 @@ public final class Setting<T> {
         this.fallback = fallback;
         this.fallbackText = fallbackText;
         this.resumable = resumable;
-        this.place = place;
+        this.root = root;
     }
 
     /**
@@ -65,7 +65,7 @@ public final class Setting<T> {
      * @param text one or two lines for people, without the default
      */
     static <T> Setting<T> of(String key, String label, Form<T> form, String text) {
-        return new Setting<>(key, label, text, form, Optional.empty(), "", false, Place.NONE);
+        return new Setting<>(key, label, text, form, Optional.empty(), "", false, Root.NONE);
     }
 
     /** The setting with a value for where none is given. */
@@ -75,22 +75,22 @@ public final class Setting<T> {
 
     /** The same, with other words for the value. */
     Setting<T> orElse(T value, String words) {
-        return new Setting<>(key, label, text, form, Optional.of(value), words, resumable, place);
+        return new Setting<>(key, label, text, form, Optional.of(value), words, resumable, root);
     }
 
     /** The setting with words for what happens where none is given. */
     Setting<T> otherwise(String words) {
-        return new Setting<>(key, label, text, form, Optional.empty(), words, resumable, place);
+        return new Setting<>(key, label, text, form, Optional.empty(), words, resumable, root);
     }
 
     /** The setting, which a run that goes on may be given anew: it does not change the trained bits. */
     Setting<T> resumable() {
-        return new Setting<>(key, label, text, form, fallback, fallbackText, true, place);
+        return new Setting<>(key, label, text, form, fallback, fallbackText, true, root);
     }
 
     /** The setting, whose value in a submitted job is a path that must lie there. */
-    Setting<T> below(Place newPlace) {
-        return new Setting<>(key, label, text, form, fallback, fallbackText, resumable, newPlace);
+    Setting<T> below(Root newRoot) {
+        return new Setting<>(key, label, text, form, fallback, fallbackText, resumable, newRoot);
     }
 
     /** Name, in kebab case. */
@@ -133,8 +133,8 @@ public final class Setting<T> {
         return fallback;
     }
 
-    Place place() {
-        return place;
+    Root root() {
+        return root;
     }
 
     @Override

@@ -36,7 +36,7 @@ final class SettingsReader {
         this.roots = roots;
         for (Map.Entry<String, ConfigValue> entry : values.entrySet()) {
             if (settings.stream().noneMatch(setting -> setting.key().equals(entry.getKey()))) {
-                throw new InputException(place(entry.getKey(), entry.getValue()) + ": unknown key, allowed: "
+                throw new InputException(location(entry.getKey(), entry.getValue()) + ": unknown key, allowed: "
                         + settings.stream().map(Setting::key).sorted().collect(Collectors.joining(", ")));
             }
         }
@@ -132,7 +132,7 @@ final class SettingsReader {
         try {
             return Optional.of(setting.form().parser().parse(roots.isEmpty() ? text : belowRoot(setting, text)));
         } catch (Form.BadValueException e) {
-            throw new InputException(place(setting.key(), value) + ": " + e.getMessage(), e);
+            throw new InputException(location(setting.key(), value) + ": " + e.getMessage(), e);
         }
     }
 
@@ -142,22 +142,21 @@ final class SettingsReader {
             return list.stream().map(element -> textOf(key, element)).collect(Collectors.joining(","));
         }
         if (value instanceof ConfigObject) {
-            throw new InputException(place(key, value) + ": a value is needed here, not an object");
+            throw new InputException(location(key, value) + ": a value is needed here, not an object");
         }
         return String.valueOf(value.unwrapped());
     }
 
     private String belowRoot(Setting<?> setting, String text) throws Form.BadValueException {
         JobRoots from = roots.orElseThrow();
-        Stream<Path> allowed = switch (setting.place()) {
+        Stream<Path> allowed = switch (setting.root()) {
             case NONE -> Stream.empty();
             case DATA_SET, DATA -> Stream.of(from.data());
             case RUNS -> Stream.of(from.runs());
             case DATA_OR_RUNS -> Stream.of(from.data(), from.runs());
             case OPERATOR -> throw conflict(setting, "not for a submitted job; it is an option of the coordinator");
         };
-        if (setting.place() == Setting.Place.NONE
-                || (setting.place() == Setting.Place.DATA_SET && BuiltInData.has(text))) {
+        if (setting.root() == Setting.Root.NONE || (setting.root() == Setting.Root.DATA_SET && BuiltInData.has(text))) {
             return text;
         }
         return allowed.flatMap(root -> JobRoots.below(root, text).stream())
@@ -191,10 +190,10 @@ final class SettingsReader {
 
     /** An error about settings that do not go together, at the place of {@code setting}. */
     InputException conflict(Setting<?> setting, String problem) {
-        return new InputException(place(setting.key(), values.get(setting.key())) + ": " + problem);
+        return new InputException(location(setting.key(), values.get(setting.key())) + ": " + problem);
     }
 
-    private static String place(String key, ConfigValue value) {
+    private static String location(String key, ConfigValue value) {
         ConfigOrigin origin = value.origin();
         if (isCommandLine(origin)) {
             return "--" + key;

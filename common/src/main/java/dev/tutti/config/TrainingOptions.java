@@ -2,7 +2,7 @@ package dev.tutti.config;
 
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
-import dev.tutti.config.Setting.Place;
+import dev.tutti.config.Setting.Root;
 import dev.tutti.data.DataFormat;
 import dev.tutti.data.Header;
 import dev.tutti.data.Scale;
@@ -42,7 +42,7 @@ final class TrainingOptions {
                     "DATA",
                     Form.text(),
                     "built-in data set (such as digits), or a path; the same as the argument DATA")
-            .below(Place.DATA_SET);
+            .below(Root.DATA_SET);
     static final Setting<DataFormat> FORMAT = Setting.of(
                     "format", "csv|idx", Form.choice(DataFormat.class, DataFormat::id), "form of the file")
             .otherwise("by the ending");
@@ -51,7 +51,7 @@ final class TrainingOptions {
             .orElse(Header.AUTO);
     static final Setting<Path> LABELS = Setting.of("labels", "FILE", Form.path(), "labels of an IDX file of samples")
             .otherwise("the file named alike")
-            .below(Place.DATA);
+            .below(Root.DATA);
     static final Setting<Task> TASK = Setting.of(
                     "task", "classification|regression", Form.choice(Task.class, Task::id), "what the target is")
             .otherwise("from the data");
@@ -66,7 +66,7 @@ final class TrainingOptions {
             .orElse(0.2);
     static final Setting<String> VALIDATION_DATA = Setting.of(
                     "validation-data", "DATA", Form.text(), "a second data set to validate with, instead of a share")
-            .below(Place.DATA_SET);
+            .below(Root.DATA_SET);
     static final Setting<Long> SPLIT_SEED = Setting.of(
                     "split-seed", "N", Form.wide(), "of the choice of the samples held out")
             .orElse(1L);
@@ -99,7 +99,7 @@ final class TrainingOptions {
             .orElse(0f);
     static final Setting<Path> INIT_WEIGHTS = Setting.of(
                     "init-weights", "FILE", Form.path(), "start from the weights in this .safetensors file")
-            .below(Place.DATA_OR_RUNS);
+            .below(Root.DATA_OR_RUNS);
 
     static final Setting<OptimizerSettings.Kind> OPTIMIZER = Setting.of(
                     "optimizer",
@@ -166,14 +166,14 @@ final class TrainingOptions {
             .resumable();
 
     static final Setting<Integer> WORKERS = Setting.of(
-                    "workers", "N", Form.integer(Range.count(1)), "worker actors in this process")
+                    "workers", "N", Form.integer(Range.count(1)), "compute threads in this process")
             .orElse(Environment.processors(), "the cores")
             .resumable();
     static final Setting<Integer> WAIT_WORKERS = Setting.of(
                     "wait-workers",
                     "N",
                     Form.integer(Range.count(1)),
-                    "train with N worker processes instead of worker actors in this one")
+                    "train with N workers, which are processes of their own")
             .resumable();
     static final Setting<Endpoint> COORDINATOR_BIND = Setting.of(
                     "coordinator-bind", "HOST:PORT", Form.endpoint(), "where to listen for worker processes")
@@ -204,7 +204,7 @@ final class TrainingOptions {
                     "where the media driver makes its directory; a worker may name a running driver's")
             .otherwise("shared memory")
             .resumable()
-            .below(Place.OPERATOR);
+            .below(Root.OPERATOR);
 
     static final Setting<String> NAME = Setting.of(
                     "name",
@@ -214,7 +214,7 @@ final class TrainingOptions {
             .otherwise("that of the data");
     static final Setting<Path> OUT = Setting.of("out", "DIR", Form.path(), "run directory")
             .otherwise("runs/<time>-<name>")
-            .below(Place.RUNS);
+            .below(Root.RUNS);
     static final Setting<Boolean> METRICS_PER_STEP = Setting.of(
                     "metrics-per-step", "", Form.flag(), "a line in metrics.jsonl for each step, too")
             .orElse(false)

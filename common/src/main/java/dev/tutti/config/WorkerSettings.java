@@ -13,7 +13,7 @@ import java.util.Optional;
  * All settings of {@code tutti worker}.
  *
  * @param coordinator where the coordinator listens
- * @param threads number of worker actors, each with a thread that computes, at least 1
+ * @param threads number of compute threads, at least 1
  * @param host name or address under which the coordinator reaches this process; found by itself where absent
  * @param name name of this process in logs; made from the host and the process id where absent
  * @param giveUp how long to look for a coordinator that cannot be reached
@@ -33,7 +33,7 @@ public record WorkerSettings(
                     "coordinator", "HOST:PORT", Form.endpoint(), "where the coordinator listens")
             .otherwise("needed");
     private static final Setting<Integer> THREADS = Setting.of(
-                    "threads", "N", Form.integer(Range.count(1)), "worker actors, each with a thread that computes")
+                    "threads", "N", Form.integer(Range.count(1)), "compute threads")
             .orElse(Environment.processors(), "the cores");
     private static final Setting<String> HOST = Setting.of(
                     "host", "HOST", Form.text(), "name or address of this machine for the coordinator")

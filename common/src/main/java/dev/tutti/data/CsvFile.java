@@ -40,7 +40,7 @@ final class CsvFile {
     private final DataSchema model;
 
     private final FloatRows features = new FloatRows();
-    private final TargetColumn targets = new TargetColumn(line -> place(line, this.target));
+    private final TargetColumn targets = new TargetColumn(line -> location(line, this.target));
     private List<String> names = List.of();
     private int columns;
     /** Index of the target column, or -1 where there is none. */
@@ -249,7 +249,7 @@ final class CsvFile {
             String hint = line == firstLine && options.header() == Header.AUTO
                     ? "give a number, or --header on where the line holds names"
                     : "give a number, or name another --target";
-            throw new InputException(place(line, column) + ": " + Cell.problem(text) + "; " + hint);
+            throw new InputException(location(line, column) + ": " + Cell.problem(text) + "; " + hint);
         }
         return number;
     }
@@ -265,7 +265,7 @@ final class CsvFile {
         }
     }
 
-    private String place(long line, int column) {
+    private String location(long line, int column) {
         String name = name(column);
         return source + ", line " + line + ", column " + column + (name.isEmpty() ? "" : " (" + name + ")");
     }

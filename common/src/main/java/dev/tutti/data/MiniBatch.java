@@ -14,7 +14,7 @@ public final class MiniBatch {
     private int from;
     private int count;
     private int epoch;
-    private int place;
+    private int position;
 
     /** An empty view; {@link #wrap} makes it useful. */
     public MiniBatch() {}
@@ -75,12 +75,12 @@ public final class MiniBatch {
      * Says where in the training these samples are, which random numbers depend on.
      *
      * @param epoch number of the epoch, counted from 1; 0: not in training
-     * @param place of the first sample in the order of the epoch, counted from 0
+     * @param position of the first sample in the order of the epoch, counted from 0
      * @return this
      */
-    public MiniBatch inEpoch(int epoch, int place) {
+    public MiniBatch inEpoch(int epoch, int position) {
         this.epoch = epoch;
-        this.place = place;
+        this.position = position;
         return this;
     }
 
@@ -89,9 +89,9 @@ public final class MiniBatch {
         return epoch;
     }
 
-    /** Place of sample {@code sample} of this mini-batch in the order of the epoch. */
-    public int place(int sample) {
-        return place + sample;
+    /** Position of sample {@code sample} of this mini-batch in the order of the epoch. */
+    public int position(int sample) {
+        return position + sample;
     }
 
     /** Number of samples. */

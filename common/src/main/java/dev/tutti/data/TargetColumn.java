@@ -19,22 +19,22 @@ final class TargetColumn {
     /** What a column turned out to be. */
     record Meaning(Task task, List<String> classNames, float[] targets) {}
 
-    private final LongFunction<String> place;
+    private final LongFunction<String> location;
     private final Map<String, Integer> numberOfValue = new HashMap<>();
     private final List<String> values = new ArrayList<>();
     private final List<Long> firstSeen = new ArrayList<>();
     private int[] valueOfRow = new int[64];
     private int rows;
 
-    /** @param place says where a position is, for messages: "iris.csv, line 17, column 4 (species)" */
-    TargetColumn(LongFunction<String> place) {
-        this.place = place;
+    /** @param location says where a position is, for messages: "iris.csv, line 17, column 4 (species)" */
+    TargetColumn(LongFunction<String> location) {
+        this.location = location;
     }
 
     /** Adds the value of the next row, found at {@code position}. */
     void add(String text, long position) {
         if (text.isBlank()) {
-            throw new InputException(place.apply(position) + ": empty, a target is needed");
+            throw new InputException(location.apply(position) + ": empty, a target is needed");
         }
         Integer number = numberOfValue.get(text);
         if (number == null) {
@@ -69,12 +69,12 @@ final class TargetColumn {
         List<String> names = classNames();
         if (wanted == null && names.size() > 2 && names.size() * 2L > rows) {
             throw new InputException(
-                    place.apply(firstSeen.get(0)) + ": " + names.size() + " different values in " + rows
+                    location.apply(firstSeen.get(0)) + ": " + names.size() + " different values in " + rows
                             + " rows: names of the rows rather than classes; name another --target, or give"
                             + " --task classification to take them as classes");
         }
         if (names.size() < 2) {
-            throw new InputException(place.apply(firstSeen.get(0)) + ": one class only: " + Cell.quote(values.get(0))
+            throw new InputException(location.apply(firstSeen.get(0)) + ": one class only: " + Cell.quote(values.get(0))
                     + " in all " + rows + " rows; give data with two or more classes, or name another --target");
         }
         return new Meaning(Task.CLASSIFICATION, names, against(names));
@@ -101,8 +101,8 @@ final class TargetColumn {
                 number = classes.get(canonical(values.get(i)));
             }
             if (number == null) {
-                throw new InputException(place.apply(firstSeen.get(i)) + ": unknown class " + Cell.quote(values.get(i))
-                        + "; the model knows " + shown(names));
+                throw new InputException(location.apply(firstSeen.get(i)) + ": unknown class "
+                        + Cell.quote(values.get(i)) + "; the model knows " + shown(names));
             }
             classOfValue[i] = number;
         }
@@ -112,8 +112,8 @@ final class TargetColumn {
     private void refuseMissing() {
         for (int i = 0; i < values.size(); i++) {
             if (Cell.isMissing(values.get(i))) {
-                throw new InputException(place.apply(firstSeen.get(i)) + ": not a class: " + Cell.quote(values.get(i))
-                        + "; give a class, or leave the row out");
+                throw new InputException(location.apply(firstSeen.get(i)) + ": not a class: "
+                        + Cell.quote(values.get(i)) + "; give a class, or leave the row out");
             }
         }
     }
@@ -124,7 +124,7 @@ final class TargetColumn {
             numbers[i] = Cell.number(values.get(i));
             if (!Float.isFinite(numbers[i])) {
                 throw new InputException(
-                        place.apply(firstSeen.get(i)) + ": " + Cell.problem(values.get(i))
+                        location.apply(firstSeen.get(i)) + ": " + Cell.problem(values.get(i))
                                 + "; give a number, name another --target, or give --task classification to take the values as names");
             }
         }

@@ -92,10 +92,10 @@ public final class SafetensorsFile implements AutoCloseable {
      * multiple of 8 bytes. The same arguments give the same bytes.
      *
      * @param metadata strings of {@code __metadata__}, in this order
-     * @param places the tensors, in the order in which they are written
+     * @param slices the tensors, in the order in which they are written
      */
-    public static byte[] header(Map<String, String> metadata, List<TensorPlace> places) {
-        return SafetensorsHeader.bytes(metadata, places);
+    public static byte[] header(Map<String, String> metadata, List<TensorSlice> slices) {
+        return SafetensorsHeader.bytes(metadata, slices);
     }
 
     /** The strings of {@code __metadata__}; empty where there are none. */
@@ -136,26 +136,26 @@ public final class SafetensorsFile implements AutoCloseable {
     /**
      * Checks which tensors the file has.
      *
-     * @param places all that it must have, and no others
+     * @param slices all that it must have, and no others
      * @param of whose tensors they are, for people
      * @throws InputException if one is missing, is one too many, or has another shape
      */
-    public void requireExactly(List<TensorPlace> places, String of) {
-        for (TensorPlace place : places) {
-            requireTensor(place, of);
+    public void requireExactly(List<TensorSlice> slices, String of) {
+        for (TensorSlice slice : slices) {
+            requireTensor(slice, of);
         }
-        if (tensors.size() > places.size()) {
+        if (tensors.size() > slices.size()) {
             List<String> unknown = new ArrayList<>(tensors.keySet());
-            places.forEach(place -> unknown.remove(place.name()));
+            slices.forEach(slice -> unknown.remove(slice.name()));
             throw new InputException(file + ": tensor " + StrictJson.shown(unknown.get(0)) + ": not part of " + of
-                    + "; expected " + places.size() + " tensors, found " + tensors.size());
+                    + "; expected " + slices.size() + " tensors, found " + tensors.size());
         }
     }
 
     /** Reads tensors, each to its place in {@code block}; {@link #requireExactly} must have found them there. */
-    public void read(List<TensorPlace> places, float[] block) throws IOException {
-        for (TensorPlace place : places) {
-            readFloats(tensors.get(place.name()), block, place);
+    public void read(List<TensorSlice> slices, float[] block) throws IOException {
+        for (TensorSlice slice : slices) {
+            readFloats(tensors.get(slice.name()), block, slice);
         }
     }
 
@@ -164,32 +164,32 @@ public final class SafetensorsFile implements AutoCloseable {
         channel.close();
     }
 
-    private void requireTensor(TensorPlace place, String of) {
-        Tensor tensor = tensors.get(place.name());
+    private void requireTensor(TensorSlice slice, String of) {
+        Tensor tensor = tensors.get(slice.name());
         if (tensor == null) {
             throw new InputException(
-                    file + ": tensor " + place.name() + ": missing; " + of + " needs it with shape " + place.shape());
+                    file + ": tensor " + slice.name() + ": missing; " + of + " needs it with shape " + slice.shape());
         }
-        List<Long> expected = place.shape().stream().map(Integer::longValue).toList();
+        List<Long> expected = slice.shape().stream().map(Integer::longValue).toList();
         if (!tensor.shape().equals(expected)) {
-            throw new InputException(file + ": tensor " + place.name() + ": expected shape " + expected + " for " + of
+            throw new InputException(file + ": tensor " + slice.name() + ": expected shape " + expected + " for " + of
                     + ", found " + tensor.shape());
         }
     }
 
-    private void readFloats(Tensor tensor, float[] parameters, TensorPlace place) throws IOException {
+    private void readFloats(Tensor tensor, float[] parameters, TensorSlice slice) throws IOException {
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         int chunkFloats = CHUNK_BYTES / Float.BYTES;
-        for (int from = 0; from < place.length(); from += chunkFloats) {
-            int count = Math.min(chunkFloats, place.length() - from);
+        for (int from = 0; from < slice.length(); from += chunkFloats) {
+            int count = Math.min(chunkFloats, slice.length() - from);
             chunk.clear().limit(count * Float.BYTES);
             fill(chunk, dataStart + tensor.begin() + (long) from * Float.BYTES, "tensor " + tensor.name());
-            chunk.asFloatBuffer().get(parameters, place.offset() + from, count);
+            chunk.asFloatBuffer().get(parameters, slice.offset() + from, count);
         }
-        for (int i = 0; i < place.length(); i++) {
-            if (!Float.isFinite(parameters[place.offset() + i])) {
+        for (int i = 0; i < slice.length(); i++) {
+            if (!Float.isFinite(parameters[slice.offset() + i])) {
                 throw new InputException(file + ": tensor " + tensor.name() + ", value " + i
-                        + ": expected a finite number, found " + parameters[place.offset() + i]);
+                        + ": expected a finite number, found " + parameters[slice.offset() + i]);
             }
         }
     }

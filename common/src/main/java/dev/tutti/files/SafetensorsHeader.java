@@ -60,18 +60,18 @@ final class SafetensorsHeader {
      * multiple of 8 bytes. The same arguments give the same bytes.
      *
      * @param metadata strings of {@code __metadata__}, in this order
-     * @param places the tensors, in the order in which they are written
+     * @param slices the tensors, in the order in which they are written
      */
-    static byte[] bytes(Map<String, String> metadata, List<TensorPlace> places) {
+    static byte[] bytes(Map<String, String> metadata, List<TensorSlice> slices) {
         ObjectNode header = StrictJson.MAPPER.createObjectNode();
         ObjectNode strings = header.putObject(METADATA);
         metadata.forEach(strings::put);
         long end = 0;
-        for (TensorPlace place : places) {
+        for (TensorSlice slice : slices) {
             long begin = end;
-            end += (long) place.length() * Float.BYTES;
-            ObjectNode entry = header.putObject(place.name()).put("dtype", FLOAT32);
-            place.shape().forEach(entry.withArray("shape")::add);
+            end += (long) slice.length() * Float.BYTES;
+            ObjectNode entry = header.putObject(slice.name()).put("dtype", FLOAT32);
+            slice.shape().forEach(entry.withArray("shape")::add);
             entry.putArray("data_offsets").add(begin).add(end);
         }
         try {

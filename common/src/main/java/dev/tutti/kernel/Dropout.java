@@ -9,7 +9,7 @@ import dev.tutti.random.Philox.Purpose;
  * 2014), inverted: while gradients are computed, the output of a hidden unit is multiplied by 0 with probability
  * {@code rate}, otherwise by {@code 1 / (1 - rate)}, so that nothing is to be done when the network is used.
  *
- * <p>Which units are dropped is a function of (seed, epoch, place of the sample in the epoch, unit) and of nothing
+ * <p>Which units are dropped is a function of (seed, epoch, position of the sample in the epoch, unit) and of nothing
  * else: no masks are stored or sent, and whoever computes a sample drops the same units. See
  * docs/adr/0003-random-numbers.md.
  *
@@ -57,21 +57,21 @@ public record Dropout(float rate, long seed) {
         return block;
     }
 
-    /** The index of the random numbers of a block of units, for the sample at a place of the epoch. */
-    static long index(int place, int block) {
-        return (long) block << 32 | place;
+    /** The index of the random numbers of a block of units, for the sample at a position of the epoch. */
+    static long index(int position, int block) {
+        return (long) block << 32 | position;
     }
 
     /**
      * What the output of a unit is multiplied with: the definition, one unit at a time.
      *
      * @param epoch number of the epoch, counted from 1
-     * @param place of the sample in the epoch
+     * @param position of the sample in the epoch
      * @param firstBlock of the unit's layer
      * @param unit in its layer
      */
-    float factor(int epoch, int place, int firstBlock, int unit) {
-        long index = index(place, firstBlock + unit / BLOCK_UNITS);
+    float factor(int epoch, int position, int firstBlock, int unit) {
+        long index = index(position, firstBlock + unit / BLOCK_UNITS);
         int half = BLOCK_UNITS / 2;
         long bits = unit % BLOCK_UNITS < half
                 ? Philox.bits(seed, Purpose.DROPOUT, epoch, index)

@@ -173,7 +173,7 @@ final class ScalarKernel implements GradientKernel {
             }
             activate(network.activation(layer), z[layer], a[layer]);
             if (drops && layer < network.layers() - 1) {
-                dropUnits(layer, batch.epoch(), batch.place(sample));
+                dropUnits(layer, batch.epoch(), batch.position(sample));
             }
             x = a[layer];
             xOffset = 0;
@@ -190,10 +190,10 @@ final class ScalarKernel implements GradientKernel {
         }
     }
 
-    private void dropUnits(int layer, int epoch, int place) {
+    private void dropUnits(int layer, int epoch, int position) {
         int firstBlock = Dropout.firstBlock(network, layer);
         for (int j = 0; j < network.outputs(layer); j++) {
-            float factor = dropout.factor(epoch, place, firstBlock, j);
+            float factor = dropout.factor(epoch, position, firstBlock, j);
             slopes[layer][j] = factor * Activations.derivative(network.activation(layer), z[layer][j], a[layer][j]);
             a[layer][j] *= factor;
         }

@@ -126,7 +126,7 @@ final class VectorBuffers {
         factors = new float[capacity];
     }
 
-    /** Panels of a layer, and room behind the last for a block that is transposed. */
+    /** Panels of a layer, and room after the last for a block that is transposed. */
     private float[] panels(int units) {
         return new float[ALIGNED + capacity / PANEL * panelLength(units) + TILE_STRIDE * PANEL];
     }

@@ -37,17 +37,17 @@ final class VectorDropout {
      * @param layer the hidden layer
      * @param units its number of units
      * @param epoch number of the epoch
-     * @param place of the panel's first sample in the epoch
+     * @param position of the panel's first sample in the epoch
      * @param outputs {@code [units][PANEL]} from {@code offset}; multiplied by the factors
      * @param slopes at the same places: holds the derivatives if {@link VectorActivations#keepsSlope}; receives factor
      *     times derivative
      */
-    void drop(int layer, int units, int epoch, int place, float[] outputs, float[] slopes, int offset) {
+    void drop(int layer, int units, int epoch, int position, float[] outputs, float[] slopes, int offset) {
         Activation activation = network.activation(layer);
         int firstBlock = Dropout.firstBlock(network, layer);
         for (int unit = 0; unit < units; unit += BLOCKS * BLOCK_UNITS) {
             int block = firstBlock + unit / BLOCK_UNITS;
-            randomWords(block, epoch, place);
+            randomWords(block, epoch, position);
             dropoutFactors(words, BLOCKS, dropout.threshold(), dropout.scale(), factors);
             int count = Math.min(BLOCKS * BLOCK_UNITS, units - unit) * PANEL;
             apply(activation, outputs, slopes, offset + unit * PANEL, count);
@@ -64,12 +64,12 @@ final class VectorDropout {
         VectorRows.multiply(outputs, offset, factors, 0, count);
     }
 
-    private void randomWords(int firstBlock, int epoch, int place) {
+    private void randomWords(int firstBlock, int epoch, int position) {
         for (int block = 0; block < BLOCKS; block++) {
             int at = block * PANEL;
             for (int pair = 0; pair < PANEL / 2; pair++) {
-                words[at + pair] = Integer.toUnsignedLong(place + 2 * pair);
-                words[at + PANEL / 2 + pair] = Integer.toUnsignedLong(place + 2 * pair + 1);
+                words[at + pair] = Integer.toUnsignedLong(position + 2 * pair);
+                words[at + PANEL / 2 + pair] = Integer.toUnsignedLong(position + 2 * pair + 1);
             }
             int to = Philox.BLOCKS + at;
             for (int i = to; i < to + PANEL; i++) {

@@ -150,9 +150,9 @@ final class VectorForward {
         int outputs = network.outputs(layer);
         for (int s = 0; s < samples; s += PANEL) {
             int offset = panel(s, outputs);
-            int place = batch.place(from + s);
+            int position = batch.position(from + s);
             float[] a = buffers.values[layer + 1];
-            dropout.drop(layer, outputs, batch.epoch(), place, a, buffers.slopes[layer], offset);
+            dropout.drop(layer, outputs, batch.epoch(), position, a, buffers.slopes[layer], offset);
         }
     }
 

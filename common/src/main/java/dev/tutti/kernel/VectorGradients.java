@@ -123,11 +123,11 @@ final class VectorGradients {
             int rows = Math.min(TILE_ROWS, outputs - j);
             int a = buffers.errorTile(j, from);
             VectorProducts.segments(rows, samples, plan.segmentSize(), buffers.errorTiles, a, x, b, sums, ALIGNED);
-            int place = to + (j - row) * stride;
+            int offset = to + (j - row) * stride;
             if (stride - i >= PANEL) {
-                VectorRows.copyRows(sums, ALIGNED, plan.gradient(task), place, stride, rows);
+                VectorRows.copyRows(sums, ALIGNED, plan.gradient(task), offset, stride, rows);
             } else {
-                copyRows(sums, ALIGNED, PANEL, plan.gradient(task), place, stride, rows, stride - i);
+                copyRows(sums, ALIGNED, PANEL, plan.gradient(task), offset, stride, rows, stride - i);
             }
         }
     }

@@ -50,7 +50,7 @@ final class VectorRows {
      *
      * @param tiles {@code [count][tileLength / TILE_STRIDE][TILE_STRIDE]}
      * @param from first k
-     * @param end behind the last k
+     * @param end one more than the last k
      * @param to {@code [count x TILE_STRIDE]}, from {@code toOffset}
      */
     static void sumRows(

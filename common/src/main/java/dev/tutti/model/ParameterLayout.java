@@ -1,6 +1,6 @@
 package dev.tutti.model;
 
-import dev.tutti.files.TensorPlace;
+import dev.tutti.files.TensorSlice;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -65,15 +65,15 @@ public final class ParameterLayout {
     }
 
     /** The tensors of the network as files have them, in the order of the block. */
-    public List<TensorPlace> tensors() {
-        List<TensorPlace> tensors = new ArrayList<>();
+    public List<TensorSlice> tensors() {
+        List<TensorSlice> tensors = new ArrayList<>();
         for (int layer = 0; layer < network.layers(); layer++) {
             int inputs = network.inputs(layer);
             int outputs = network.outputs(layer);
             String name = "layers." + layer;
             tensors.add(
-                    new TensorPlace(name + ".weight", List.of(outputs, inputs), weightOffset(layer), outputs * inputs));
-            tensors.add(new TensorPlace(name + ".bias", List.of(outputs), biasOffset(layer), outputs));
+                    new TensorSlice(name + ".weight", List.of(outputs, inputs), weightOffset(layer), outputs * inputs));
+            tensors.add(new TensorSlice(name + ".bias", List.of(outputs), biasOffset(layer), outputs));
         }
         return tensors;
     }

@@ -42,7 +42,7 @@ public final class PartialGradient {
         return segmentCount;
     }
 
-    /** Number behind the last segment. */
+    /** One more than the number of the last segment. */
     public int endSegment() {
         return firstSegment + segmentCount;
     }

@@ -39,7 +39,7 @@ public final class SummationTree {
      * before.
      *
      * @param first first segment
-     * @param end number behind the last allowed segment, above {@code first}
+     * @param end one more than the last allowed segment, above {@code first}
      * @param segments number of segments of the global batch
      */
     public static int largestNode(int first, int end, int segments) {

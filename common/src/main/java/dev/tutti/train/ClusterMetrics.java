@@ -25,7 +25,7 @@ public record ClusterMetrics(
     /**
      * A worker process.
      *
-     * @param name what people call it
+     * @param name its name in logs
      * @param share share of the work that it gets, from its measured speed
      * @param waitedSeconds how long the others had to wait for it in this generation
      */

@@ -37,6 +37,6 @@ public interface TrainingListener {
     /** The last step of an epoch was computed by the cluster; {@link #onEpoch} follows. */
     default void onCluster(ClusterMetrics metrics) {}
 
-    /** Workers joined or left; {@code workers} is the number of worker actors that now share the work. */
+    /** Workers joined or left; {@code workers} is the number of compute threads that now share the work. */
     default void onWorkers(int workers, String event) {}
 }

@@ -5,6 +5,6 @@ package dev.tutti.train;
  *
  * @param parameters the trained parameters
  * @param last metrics of the last epoch
- * @param workers number of worker actors at the end
+ * @param workers number of compute threads at the end
  */
 public record TrainingResult(float[] parameters, EpochMetrics last, int workers) {}

@@ -245,7 +245,7 @@ public final class TrainingRun {
                 + "; a smaller --lr may help (it is " + spec.optimizer().learningRate() + ")");
     }
 
-    /** Returns what the run leaves; {@code workers} is the number of worker actors at the end. */
+    /** Returns what the run leaves; {@code workers} is the number of compute threads at the end. */
     public TrainingResult result(int workers) {
         return new TrainingResult(parameters, lastEpoch, workers);
     }

@@ -63,7 +63,7 @@ final class DoubleNetwork {
         for (int layer = 0; layer < network.layers(); layer++) {
             x = layer(layer, x);
             for (int j = 0; j < x.length && layer < network.layers() - 1 && dropout.isOn(); j++) {
-                x[j] *= dropout.factor(batch.epoch(), batch.place(sample), Dropout.firstBlock(network, layer), j);
+                x[j] *= dropout.factor(batch.epoch(), batch.position(sample), Dropout.firstBlock(network, layer), j);
             }
         }
         double loss = 0;

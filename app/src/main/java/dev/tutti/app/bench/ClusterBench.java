@@ -26,7 +26,7 @@ public final class ClusterBench {
     /**
      * What was measured of one trainer.
      *
-     * @param workers number of worker actors; 0 for the reference trainer
+     * @param workers number of compute threads; 0 for the reference trainer
      * @param samplesPerSecond samples trained on in a second
      * @param stepsPerSecond updates in a second
      */

@@ -60,7 +60,7 @@ public final class BenchClusterCommand implements Callable<Integer> {
             names = "--workers",
             paramLabel = "N,...",
             split = ",",
-            description = "worker actors, one line for each (default: 1 up to the cores)")
+            description = "compute threads, one line for each (default: 1 up to the cores)")
     private int[] workers;
 
     @Option(

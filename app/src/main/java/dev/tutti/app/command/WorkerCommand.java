@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         footer = {
             "",
-            "Example: four worker actors for the coordinator at 10.0.0.5",
+            "Example: four compute threads for the coordinator at 10.0.0.5",
             "  tutti worker --coordinator 10.0.0.5:25520 --threads 4"
         })
 public final class WorkerCommand implements Callable<Integer> {

@@ -26,7 +26,7 @@ public final class ProgressLine {
      * @param loss mean loss of late
      * @param samplesPerSecond speed of late; 0 where not known yet
      * @param secondsLeft time left; NaN where not known yet
-     * @param workers number of worker actors, or {@link #UNKNOWN}
+     * @param workers number of compute threads, or {@link #UNKNOWN}
      */
     record State(
             int epoch,
@@ -90,7 +90,7 @@ public final class ProgressLine {
         return String.format(Locale.ROOT, size != 0 && (size < 1e-3 || size >= 1e4) ? "%.3e" : "%.4f", loss);
     }
 
-    /** A share of hits. */
+    /** A share of correct samples. */
     public static String accuracy(double accuracy) {
         return String.format(Locale.ROOT, "%.4f", accuracy);
     }

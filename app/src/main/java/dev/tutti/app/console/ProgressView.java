@@ -53,7 +53,7 @@ public final class ProgressView implements TrainingListener, AutoCloseable {
     }
 
     /** Begins at a number of samples that were trained on before. */
-    public void goOnFrom(long samples) {
+    public void resumeFrom(long samples) {
         drawnSamples = samples;
     }
 

@@ -61,7 +61,7 @@ public final class Trainers {
                 job,
                 Fingerprint.sha256(job.training()),
                 cluster.workers(),
-                cluster.placement().orElseGet(() -> usual(job)),
+                cluster.placement().orElseGet(() -> defaultPlacement(job)),
                 cluster.transport(),
                 listener);
     }
@@ -94,14 +94,14 @@ public final class Trainers {
         return node.train(
                 job,
                 Fingerprint.sha256(job.training()),
-                placement.orElseGet(() -> usual(job)),
+                placement.orElseGet(() -> defaultPlacement(job)),
                 waitWorkers,
                 giveUp,
                 listener);
     }
 
     /** Every worker holds the training set while that is small beside what machines have. */
-    private static Placement usual(TrainingJob job) {
+    private static Placement defaultPlacement(TrainingJob job) {
         long bytes = (long) Float.BYTES
                 * job.training().samples()
                 * (job.training().featureCount() + job.training().targetCount());

@@ -74,7 +74,7 @@ public final class TrainingSession {
      */
     public void resume(Path path) throws InterruptedException {
         RunDirectory directory = RunDirectory.reopen(path);
-        carryOut(directory, false, recorder -> goOn(directory, recorder));
+        carryOut(directory, false, recorder -> continueRun(directory, recorder));
     }
 
     private RunDirectory openDirectory() {
@@ -118,7 +118,7 @@ public final class TrainingSession {
         train(directory, recorder, run, checkpointer(directory, checkpoints(directory), identity, recorder));
     }
 
-    private void goOn(RunDirectory directory, RunRecorder recorder) throws InterruptedException {
+    private void continueRun(RunDirectory directory, RunRecorder recorder) throws InterruptedException {
         int completed = directory.completedEpochs();
         requireAtLeast(completed);
         if (completed == settings.epochs()) {
@@ -201,7 +201,9 @@ public final class TrainingSession {
         try (checkpointer;
                 ProgressView view = new ProgressView(
                         people, live, Environment.columns(), run.job().spec())) {
-            run.job().start().ifPresent(start -> view.goOnFrom(start.position().samples()));
+            run.job()
+                    .start()
+                    .ifPresent(start -> view.resumeFrom(start.position().samples()));
             result = trainer.train(run.job(), new Listeners(List.of(recorder, view, checkpointer)));
         } catch (InterruptedException e) {
             Uninterrupted.run(checkpointer::finish);

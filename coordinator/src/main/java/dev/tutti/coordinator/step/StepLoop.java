@@ -459,7 +459,7 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
             this.spec = spec;
         }
 
-        /** Copies samples of an epoch, by their place in its order: features of all, then targets of all. */
+        /** Copies samples of an epoch, by their positions in its order: features of all, then targets of all. */
         void copy(Dataset data, int epoch, int from, int count, float[] block) {
             int[] order = of(epoch);
             int features = data.featureCount();

@@ -198,7 +198,7 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
             next = prepare;
             openNext();
         } else if (isSameJob(prepare) && !loop.isStopped()) {
-            goOn(prepare);
+            continueWith(prepare);
         } else {
             next = prepare;
             loop.stop();
@@ -211,13 +211,13 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
     }
 
     /** What is being computed goes on, and is sent by the new streams. */
-    private void goOn(PrepareGeneration prepare) {
+    private void continueWith(PrepareGeneration prepare) {
         current = prepare;
         try {
             // Before there are new streams: there may not be room for both.
             WorkInHand inHand = loop.leave();
             WorkerPlane plane = openPlane(prepare);
-            loop.goOn(plane);
+            loop.continueWith(plane);
             Dataset training = setup.trainingSets.get(prepare.job().dataFingerprint());
             answerPrepared(prepare, plane, needsTraining(prepare.job(), training), inHand);
         } catch (RuntimeException e) {

@@ -54,14 +54,14 @@ public final class SampleSource {
     public MiniBatch select(MiniBatch batch, int firstSegment, int segmentCount) {
         int count = samplesIn(item.step(), firstSegment, segmentCount);
         int stepInEpoch = (int) (item.step() % spec.stepsPerEpoch());
-        int place = stepInEpoch * spec.samplesPerStep() + firstSegment * spec.segmentSize();
+        int position = stepInEpoch * spec.samplesPerStep() + firstSegment * spec.segmentSize();
         if (training != null) {
-            batch.wrap(training, order, place, count);
+            batch.wrap(training, order, position, count);
         } else {
             int from = (firstSegment - item.firstSegment()) * spec.segmentSize();
             batch.wrapBlock(item.block(), featureCount, targetCount, natural, itemSamples, from, count);
         }
-        return batch.inEpoch(item.epoch(), place);
+        return batch.inEpoch(item.epoch(), position);
     }
 
     private int samplesIn(long step, int firstSegment, int segmentCount) {

@@ -84,7 +84,7 @@ public final class GenerationLoop {
      *
      * @param next the streams, which from now on belong to the loop
      */
-    public synchronized void goOn(WorkerPlane next) {
+    public synchronized void continueWith(WorkerPlane next) {
         successor = next;
     }
 

@@ -142,12 +142,12 @@ final class WorkReceiver implements FrameReceiver.Handler {
         if (readyCount == ready.length) {
             ready = Arrays.copyOf(ready, 2 * readyCount);
         }
-        int place = readyCount;
-        while (place > 0 && ready[place - 1].step() > item.step()) {
-            ready[place] = ready[place - 1];
-            place--;
+        int index = readyCount;
+        while (index > 0 && ready[index - 1].step() > item.step()) {
+            ready[index] = ready[index - 1];
+            index--;
         }
-        ready[place] = item;
+        ready[index] = item;
         readyCount++;
     }
 

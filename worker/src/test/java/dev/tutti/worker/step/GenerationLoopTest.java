@@ -103,7 +103,7 @@ class GenerationLoopTest {
         awaitComputing();
         assertThat(loop.leave()).isEqualTo(new WorkInHand(0, 0, SEGMENTS));
         Generation next = generation();
-        loop.goOn(next.plane);
+        loop.continueWith(next.plane);
         next.send(FrameKind.WORK, new float[0]);
 
         second.start();
@@ -117,7 +117,7 @@ class GenerationLoopTest {
         assertThat(generations.get(0).receive()).as("seed %d", SEED).isEqualTo(expected());
         assertThat(loop.leave()).isEqualTo(new WorkInHand(0, 0, SEGMENTS));
         Generation next = generation();
-        loop.goOn(next.plane);
+        loop.continueWith(next.plane);
         next.send(FrameKind.WORK, new float[0]);
         assertThat(next.receive()).as("seed %d", SEED).isEqualTo(expected());
     }
@@ -135,10 +135,10 @@ class GenerationLoopTest {
         awaitComputing();
         assertThat(loop.leave().segmentCount()).isEqualTo(SEGMENTS);
         Generation skipped = generation();
-        loop.goOn(skipped.plane);
+        loop.continueWith(skipped.plane);
         loop.leave();
         Generation next = generation();
-        loop.goOn(next.plane);
+        loop.continueWith(next.plane);
         next.send(FrameKind.WORK, new float[0]);
         second.start();
         assertThat(next.receive()).as("seed %d", SEED).isEqualTo(expected());

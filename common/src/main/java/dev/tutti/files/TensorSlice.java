@@ -10,4 +10,4 @@ import java.util.List;
  * @param offset index of its first value in the block that it belongs to, such as that of the parameters
  * @param length number of its values
  */
-public record TensorPlace(String name, List<Integer> shape, int offset, int length) {}
+public record TensorSlice(String name, List<Integer> shape, int offset, int length) {}

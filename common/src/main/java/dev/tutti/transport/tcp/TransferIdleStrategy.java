@@ -1,0 +1,71 @@
+package dev.tutti.transport.tcp;
+
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.IdleStrategy;
+
+/**
+ * How a loop waits for frames over TCP. Where small vectors come and go it stays awake for a while, since waking up
+ * takes as long as they do; where large ones do, it leaves the processor to the kernel's side of the transfer at
+ * once. Owned by the thread of the links.
+ */
+public final class TransferIdleStrategy implements IdleStrategy {
+    /** Vectors from here on are large, see benchmarks/results/transport.md. */
+    public static final int LARGE_BYTES = 64 << 10;
+
+    private static final long SPIN_NS = 5_000;
+    private static final long AWAKE_NS = 100_000;
+    private static final long NAP_NS = 50_000;
+    private static final long WAIT_MS = 1;
+
+    private final TcpLinks links;
+    private final boolean alone;
+    private long idleSinceNs;
+    private boolean idle;
+
+    /**
+     * @param links whose frames are waited for
+     * @param alone whether the loop waits for nothing else; if not, it naps instead of sleeping until bytes come
+     */
+    public TransferIdleStrategy(TcpLinks links, boolean alone) {
+        this.links = links;
+        this.alone = alone;
+    }
+
+    @Override
+    public void idle(int workCount) {
+        if (workCount > 0) {
+            reset();
+        } else {
+            idle();
+        }
+    }
+
+    @Override
+    public void idle() {
+        long nowNs = System.nanoTime();
+        if (!idle) {
+            idle = true;
+            idleSinceNs = nowNs;
+        }
+        long idleNs = nowNs - idleSinceNs;
+        if (idleNs < SPIN_NS) {
+            Thread.onSpinWait();
+        } else if (idleNs < AWAKE_NS && links.lastVectorBytes() < LARGE_BYTES) {
+            Thread.yield();
+        } else if (alone || links.underWayBytes() >= LARGE_BYTES) {
+            links.await(WAIT_MS);
+        } else {
+            LockSupport.parkNanos(this, NAP_NS);
+        }
+    }
+
+    @Override
+    public void reset() {
+        idle = false;
+    }
+
+    @Override
+    public String alias() {
+        return "transfer";
+    }
+}
