@@ -6,7 +6,7 @@ import dev.tutti.app.bench.transport.BenchPeer;
 import dev.tutti.app.bench.transport.BenchRow;
 import dev.tutti.app.bench.transport.Carrier;
 import dev.tutti.app.console.ExitCode;
-import dev.tutti.app.run.Json;
+import dev.tutti.files.Json;
 import dev.tutti.config.Endpoint;
 import dev.tutti.config.Environment;
 import dev.tutti.files.InputException;
