@@ -1,11 +1,13 @@
 package dev.tutti.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OptimizerSettingsTest {
@@ -33,8 +35,12 @@ class OptimizerSettingsTest {
 
         assertThat(text).isEqualTo("{\"kind\":\"sgd\",\"learningRate\":0.1,\"momentum\":0.9}");
         assertThat(json.readValue(text, OptimizerSettings.class)).isEqualTo(settings);
-        assertThat(json.readValue("{\"learningRate\":0.1,\"momentum\":0.9}", OptimizerSettings.class))
-                .isEqualTo(settings);
+        for (String kind : List.of("", "\"kind\":\"no_such\",")) {
+            assertThatThrownBy(() -> json.readValue(
+                            "{" + kind + "\"learningRate\":0.1,\"momentum\":0.9}", OptimizerSettings.class))
+                    .as(kind)
+                    .isInstanceOf(InvalidTypeIdException.class);
+        }
     }
 
     /** v = m v + g, w = w - r v, with the learning rate of each step. */
