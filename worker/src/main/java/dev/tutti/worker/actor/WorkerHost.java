@@ -29,6 +29,7 @@ import dev.tutti.protocol.WorkerMessage.Goodbye;
 import dev.tutti.protocol.WorkerMessage.Hello;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.NoRoomException;
 import dev.tutti.transport.TransportKind;
 import dev.tutti.worker.compute.ComputeTeam;
 import dev.tutti.worker.compute.SampleSource;
@@ -320,7 +321,12 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
         } else {
             log.error("{} cannot be prepared", prepare.generation(), e);
         }
-        prepare.replyTo().tell(new NotPrepared(self, prepare.generation(), String.valueOf(e.getMessage())));
+        prepare.replyTo()
+                .tell(new NotPrepared(
+                        self,
+                        prepare.generation(),
+                        String.valueOf(e.getMessage()),
+                        e instanceof NoRoomException));
     }
 
     /** Also called on the leading compute thread: only tells, and fields that are set once. */
