@@ -235,9 +235,12 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
     }
 
     private void onEndJob(EndJob end) {
+        if (next != null && next.job().job() == end.job()) {
+            // It waits for the end of an earlier job's work, and its own job is over before it began here.
+            next = null;
+        }
         if (current != null && current.job().job() == end.job()) {
             log.info("job {} is over", current.job().name());
-            next = null;
             if (loop != null) {
                 loop.stop();
             }
