@@ -412,8 +412,8 @@ class JobActorTest {
                 waiting.add(present + " of " + needed);
             }
         };
-        actor = kit.spawn(JobActor.create(
-                setup(waitWorkers, elastic, listener), node, dataPlane, new AtomicInteger(), time));
+        actor = kit.spawn(
+                JobActor.create(setup(waitWorkers, elastic, listener), node, dataPlane, new AtomicInteger(), time));
     }
 
     private JobActor.Setup setup(int waitWorkers, boolean elastic, TrainingListener listener) {

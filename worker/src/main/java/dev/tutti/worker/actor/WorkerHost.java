@@ -326,10 +326,7 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
         }
         prepare.replyTo()
                 .tell(new NotPrepared(
-                        self,
-                        prepare.generation(),
-                        String.valueOf(e.getMessage()),
-                        e instanceof NoRoomException));
+                        self, prepare.generation(), String.valueOf(e.getMessage()), e instanceof NoRoomException));
     }
 
     /** Also called on the leading compute thread: only tells, and fields that are set once. */

@@ -58,8 +58,7 @@ class WorkerHostTest {
             8);
     private static final Streams STREAMS =
             new Streams(true, "", 1408, new TermLengths(1 << 16, 1 << 16, 1 << 16), 2 * Streams.IDS_PER_GENERATION);
-    private static final String ONE_COMPUTE_THREAD =
-            """
+    private static final String ONE_COMPUTE_THREAD = """
             akka.actor.provider = local
             tutti.compute-dispatcher {
               type = Dispatcher
