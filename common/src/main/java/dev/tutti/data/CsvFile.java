@@ -14,6 +14,7 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -289,8 +290,9 @@ final class CsvFile {
     }
 
     private InputException notText(Path file, Exception e) {
-        return new InputException(
-                source + ", line " + firstLineOfNoText(file) + ": not UTF-8 text; save it as UTF-8", e);
+        // To find the line the file is read again, which a pipe cannot be: opening it once more would wait for ever.
+        String line = Files.isRegularFile(file) ? ", line " + firstLineOfNoText(file) : "";
+        return new InputException(source + line + ": not UTF-8 text; save it as UTF-8", e);
     }
 
     private static long firstLineOfNoText(Path file) {

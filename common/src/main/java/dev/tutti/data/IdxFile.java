@@ -133,10 +133,23 @@ final class IdxFile {
         for (String name : labelNames(images.getFileName().toString())) {
             Path labels = images.resolveSibling(name);
             if (!labels.equals(images) && Files.exists(labels)) {
+                requireBeside(images, labels);
                 return labels;
             }
         }
         return null;
+    }
+
+    /** A file that nobody named must not lead where nobody pointed, such as out of the folder that a job may read. */
+    private static void requireBeside(Path images, Path labels) {
+        try {
+            if (!labels.toRealPath().getParent().equals(images.toRealPath().getParent())) {
+                throw new InputException(labels + ": is a link that leads out of the directory of " + images
+                        + "; put the labels there, or give --labels");
+            }
+        } catch (IOException e) {
+            throw DataFiles.failure(labels, e);
+        }
     }
 
     private static List<String> labelNames(String imagesName) {

@@ -59,8 +59,9 @@ public sealed interface CoordinatorMessage extends ControlMessage {
      * @param worker who
      * @param generation of which generation
      * @param reason one line for the user
+     * @param noRoom whether it is for want of shared memory, which may be there later
      */
-    record NotPrepared(ActorRef<WorkerMessage> worker, GenerationId generation, String reason)
+    record NotPrepared(ActorRef<WorkerMessage> worker, GenerationId generation, String reason, boolean noRoom)
             implements CoordinatorMessage {}
 
     /**

@@ -32,7 +32,7 @@ public final class AeronNode implements AutoCloseable {
      * How long a process may stand still (garbage collection, suspension) before Aeron gives it up. Deaths are noticed
      * sooner, by the control plane; below this, a frozen process loses nothing.
      */
-    private static final Duration LIVENESS = Duration.ofSeconds(40);
+    static final Duration LIVENESS = Duration.ofSeconds(40);
 
     /** How long a driver that stood still together with its process may take to show that it goes on. */
     private static final Duration AWAKENING = Duration.ofSeconds(3);

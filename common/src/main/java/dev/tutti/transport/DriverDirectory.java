@@ -5,13 +5,18 @@ import io.aeron.CncFileDescriptor;
 import io.aeron.CommonContext;
 import io.aeron.driver.reports.LossReportUtil;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.agrona.IoUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +34,7 @@ final class DriverDirectory {
             Set.of(CncFileDescriptor.CNC_FILE, LossReportUtil.LOSS_REPORT_FILE_NAME, "publications", "images", ID_FILE);
 
     /** How long a driver's heartbeat must be old before the driver counts as gone. */
-    private static final long STALE_MS = 10_000;
+    private static final long STALE_MS = AeronNode.LIVENESS.toMillis();
 
     private DriverDirectory() {}
 
@@ -71,37 +76,78 @@ final class DriverDirectory {
         return isDriver(directory) && CommonContext.isDriverActive(directory.toFile(), STALE_MS, message -> {});
     }
 
-    /** Removes the directories that killed processes of this user left in {@code folder}. */
+    /**
+     * Removes the directories that killed processes of this user left in {@code folder}, which others may write to as well: no
+     * link is followed, and nothing of another user is touched. Where files have no owners nothing is removed.
+     */
     static void removeLeftovers(Path folder) {
         try (DirectoryStream<Path> candidates = Files.newDirectoryStream(folder, "tutti-*")) {
+            UserPrincipal user = null;
             for (Path candidate : candidates) {
                 Matcher name = OWN_NAME.matcher(candidate.getFileName().toString());
-                if (name.matches() && isLeftover(candidate, Long.parseLong(name.group(1)))) {
-                    IoUtil.delete(candidate.toFile(), true);
+                if (!name.matches()) {
+                    continue;
+                }
+                user = user == null ? ownerOfNewFile(folder) : user;
+                if (isLeftover(candidate, Long.parseLong(name.group(1)), user)) {
+                    delete(candidate);
                     LOG.info("removed what a killed process left: {}", candidate);
                 }
             }
-        } catch (IOException | NumberFormatException e) {
+        } catch (IOException | DirectoryIteratorException | NumberFormatException | UnsupportedOperationException e) {
             LOG.debug("leftovers not looked for", e);
         }
     }
 
     /** All must hold: a process number may belong to another container that shares the memory, a heartbeat may pause. */
-    private static boolean isLeftover(Path directory, long pid) throws IOException {
-        return Files.isWritable(directory)
+    private static boolean isLeftover(Path directory, long pid, UserPrincipal user) throws IOException {
+        return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+                && Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(user)
+                && Files.isWritable(directory)
                 && ProcessHandle.of(pid).isEmpty()
                 && holdsOnlyDriverFiles(directory)
                 && !isActive(directory);
     }
 
+    private static UserPrincipal ownerOfNewFile(Path folder) throws IOException {
+        Path file = Files.createTempFile(folder, "tutti-owner", "");
+        try {
+            return Files.getOwner(file);
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    /** No driver makes links, so a directory with one is not a driver's. */
     private static boolean holdsOnlyDriverFiles(Path directory) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
-                if (!DRIVER_FILES.contains(entry.getFileName().toString())) {
+                if (Files.isSymbolicLink(entry)
+                        || !DRIVER_FILES.contains(entry.getFileName().toString())) {
                     return false;
                 }
             }
         }
         return isDriver(directory);
+    }
+
+    /** Of a link the link goes, not what it leads to. */
+    private static void delete(Path directory) throws IOException {
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
+                if (failure != null) {
+                    throw failure;
+                }
+                Files.delete(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
     }
 }

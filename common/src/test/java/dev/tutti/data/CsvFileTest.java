@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tutti.files.InputException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class CsvFileTest {
@@ -265,6 +269,29 @@ class CsvFileTest {
         assertThatThrownBy(() -> DataFiles.read(file.toString(), DataOptions.DEFAULT))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("data.csv, line 2: not UTF-8 text; save it as UTF-8");
+    }
+
+    /** A pipe cannot be read twice: whoever opens it again waits for a writer that never comes. */
+    @Test
+    @Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void shouldRefuseWhatIsNoTextInAPipe() throws Exception {
+        Path pipe = directory.resolve("data.csv");
+        Process mkfifo = new ProcessBuilder("mkfifo", pipe.toString()).start();
+        assertThat(mkfifo.waitFor()).isZero();
+        Thread writer = new Thread(() -> {
+            try {
+                Files.write(
+                        pipe, new byte[] {'1', ',', '2', '\n', (byte) 0xFF, ',', '3', '\n'}, StandardOpenOption.WRITE);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        writer.setDaemon(true);
+        writer.start();
+        assertThatThrownBy(() -> DataFiles.read(pipe.toString(), DataOptions.DEFAULT))
+                .isInstanceOf(InputException.class)
+                .hasMessage(pipe + ": not UTF-8 text; save it as UTF-8");
+        writer.join();
     }
 
     @Test

@@ -64,6 +64,32 @@ class IdxFileTest {
     }
 
     @Test
+    void shouldNotFollowALinkThatNobodyNamedOutOfTheDirectory() throws IOException {
+        Path inside = Files.createDirectory(directory.resolve("data"));
+        Path images = Files.write(inside.resolve(IMAGES), images(2, 1, 3));
+        Path secret = Files.write(directory.resolve("secret"), labels(1, 0));
+        Path link = Files.createSymbolicLink(inside.resolve(LABELS), secret);
+        DataSchema model = new DataSchema(Task.CLASSIFICATION, 3, List.of(), "", List.of("0", "1"));
+        String problem = link + ": is a link that leads out of the directory of " + images
+                + "; put the labels there, or give --labels";
+        assertThatThrownBy(() -> DataFiles.read(images.toString(), DataOptions.DEFAULT))
+                .isInstanceOf(InputException.class)
+                .hasMessage(problem);
+        assertThatThrownBy(() -> DataFiles.read(images.toString(), DataOptions.DEFAULT, model))
+                .isInstanceOf(InputException.class)
+                .hasMessage(problem);
+        assertThat(DataFiles.read(images.toString(), DataOptions.DEFAULT.withLabels(link))
+                        .targets())
+                .containsExactly(1, 0);
+
+        Files.delete(link);
+        Files.createSymbolicLink(link, Files.move(secret, inside.resolve("labels")));
+        assertThat(DataFiles.read(images.toString(), DataOptions.DEFAULT).targets())
+                .as("a link within the directory")
+                .containsExactly(1, 0);
+    }
+
+    @Test
     void shouldReadImagesForAModel() throws IOException {
         DataSchema model = new DataSchema(Task.CLASSIFICATION, 4, List.of(), "", List.of("1", "7"));
         write(IMAGES, images(2, 2, 2));

@@ -140,7 +140,7 @@ class MessagesTest {
                 new CoordinatorMessage.Prepared(
                         worker.ref(), generation, "10.0.0.6:1", "10.0.0.6:65535", true, new WorkInHand(17, 3, 5)),
                 new CoordinatorMessage.Busy(worker.ref(), generation),
-                new CoordinatorMessage.NotPrepared(worker.ref(), generation, "no room"),
+                new CoordinatorMessage.NotPrepared(worker.ref(), generation, "no room", true),
                 new CoordinatorMessage.WorkerFailed(worker.ref(), generation, "null"),
                 new PulseMessage.Ask(pulse.ref()),
                 new PulseMessage.Answer(pulse.ref()));

@@ -61,13 +61,23 @@ public final class Job {
 
     /** It is over; whoever says so first is right. */
     void end(JobOutcome of) {
-        synchronized (this) {
-            if (status.isOver()) {
-                return;
-            }
-            status = of.status();
-            outcome = of;
+        if (finish(of)) {
+            tellEnd(of);
         }
+    }
+
+    /** The first half of {@link #end}, which calls nobody; false if it was over already. */
+    synchronized boolean finish(JobOutcome of) {
+        if (status.isOver()) {
+            return false;
+        }
+        status = of.status();
+        outcome = of;
+        return true;
+    }
+
+    /** The second half, for whom {@link #finish} told true. */
+    void tellEnd(JobOutcome of) {
         watcher.onEnd(of);
     }
 }

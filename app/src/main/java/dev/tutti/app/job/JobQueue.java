@@ -63,6 +63,7 @@ public final class JobQueue {
      */
     public boolean cancel(String id) {
         Job job;
+        JobOutcome cancelled = JobOutcome.cancelled();
         synchronized (this) {
             job = known.get(id);
             if (job == null || job.status().isOver()) {
@@ -74,8 +75,12 @@ public final class JobQueue {
                 return true;
             }
             waiting.remove(job);
+            // In here, as a job that was taken may begin as soon as the lock is free.
+            if (!job.finish(cancelled)) {
+                return false;
+            }
         }
-        job.end(JobOutcome.cancelled());
+        job.tellEnd(cancelled);
         return true;
     }
 

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -71,6 +73,51 @@ class JobQueueTest {
         assertThat(queue.cancel(taken.id())).isTrue();
         assertThat(queue.begin(taken, () -> {})).isFalse();
         assertThat(a.ends).extracting(JobOutcome::status).containsExactly(JobStatus.CANCELLED);
+    }
+
+    /** Whoever comes first: a job that is told that it never began does not train. */
+    @Test
+    void shouldNotBeginAJobThatIsToldThatItIsCancelled() throws Exception {
+        for (int turn = 0; turn < 3000; turn++) {
+            Log a = submit("a");
+            Job taken = queue.take();
+            List<String> stops = new ArrayList<>();
+            CyclicBarrier together = new CyclicBarrier(2);
+            Thread canceller = new Thread(() -> {
+                await(together);
+                queue.cancel(taken.id());
+            });
+            canceller.start();
+            await(together);
+            boolean begun = queue.begin(taken, () -> stops.add("stop"));
+            canceller.join();
+            assertThat(a.ends).as("turn %d", turn).hasSize(begun ? 0 : 1);
+            assertThat(stops).as("turn %d", turn).hasSize(begun ? 1 : 0);
+            if (begun) {
+                queue.end(DONE);
+            }
+        }
+    }
+
+    /** The watcher may ask others, who ask the queue; by then it must be too late to begin. */
+    @Test
+    void shouldTellOfACancelledJobOutsideItsLock() throws Exception {
+        AtomicReference<Job> taken = new AtomicReference<>();
+        List<String> seen = new ArrayList<>();
+        queue.submit("a", new Job.Watcher() {
+            @Override
+            public void onLine(String line) {}
+
+            @Override
+            public void onEnd(JobOutcome outcome) {
+                boolean begun = CompletableFuture.supplyAsync(() -> queue.begin(taken.get(), () -> {}))
+                        .join();
+                seen.add(taken.get().status() + ", locked " + Thread.holdsLock(queue) + ", begun " + begun);
+            }
+        });
+        taken.set(queue.take());
+        assertThat(queue.cancel(taken.get().id())).isTrue();
+        assertThat(seen).containsExactly("CANCELLED, locked false, begun false");
     }
 
     @Test

@@ -29,6 +29,7 @@ import dev.tutti.transport.AeronNode;
 import dev.tutti.transport.NoRoomException;
 import dev.tutti.transport.StepIdleStrategy;
 import dev.tutti.wire.GenerationId;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -264,8 +265,18 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     }
 
     private Behavior<Command> onWake(Wake message) {
-        membership.hasRoomFor(CoordinatorPlane.roomFor(node, description, members.size()));
+        membership.hasRoomFor(room());
         return carryOut(membership.onTime(now()));
+    }
+
+    /** For how many members there is room; where that cannot be told, opening the streams will tell. */
+    private int room() {
+        try {
+            return CoordinatorPlane.roomFor(node, description, members.size());
+        } catch (UncheckedIOException e) {
+            log.warn("job {}: free shared memory not known", setup.job.name(), e);
+            return Integer.MAX_VALUE;
+        }
     }
 
     private void form(List<Candidate> candidates) {
@@ -293,6 +304,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
             worker.ref.tell(
                     new WorkerMessage.PrepareGeneration(generation, member, description, plane.streams(), replies));
         }
+        membership.onFormed(now());
     }
 
     private void onNotOpened(RuntimeException e) {
@@ -325,9 +337,13 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
             return carryOut(membership.onPrepared(name, now()));
         } else if (message instanceof NotPrepared answer) {
             String name = memberOf(answer.worker(), answer.generation());
-            return name == null
-                    ? onAnswerOfAnother(answer.worker())
-                    : carryOut(membership.onFailed(name, answer.reason(), now()));
+            if (name == null) {
+                return onAnswerOfAnother(answer.worker());
+            }
+            return carryOut(
+                    answer.noRoom()
+                            ? membership.onNoRoom(name, answer.reason(), now())
+                            : membership.onFailed(name, answer.reason(), now()));
         } else if (message instanceof Busy busy) {
             String name = memberOf(busy.worker(), busy.generation());
             return name == null ? this : carryOut(membership.onBusy(name, now()));
@@ -440,6 +456,9 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     }
 
     private Behavior<Command> onPostStop() {
+        if (!ended) {
+            end();
+        }
         runner.close();
         if (plane != null) {
             plane.close();

@@ -30,7 +30,7 @@ public final class Membership {
     /** What to do. */
     public sealed interface Decision {}
 
-    /** Leave the generation there is, if any; open streams for these members and tell them. */
+    /** Leave the generation there is, if any; open streams for these members, tell them, then {@link #onFormed}. */
     public record Form(List<Candidate> members) implements Decision {}
 
     /** All members are prepared: connect the streams, begin. */
@@ -155,6 +155,13 @@ public final class Membership {
         standing.process = worker.process();
     }
 
+    /** The members have been told of the generation being formed; before that, opening its streams may have taken long. */
+    public void onFormed(long nowNs) {
+        if (preparing && elastic) {
+            prepareByNs = nowNs + PREPARE_NS;
+        }
+    }
+
     /** A member of the generation being formed has opened its streams. */
     public List<Decision> onPrepared(String name, long nowNs) {
         if (preparing && isMember(name)) {
@@ -210,6 +217,22 @@ public final class Membership {
         } else if (isMember(name)) {
             intact = false;
             leaveOut(name, FAILED_NS, reason, nowNs);
+            formAt(nowNs);
+        }
+        return decide(nowNs);
+    }
+
+    /**
+     * A member says that there is no room for its streams on its machine. The others go on without it for a while, and it is not to
+     * blame; but where there are no others it counts as a failure, or the job would never end.
+     */
+    public List<Decision> onNoRoom(String name, String reason, long nowNs) {
+        if (!elastic || members.size() < 2) {
+            return onFailed(name, reason, nowNs);
+        }
+        if (isMember(name)) {
+            intact = false;
+            turnAway(name, reason, nowNs);
             formAt(nowNs);
         }
         return decide(nowNs);
@@ -356,7 +379,6 @@ public final class Membership {
         }
         started = true;
         preparing = true;
-        prepareByNs = elastic ? nowNs + PREPARE_NS : NEVER;
         decisions.add(new Form(wanted));
     }
 

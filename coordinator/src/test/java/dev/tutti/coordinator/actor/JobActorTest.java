@@ -29,6 +29,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
@@ -120,7 +121,7 @@ class JobActorTest {
         tell(one, two);
         PrepareGeneration generation = Jobs.awaitPrepare(time, first);
         second.expectMessageClass(PrepareGeneration.class);
-        generation.replyTo().tell(new NotPrepared(second.ref(), generation.generation(), "no room"));
+        generation.replyTo().tell(new NotPrepared(second.ref(), generation.generation(), "no room", false));
         PrepareGeneration alone = Jobs.awaitPrepare(time, first);
         tell(one);
         TestProbe<WorkerMessage> again = kit.createTestProbe();
@@ -191,7 +192,7 @@ class JobActorTest {
         tell(one);
         PrepareGeneration next = Jobs.awaitPrepare(time, first);
         next.replyTo().tell(new WorkerFailed(first.ref(), old.generation(), "too late to matter"));
-        next.replyTo().tell(new NotPrepared(first.ref(), old.generation(), "too late to matter"));
+        next.replyTo().tell(new NotPrepared(first.ref(), old.generation(), "too late to matter", false));
         answer(first, old);
         time.timePasses(PREPARE_TIMEOUT);
         assertThat(awaitReport()).as("the only worker has not answered in time").isEqualTo("0 of 1");
@@ -250,7 +251,7 @@ class JobActorTest {
         run(1, true);
         tell(one);
         PrepareGeneration generation = Jobs.awaitPrepare(time, first);
-        generation.replyTo().tell(new NotPrepared(first.ref(), generation.generation(), "no room"));
+        generation.replyTo().tell(new NotPrepared(first.ref(), generation.generation(), "no room", false));
         first.expectNoMessage(SHORT);
         time.timePasses(Duration.ofSeconds(4));
         first.expectNoMessage(SHORT);
@@ -365,6 +366,41 @@ class JobActorTest {
                 .hasMessageContaining("the coordinator was stopped");
     }
 
+    /** Whatever kills the actor, workers must not go on computing for a job that is no more. */
+    @Test
+    void shouldTellTheWorkersWhenItDiesByAnException() {
+        AtomicBoolean broken = new AtomicBoolean();
+        actor = kit.spawn(JobActor.create(
+                setup(1, true, new TrainingListener() {}), node, Jobs.DATA_PLANE, new AtomicInteger(), () -> {
+                    if (broken.get()) {
+                        throw new IllegalStateException("the clock is broken");
+                    }
+                    return time.getAsLong();
+                }));
+        tell(one);
+        Jobs.awaitPrepare(time, first);
+        broken.set(true);
+        tell(one, two);
+        first.expectMessage(new EndJob(JOB));
+        assertThatThrownBy(() -> result.get(5, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("the coordinator was stopped");
+    }
+
+    @Test
+    void shouldTurnAwayAWorkerWithoutRoomForLongerThanOneThatFailed() {
+        run(2, true);
+        tell(one, two);
+        PrepareGeneration generation = Jobs.awaitPrepare(time, first);
+        second.expectMessageClass(PrepareGeneration.class);
+        generation.replyTo().tell(new NotPrepared(second.ref(), generation.generation(), "no room", true));
+        answer(first, Jobs.awaitPrepare(time, first));
+        time.timePasses(Duration.ofSeconds(25));
+        second.expectNoMessage(SHORT);
+        time.timePasses(Duration.ofSeconds(5));
+        assertThat(Jobs.awaitPrepare(time, second).member()).isEqualTo(1);
+    }
+
     private void run(int waitWorkers, boolean elastic) {
         run(waitWorkers, elastic, Jobs.DATA_PLANE);
     }
@@ -376,9 +412,13 @@ class JobActorTest {
                 waiting.add(present + " of " + needed);
             }
         };
-        JobActor.Setup setup = new JobActor.Setup(
+        actor = kit.spawn(
+                JobActor.create(setup(waitWorkers, elastic, listener), node, dataPlane, new AtomicInteger(), time));
+    }
+
+    private JobActor.Setup setup(int waitWorkers, boolean elastic, TrainingListener listener) {
+        return new JobActor.Setup(
                 JOB, Jobs.job(), "data", Placement.REPLICATE, waitWorkers, GIVE_UP, elastic, listener, result);
-        actor = kit.spawn(JobActor.create(setup, node, dataPlane, new AtomicInteger(), time));
     }
 
     private static DataPlaneSettings udp(int port) {

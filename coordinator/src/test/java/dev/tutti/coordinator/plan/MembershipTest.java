@@ -55,6 +55,43 @@ class MembershipTest {
         assertThat(told()).contains("worker b left out of the job for 30 s", "it did not answer within 10 s");
     }
 
+    /** Until its streams are open nobody is told of a generation, and that may take some seconds. */
+    @Test
+    void shouldCountTheTimeToAnswerFromWhenTheMembersAreTold() {
+        membership.onWorkers(List.of(A, B), nowNs);
+        nowNs += Membership.SETTLE_NS;
+        assertThat(membership.onTime(nowNs)).containsExactly(new Form(List.of(A, B)));
+        nowNs += 7 * S;
+        membership.onFormed(nowNs);
+        membership.onPrepared("a", nowNs);
+        assertThat(passes(10 * S - 1)).isNull();
+        assertThat(passes(1)).containsExactly(A);
+    }
+
+    @Test
+    void shouldNeverLeaveAWorkerOutForGoodForWantOfRoom() {
+        run(A, B);
+        for (int time = 0; time < 2 * Membership.MOST_FAILURES; time++) {
+            assertThat(formed(membership.onNoRoom("b", "no room", nowNs))).containsExactly(A);
+            assertThat(told()).contains("worker b left out of the job for").doesNotContain("failure", "for good");
+            begin(A);
+            passes(Membership.LONGEST_OUT_NS);
+            assertThat(passes(Membership.SETTLE_NS)).as("time %d", time).containsExactly(A, B);
+        }
+    }
+
+    @Test
+    void shouldEndWhenTheOnlyWorkerHasNoRoomAgainAndAgain() {
+        form(A);
+        for (int failure = 1; failure < Membership.MOST_FAILURES; failure++) {
+            decide(membership.onNoRoom("a", "no room", nowNs));
+            passes(Membership.SILENT_NS);
+            assertThat(passes(Membership.SETTLE_NS)).containsExactly(A);
+        }
+        decide(membership.onNoRoom("a", "no room", nowNs));
+        assertThat(last).hasAtLeastOneElementOfType(Fail.class);
+    }
+
     @Test
     void shouldFormAtOnceWhenAMemberLeavesAndWhenItComesBackUnderAnotherReference() {
         run(A, B);
@@ -276,6 +313,9 @@ class MembershipTest {
 
     private List<Candidate> formed(List<Decision> decisions) {
         decide(decisions);
+        if (decisions.stream().anyMatch(Form.class::isInstance)) {
+            membership.onFormed(nowNs);
+        }
         return decisions.stream()
                 .filter(Form.class::isInstance)
                 .map(decision -> ((Form) decision).members())

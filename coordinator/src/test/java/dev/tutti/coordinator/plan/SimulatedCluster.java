@@ -237,6 +237,7 @@ final class SimulatedCluster {
             at(nowNs + random.nextLong(20 * MS), () -> prepare(worker, of));
         }
         members = formed;
+        membership.onFormed(nowNs);
     }
 
     /** A worker answers at once, whatever it computes; unless that is for a job that is over. */

@@ -29,6 +29,7 @@ import dev.tutti.protocol.WorkerMessage.Goodbye;
 import dev.tutti.protocol.WorkerMessage.Hello;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.NoRoomException;
 import dev.tutti.transport.TransportKind;
 import dev.tutti.worker.compute.ComputeTeam;
 import dev.tutti.worker.compute.SampleSource;
@@ -234,9 +235,12 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
     }
 
     private void onEndJob(EndJob end) {
+        if (next != null && next.job().job() == end.job()) {
+            // It waits for the end of an earlier job's work, and its own job is over before it began here.
+            next = null;
+        }
         if (current != null && current.job().job() == end.job()) {
             log.info("job {} is over", current.job().name());
-            next = null;
             if (loop != null) {
                 loop.stop();
             }
@@ -320,7 +324,9 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
         } else {
             log.error("{} cannot be prepared", prepare.generation(), e);
         }
-        prepare.replyTo().tell(new NotPrepared(self, prepare.generation(), String.valueOf(e.getMessage())));
+        prepare.replyTo()
+                .tell(new NotPrepared(
+                        self, prepare.generation(), String.valueOf(e.getMessage()), e instanceof NoRoomException));
     }
 
     /** Also called on the leading compute thread: only tells, and fields that are set once. */

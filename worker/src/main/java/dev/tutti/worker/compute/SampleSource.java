@@ -9,7 +9,7 @@ import dev.tutti.train.TrainingSpec;
  * Finds the samples of some segments: in the training set that this process holds, by the order of the epoch, or in the block
  * that came with the work. The compute threads read it at the same time, but never while {@link #prepare} runs.
  */
-public final class SampleSource {
+public class SampleSource {
     private final TrainingSpec spec;
     private final int featureCount;
     private final int targetCount;

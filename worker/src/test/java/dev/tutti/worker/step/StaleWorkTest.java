@@ -3,6 +3,7 @@ package dev.tutti.worker.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.data.Dataset;
+import dev.tutti.data.MiniBatch;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,7 @@ class StaleWorkTest {
     Path folder;
 
     private final List<String> answers = new ArrayList<>();
+    private final AtomicInteger segmentsBegun = new AtomicInteger();
     private AeronNode node;
     private Subscription gradients;
     private ExclusivePublication weights;
@@ -90,7 +93,14 @@ class StaleWorkTest {
             return null;
         });
         Dataset data = new Dataset(new float[SAMPLES * FEATURES], FEATURES, new float[SAMPLES], 1, SAMPLES);
-        ComputeTeam team = new ComputeTeam(SPEC, new SampleSource(SPEC, FEATURES, 1, data), 1);
+        SampleSource source = new SampleSource(SPEC, FEATURES, 1, data) {
+            @Override
+            public MiniBatch select(MiniBatch batch, int firstSegment, int segmentCount) {
+                segmentsBegun.addAndGet(segmentCount);
+                return super.select(batch, firstSegment, segmentCount);
+            }
+        };
+        ComputeTeam team = new ComputeTeam(SPEC, source, 1);
         loop = new GenerationLoop(plane, team, training -> team, training -> {});
         thread = new Thread(loop::run, "leader");
         thread.start();
@@ -140,6 +150,7 @@ class StaleWorkTest {
         awaitComputing();
         loop.stop();
         thread.join();
+        assertThat(segmentsBegun.get()).isPositive().isLessThan(SPEC.segmentsOfStep(0));
         assertThat(receiver.poll(1)).isZero();
     }
 
