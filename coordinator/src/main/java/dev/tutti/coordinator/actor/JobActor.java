@@ -298,13 +298,13 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
             onNotOpened(e);
             return;
         }
+        membership.onFormed(now());
         for (int member = 0; member < members.size(); member++) {
             Worker worker = members.get(member);
             told.add(worker.ref);
             worker.ref.tell(
                     new WorkerMessage.PrepareGeneration(generation, member, description, plane.streams(), replies));
         }
-        membership.onFormed(now());
     }
 
     private void onNotOpened(RuntimeException e) {

@@ -30,7 +30,7 @@ public final class Membership {
     /** What to do. */
     public sealed interface Decision {}
 
-    /** Leave the generation there is, if any; open streams for these members, tell them, then {@link #onFormed}. */
+    /** Leave the generation there is, if any; open streams for these members, {@link #onFormed}, tell them. */
     public record Form(List<Candidate> members) implements Decision {}
 
     /** All members are prepared: connect the streams, begin. */
@@ -155,7 +155,7 @@ public final class Membership {
         standing.process = worker.process();
     }
 
-    /** The members have been told of the generation being formed; before that, opening its streams may have taken long. */
+    /** The members are told now of the generation being formed; before that, opening its streams may have taken long. */
     public void onFormed(long nowNs) {
         if (preparing && elastic) {
             prepareByNs = nowNs + PREPARE_NS;
