@@ -33,8 +33,9 @@ class ChaosIT {
                         "digits",
                         "--seconds",
                         "60",
+                        // A new coordinator needs a Java of its own first, on a machine that others may keep busy.
                         "--max-gap",
-                        "10",
+                        "30",
                         "--seed",
                         "" + seed,
                         "--out",

@@ -38,6 +38,7 @@ class TidyTest {
             "pom.xml",
             "tutti",
             "worker");
+    private static final int WIDTH = 120;
     private static final String BUILD_OUTPUT = "target";
 
     /** Written so that this file does not match. */
@@ -99,6 +100,25 @@ class TidyTest {
         }
 
         assertThat(broken).isEmpty();
+    }
+
+    /** A table's row and a line of code cannot be folded. */
+    @Test
+    void shouldWriteLinesThatFitAScreen() throws IOException {
+        List<String> wide = new ArrayList<>();
+        for (Path file : files()) {
+            if (file.toString().endsWith(".md")) {
+                boolean code = false;
+                for (String line : Files.readAllLines(file)) {
+                    code ^= line.startsWith("```");
+                    if (!code && !line.startsWith("|") && line.length() > WIDTH) {
+                        wide.add(CHECKOUT.relativize(file) + ": " + line);
+                    }
+                }
+            }
+        }
+
+        assertThat(wide).isEmpty();
     }
 
     @Test

@@ -290,7 +290,8 @@ class CsvFileTest {
         writer.start();
         assertThatThrownBy(() -> DataFiles.read(pipe.toString(), DataOptions.DEFAULT))
                 .isInstanceOf(InputException.class)
-                .hasMessage(pipe + ": not UTF-8 text; save it as UTF-8");
+                // JDK 17 reads no pipes at all.
+                .hasMessageMatching(pipe + ": (not UTF-8 text; save it as UTF-8|Illegal seek; it cannot be read)");
         writer.join();
     }
 
