@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +70,7 @@ class ResumeIT {
     }
 
     @Test
+    @Tag("faults")
     void shouldGoOnWhenTheDiskIsFull() throws Exception {
         // No file may be larger than 48 blocks of 512 bytes: the checkpoints are, metrics and log are not.
         Process process = start(

@@ -35,6 +35,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The life of a job with probes for workers, and a clock that the test turns. */
@@ -153,6 +154,7 @@ class JobActorTest {
     }
 
     @Test
+    @Tag("faults")
     void shouldGoOnWithoutANewcomerForWhomNoStreamsCanBeOpened() throws Exception {
         // The first two are in one process with the coordinator's driver, the newcomer is not: UDP, whose port is
         // taken.
@@ -260,6 +262,7 @@ class JobActorTest {
     }
 
     @Test
+    @Tag("faults")
     void shouldGiveUpWhenEveryWorkerFailsAgainAndAgain() {
         run(1, true);
         tell(one);
