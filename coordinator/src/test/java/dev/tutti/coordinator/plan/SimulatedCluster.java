@@ -3,10 +3,10 @@ package dev.tutti.coordinator.plan;
 import dev.tutti.coordinator.plan.Membership.Candidate;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.SummationTree;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -240,9 +240,9 @@ final class SimulatedCluster {
         membership.onFormed(nowNs);
     }
 
-    /** A worker answers at once, whatever it computes; unless that is for a job that is over. */
+    /** A worker answers at once, whatever it computes; unless that is for a job that is over. Messages keep their order. */
     private void prepare(Worker worker, int of) {
-        if (worker.dead) {
+        if (worker.dead || of < worker.generation) {
             return;
         }
         if (nowNs < worker.frozenUntilNs) {
@@ -291,6 +291,7 @@ final class SimulatedCluster {
         suspects.clear();
         piecesAhead.clear();
         pieces.clear();
+        members.forEach(member -> member.sent = false);
         machine.enter(
                 members.stream().map(member -> member.name).toList(),
                 members.stream().mapToInt(member -> member.threads).toArray(),
@@ -383,6 +384,7 @@ final class SimulatedCluster {
         if (!running) {
             return;
         }
+        hearWhoSent();
         int lost = machine.lostMember(nowNs);
         if (lost >= 0) {
             check(nowNs - members.get(lost).heardNs > 8_000 * MS, "one is lost that was heard of");
@@ -399,8 +401,14 @@ final class SimulatedCluster {
             return;
         }
         machine.waitingFor();
+        BitSet missing = new BitSet();
+        for (int segment = 0; segment < machine.segments(); segment++) {
+            missing.set(segment, !machine.covers(segment));
+        }
         for (int[] piece : pieces) {
-            if (isMissing(piece[1], piece[2])) {
+            if (members.get(piece[0]).heardBetweenTicks) {
+                missing.clear(piece[1], piece[1] + piece[2]);
+            } else if (isMissing(piece[1], piece[2])) {
                 suspects.set(piece[0]);
             }
         }
@@ -408,14 +416,23 @@ final class SimulatedCluster {
             suspects.clear();
         }
         Orders again = machine.reissue(nowNs);
-        BitSet missing = new BitSet();
-        for (int segment = 0; segment < machine.segments(); segment++) {
-            missing.set(segment, !machine.covers(segment));
-        }
-        check(covered(again).equals(missing), "not exactly what is missing is handed out again");
+        check(covered(again).equals(missing), "not exactly what is missing and not being sent is handed out again");
         check(!machine.isLate(nowNs), "late at once");
         send(again, step, pieces);
         assertMissingIsInGoodHands();
+    }
+
+    /** Frames are counted when the deadline is looked at, and a part of a node is a sign of life, too. */
+    private void hearWhoSent() {
+        for (int member = 0; member < members.size(); member++) {
+            Worker worker = members.get(member);
+            worker.heardBetweenTicks = worker.sent;
+            worker.sent = false;
+            if (worker.heardBetweenTicks) {
+                suspects.clear(member);
+                machine.hears(member, nowNs);
+            }
+        }
     }
 
     private void send(Orders orders, int ofStep, List<int[]> into) {
@@ -444,16 +461,16 @@ final class SimulatedCluster {
             at(worker.frozenUntilNs, () -> work(worker));
             return;
         }
-        int[] item = worker.queue.peek();
+        int[] item = worker.earliest();
         if (item[0] < worker.weightsStep) {
-            worker.queue.poll();
+            worker.queue.remove(item);
             at(worker.reachedNs(), () -> showLife(worker, item));
         } else if (worker.holds(item)) {
-            worker.queue.poll();
+            worker.queue.remove(item);
             keptAcross += worker.lastGeneration == item[3] ? 0 : 1;
             deliver(worker, item);
         } else if (item[0] == worker.weightsStep) {
-            worker.queue.poll();
+            worker.queue.remove(item);
             compute(worker, item);
             return;
         } else {
@@ -523,7 +540,7 @@ final class SimulatedCluster {
             return;
         }
         suspects.clear(member);
-        worker.heardNs = nowNs;
+        worker.sends(nowNs);
         delivered += count;
         PartialGradient node = item[0] == step ? machine.acquire(first, count) : null;
         if (node == null) {
@@ -542,7 +559,7 @@ final class SimulatedCluster {
                 return;
             }
             suspects.clear(member);
-            worker.heardNs = nowNs;
+            worker.sends(nowNs);
             machine.deliver(member, node, nowNs);
             endStepWhenComplete();
         });
@@ -675,7 +692,7 @@ final class SimulatedCluster {
         final int threads = 1 + random.nextInt(3);
         final long nsPerSegment =
                 MS / 10 + random.nextLong(longItems ? 3_000 * MS : random.nextInt(5) == 0 ? 400 * MS : 5 * MS);
-        final ArrayDeque<int[]> queue = new ArrayDeque<>();
+        final List<int[]> queue = new ArrayList<>();
         long joined;
         boolean dead;
         boolean computing;
@@ -689,6 +706,8 @@ final class SimulatedCluster {
         long cutOffUntilNs;
         long oldJobUntilNs;
         long heardNs;
+        boolean sent;
+        boolean heardBetweenTicks;
 
         Worker(String name) {
             this.name = name;
@@ -696,6 +715,17 @@ final class SimulatedCluster {
 
         Candidate candidate() {
             return new Candidate(name, "process of " + name, joined);
+        }
+
+        /** The coordinator has got a part of a node from it. */
+        void sends(long atNs) {
+            heardNs = atNs;
+            sent = true;
+        }
+
+        /** What it does next: of the earliest step what came first. */
+        int[] earliest() {
+            return Collections.min(queue, Comparator.comparingInt(item -> item[0]));
         }
 
         boolean isReached() {
