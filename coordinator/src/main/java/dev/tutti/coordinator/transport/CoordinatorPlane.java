@@ -7,6 +7,7 @@ import dev.tutti.transport.AeronNode;
 import dev.tutti.transport.FaultCounters;
 import dev.tutti.transport.FrameReceiver;
 import dev.tutti.transport.SharedMemory;
+import dev.tutti.transport.SharedVectors;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TermLengths;
 import dev.tutti.transport.UdpEndpoint;
@@ -35,6 +36,12 @@ public final class CoordinatorPlane implements AutoCloseable {
          */
         PartialGradient acquire(long step, int firstSegment, int segmentCount);
 
+        /** Whether a node is wanted that a member of this process hands over, with its buffer. */
+        boolean accepts(long step, int firstSegment, int segmentCount);
+
+        /** A buffer that is not needed now, in return for one that was handed over; it belongs to the caller. Null if there is none. */
+        PartialGradient spare();
+
         /** A node has arrived whole; the buffer changes owner. */
         void onGradient(int member, long step, PartialGradient node);
 
@@ -49,6 +56,7 @@ public final class CoordinatorPlane implements AutoCloseable {
     }
 
     private static final int FRAMES_PER_POLL = 64;
+    private static final float[] NO_FLOATS = {};
 
     private final Aeron aeron;
     private final GenerationId generation;
@@ -56,6 +64,7 @@ public final class CoordinatorPlane implements AutoCloseable {
     private final int members;
     private final FaultCounters faults = new FaultCounters();
     private final Subscription gradientSubscription;
+    private final SharedVectors.Generation shared;
     private final List<ExclusivePublication> publications = new ArrayList<>();
     private final List<WorkSender> work = new ArrayList<>();
     private long framesSent;
@@ -64,12 +73,18 @@ public final class CoordinatorPlane implements AutoCloseable {
     private FrameReceiver gradientFrames;
 
     private CoordinatorPlane(
-            Aeron aeron, GenerationId generation, int members, Streams streams, Subscription gradientSubscription) {
+            Aeron aeron,
+            GenerationId generation,
+            int members,
+            Streams streams,
+            Subscription gradientSubscription,
+            SharedVectors.Generation shared) {
         this.aeron = aeron;
         this.generation = generation;
         this.members = members;
         this.streams = streams;
         this.gradientSubscription = gradientSubscription;
+        this.shared = shared;
     }
 
     /**
@@ -83,6 +98,7 @@ public final class CoordinatorPlane implements AutoCloseable {
      * @param port UDP port for gradients; 0 for any
      * @param mtuBytes largest datagram's payload, for UDP
      * @param job what the streams carry
+     * @param shared what is shared with the members, where they are of this process; else null
      * @throws dev.tutti.transport.NoRoomException if there is too little shared memory, after waiting some seconds for that of
      *     earlier streams
      */
@@ -94,7 +110,8 @@ public final class CoordinatorPlane implements AutoCloseable {
             String host,
             int port,
             int mtuBytes,
-            JobDescription job) {
+            JobDescription job,
+            SharedVectors shared) {
         TermLengths terms = job.termLengths();
         int baseStreamId = generation.number() * Streams.IDS_PER_GENERATION;
         Streams draft = new Streams(ipc, "", mtuBytes, terms, baseStreamId);
@@ -114,7 +131,8 @@ public final class CoordinatorPlane implements AutoCloseable {
                 generation,
                 members,
                 new Streams(ipc, endpoint, mtuBytes, terms, baseStreamId),
-                subscription);
+                subscription,
+                shared == null ? null : shared.open(generation, members));
     }
 
     /**
@@ -171,7 +189,7 @@ public final class CoordinatorPlane implements AutoCloseable {
 
     /** Third step, on the step loop's thread: says who takes what arrives. */
     public void attach(int parameterCount, Events events) {
-        gradients = new GradientReceiver(parameterCount, members, events);
+        gradients = new GradientReceiver(parameterCount, members, shared, events);
         gradientFrames = new FrameReceiver(gradientSubscription, generation, faults, gradients);
     }
 
@@ -205,8 +223,12 @@ public final class CoordinatorPlane implements AutoCloseable {
 
     /** Begins to broadcast the weights of a step; they must not change until {@link #areWeightsSent}. */
     public void broadcastWeights(int epoch, long step, float[] parameters) {
-        weights.header().set(FrameKind.WEIGHTS, epoch, step, 0, 0, parameters.length);
-        weights.begin(parameters, 0);
+        if (shared != null) {
+            shared.weights(parameters);
+        }
+        float[] sent = shared == null ? parameters : NO_FLOATS;
+        weights.header().set(FrameKind.WEIGHTS, epoch, step, 0, 0, sent.length);
+        weights.begin(sent, 0);
     }
 
     /** Gives {@code member} a piece of work whose samples it holds. */
@@ -236,6 +258,7 @@ public final class CoordinatorPlane implements AutoCloseable {
      * @throws dev.tutti.transport.StreamClosedException if the streams are of no further use
      */
     public int doWork() {
+        gradients.giveBack();
         int sent = 0;
         for (int member = 0; member < members; member++) {
             WorkSender sender = work.get(member);

@@ -38,7 +38,7 @@ class GradientReceiverTest {
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(SEED + round);
             Loop loop = new Loop("seed " + (SEED + round), true);
-            GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, loop);
+            GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, null, loop);
             List<byte[]> frames = new ArrayList<>();
             for (int step = 0; step < STEPS; step++) {
                 frames.addAll(interleaved(random, step));
@@ -61,7 +61,7 @@ class GradientReceiverTest {
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(SEED + round);
             Loop loop = new Loop("seed " + (SEED + round), false);
-            GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, loop);
+            GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, null, loop);
             for (byte[] bytes : interleaved(random, 0)) {
                 refused += give(receiver, Frames.forged(random, bytes)) == null ? 0 : 1;
                 give(receiver, bytes);
@@ -77,7 +77,7 @@ class GradientReceiverTest {
     @Test
     void shouldPassOnRequestsAndSignsOfLife() {
         Loop loop = new Loop("requests", true);
-        GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, loop);
+        GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, null, loop);
         FrameHeader header =
                 new FrameHeader().set(FrameKind.RESEND_WEIGHTS, 1, 5, 0, 0, 0).member(2);
         assertThat(give(receiver, Frames.of(GENERATION, header, new float[0], 1).get(0)))
@@ -167,6 +167,16 @@ class GradientReceiverTest {
             PartialGradient node = pool.isEmpty() ? new PartialGradient(PARAMETERS) : pool.pop();
             assertThat(out.add(node)).as(name).isTrue();
             return node;
+        }
+
+        @Override
+        public boolean accepts(long ofStep, int firstSegment, int segmentCount) {
+            return ofStep == step && SummationTree.isNode(firstSegment, segmentCount, SEGMENTS);
+        }
+
+        @Override
+        public PartialGradient spare() {
+            return pool.poll();
         }
 
         @Override

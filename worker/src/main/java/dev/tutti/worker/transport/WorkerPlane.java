@@ -4,11 +4,13 @@ import dev.tutti.data.Dataset;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SharedLoop;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.AeronNode;
 import dev.tutti.transport.FaultCounters;
 import dev.tutti.transport.FrameReceiver;
 import dev.tutti.transport.SharedMemory;
+import dev.tutti.transport.SharedVectors;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.UdpEndpoint;
 import dev.tutti.transport.VectorSender;
@@ -25,6 +27,7 @@ import org.agrona.CloseHelper;
  */
 public final class WorkerPlane implements AutoCloseable {
     private static final int FRAMES_PER_POLL = 64;
+    private static final float[] NO_FLOATS = {};
 
     private final Subscription weightsSubscription;
     private final Subscription workSubscription;
@@ -37,9 +40,12 @@ public final class WorkerPlane implements AutoCloseable {
     private final FrameReceiver weightsFrames;
     private final FrameReceiver workFrames;
     private final VectorSender gradients;
+    private final SharedVectors.Generation shared;
+    private final int member;
 
     private WorkerPlane(
             PrepareGeneration prepare,
+            SharedVectors.Generation shared,
             Subscription weightsSubscription,
             Subscription workSubscription,
             ExclusivePublication gradientPublication) {
@@ -50,12 +56,19 @@ public final class WorkerPlane implements AutoCloseable {
         weightsEndpoint = streams.ipc() ? "" : UdpEndpoint.await(weightsSubscription);
         workEndpoint = streams.ipc() ? "" : UdpEndpoint.await(workSubscription);
         TrainingSpec spec = prepare.job().spec();
-        weights = new WeightsReceiver(spec, new ParameterLayout(spec.network()).parameterCount());
+        this.shared = shared;
+        member = prepare.member();
+        weights = new WeightsReceiver(spec, new ParameterLayout(spec.network()).parameterCount(), shared);
         work = new WorkReceiver(prepare.member(), prepare.job());
         weightsFrames = new FrameReceiver(weightsSubscription, prepare.generation(), faults, weights);
         workFrames = new FrameReceiver(workSubscription, prepare.generation(), faults, work);
         gradients = new VectorSender(gradientPublication, prepare.generation());
         gradients.header().member(prepare.member());
+    }
+
+    /** Opens the streams to the coordinator of another process; see {@link #open(AeronNode, PrepareGeneration, String, SharedVectors.Generation)}. */
+    public static WorkerPlane open(AeronNode node, PrepareGeneration prepare, String host) {
+        return open(node, prepare, host, null);
     }
 
     /**
@@ -64,10 +77,12 @@ public final class WorkerPlane implements AutoCloseable {
      * @param node the way to Aeron
      * @param prepare what the coordinator said
      * @param host this machine's address as the coordinator sees it; unused with ipc
+     * @param shared what is shared with the coordinator, where it is of this process; else null
      * @throws dev.tutti.transport.NoRoomException if there is too little shared memory, after waiting some seconds for that of
      *     earlier streams
      */
-    public static WorkerPlane open(AeronNode node, PrepareGeneration prepare, String host) {
+    public static WorkerPlane open(
+            AeronNode node, PrepareGeneration prepare, String host, SharedVectors.Generation shared) {
         Aeron aeron = node.aeron();
         Streams streams = prepare.streams();
         SharedMemory.awaitRoom(
@@ -81,7 +96,7 @@ public final class WorkerPlane implements AutoCloseable {
             weights = aeron.addSubscription(anyPort, streams.weightsStreamId());
             work = aeron.addSubscription(anyPort, streams.workStreamId(prepare.member()));
             gradients = aeron.addExclusivePublication(streams.gradientPublication(), streams.gradientStreamId());
-            return new WorkerPlane(prepare, weights, work, gradients);
+            return new WorkerPlane(prepare, shared, weights, work, gradients);
         } catch (RuntimeException | Error e) {
             CloseHelper.quietCloseAll(gradients, weights, work);
             throw e;
@@ -148,8 +163,27 @@ public final class WorkerPlane implements AutoCloseable {
         return work.takeTraining();
     }
 
-    /** Begins to send a node of the summation tree, which must not change until {@link #isSent}. */
+    /** Whether nodes are handed over to the coordinator, and belong to it then. */
+    public boolean handsOver() {
+        return shared != null;
+    }
+
+    /** A buffer in return for a node that was handed over, or null; it belongs to the caller. */
+    public PartialGradient takeBack() {
+        return shared == null ? null : shared.takeBack(member);
+    }
+
+    /** Does the coordinator's part of the steps, where it is of this process: see {@link SharedVectors}. */
+    public int doSteps(SharedLoop threads) {
+        return shared == null ? 0 : shared.doSteps(threads);
+    }
+
+    /**
+     * Begins to send a node of the summation tree, which must not change until {@link #isSent}; where it is handed over, it is the
+     * coordinator's from now on.
+     */
     public void beginGradient(WorkItem item, PartialGradient node) {
+        float[] sent = shared == null ? node.gradient() : NO_FLOATS;
         gradients
                 .header()
                 .set(
@@ -158,15 +192,18 @@ public final class WorkerPlane implements AutoCloseable {
                         item.step(),
                         node.firstSegment(),
                         node.segmentCount(),
-                        node.gradient().length)
+                        sent.length)
                 .sums(node.lossSum(), node.weightSum(), node.correctSum());
-        gradients.begin(node.gradient(), 0);
+        if (shared != null && !shared.give(member, node)) {
+            throw new IllegalStateException("more nodes than a step has: member=" + member);
+        }
+        gradients.begin(sent, 0);
     }
 
     /** Requests the weights of a step again, or shows that this worker is there, where the step is over. */
     public void beginWeightsRequest(WorkItem item) {
         gradients.header().set(FrameKind.RESEND_WEIGHTS, item.epoch(), item.step(), 0, 0, 0);
-        gradients.begin(weights.weights(), 0);
+        gradients.begin(NO_FLOATS, 0);
     }
 
     /** Sends what the stream takes now; returns the number of frames. */
