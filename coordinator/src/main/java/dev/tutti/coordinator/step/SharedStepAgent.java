@@ -11,18 +11,28 @@ import org.agrona.concurrent.Agent;
  * nobody else comes for a while, as before and between generations, or while a piece of work takes long.
  */
 public final class SharedStepAgent implements Agent {
+    /** What is run: by one thread at a time, which may bring others to help. */
+    interface Loop extends Agent {
+        /** As {@link Agent#doWork}; {@code threads} help with what is long. */
+        int doWork(SharedLoop threads);
+    }
+
     /** So long the thread of its own leaves the loop to the one that came last. */
     private static final long PATIENCE_NS = 20_000_000;
 
     private static final long PAUSE_NS = 2_000_000;
 
-    private final StepLoop loop;
+    private final Loop loop;
     private final ReentrantLock turn = new ReentrantLock();
     private volatile long visitedNs = System.nanoTime() - PATIENCE_NS;
     private boolean closed;
 
-    /** @param loop what is run, by one thread at a time */
+    /** @param loop from now on only used by way of this */
     public SharedStepAgent(StepLoop loop) {
+        this((Loop) loop);
+    }
+
+    SharedStepAgent(Loop loop) {
         this.loop = loop;
     }
 

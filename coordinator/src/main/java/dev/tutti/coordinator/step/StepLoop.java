@@ -23,7 +23,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * weights, takes gradients, makes the update. What has been received of a step stays when a generation ends, so that only what
  * is missing is asked of the next one. Actors talk to it by {@link #enter} and {@link #leave}, which only queue.
  */
-public final class StepLoop implements Agent, CoordinatorPlane.Events {
+public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Events {
     /** What the job's actor is told; on the loop's thread: quick answers only. */
     public interface Observer {
         /** The generation cannot go on and needs a successor. */
@@ -124,8 +123,8 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
         return "tutti-steps-" + job.name();
     }
 
-    /** Does what there is to do now; {@code threads} help with what is long. */
-    int doWork(SharedLoop threads) {
+    @Override
+    public int doWork(SharedLoop threads) {
         this.threads = threads;
         return doWork();
     }
