@@ -30,7 +30,7 @@ public final class CoordinatorServer {
     public void run() throws InterruptedException {
         JobQueue queue = new JobQueue(MOST_WAITING);
         try (CoordinatorNode node =
-                CoordinatorNode.start(settings.bind(), settings.transport(), settings.aeronDirectory())) {
+                CoordinatorNode.start(settings.bind(), settings.transport(), settings.udpMtu(), settings.aeronDirectory())) {
             node.takeJobs(new ClientJobs(queue));
             LOG.info("waiting for jobs: tutti train DATA --coordinator {}", settings.bind());
             try {

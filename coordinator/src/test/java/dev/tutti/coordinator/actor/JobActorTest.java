@@ -126,7 +126,7 @@ class JobActorTest {
         PrepareGeneration alone = Jobs.awaitPrepare(time, first);
         tell(one);
         TestProbe<WorkerMessage> again = kit.createTestProbe();
-        tell(one, new Worker(again.ref(), JOINS.incrementAndGet(), two.process(), two.name(), 1, true));
+        tell(one, new Worker(again.ref(), JOINS.incrementAndGet(), two.process(), two.name(), 1, true, TransportKind.AUTO));
         time.timePasses(Duration.ofSeconds(4));
         again.expectNoMessage(SHORT);
         time.timePasses(Duration.ofSeconds(1));
@@ -162,7 +162,7 @@ class JobActorTest {
             run(1, true, new DataPlaneSettings(TransportKind.AUTO, "127.0.0.1", taken.getLocalPort(), 1408));
             tell(one);
             answer(first, Jobs.awaitPrepare(time, first));
-            Worker newcomer = new Worker(second.ref(), JOINS.incrementAndGet(), "far", "far", 1, false);
+            Worker newcomer = new Worker(second.ref(), JOINS.incrementAndGet(), "far", "far", 1, false, TransportKind.AUTO);
             tell(one, newcomer);
             PrepareGeneration next = Jobs.awaitPrepare(time, first);
             assertThat(next.streams().ipc()).isTrue();
@@ -433,7 +433,7 @@ class JobActorTest {
     }
 
     private static Worker worker(String name, TestProbe<WorkerMessage> probe) {
-        return new Worker(probe.ref(), JOINS.incrementAndGet(), "process of " + name, name, 1, true);
+        return new Worker(probe.ref(), JOINS.incrementAndGet(), "process of " + name, name, 1, true, TransportKind.AUTO);
     }
 
     /** What the listener is told of the workers that are waited for. */
@@ -447,6 +447,6 @@ class JobActorTest {
     }
 
     private static void answer(TestProbe<WorkerMessage> worker, PrepareGeneration to) {
-        to.replyTo().tell(new Prepared(worker.ref(), to.generation(), "", "", true, WorkInHand.NONE));
+        to.replyTo().tell(new Prepared(worker.ref(), to.generation(), "", "", "", true, WorkInHand.NONE));
     }
 }

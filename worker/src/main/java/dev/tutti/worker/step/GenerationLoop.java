@@ -28,7 +28,7 @@ public final class GenerationLoop {
 
     private final Function<Dataset, ComputeTeam> startTeam;
     private final Consumer<Dataset> keepTraining;
-    private final IdleStrategy idle = new StepIdleStrategy();
+    private final IdleStrategy idleWithoutStreams = new StepIdleStrategy();
     private final WeightsWatch weightsWatch = new WeightsWatch();
     private final BooleanSupplier isStillWanted = this::isStillWanted;
     private final WorkItem last = new WorkItem();
@@ -101,7 +101,7 @@ public final class GenerationLoop {
                 if (left) {
                     moveOn();
                 }
-                idle.idle(plane == null ? 0 : plane.poll() + doWork());
+                idle(plane == null ? 0 : plane.poll() + doWork());
             }
         } finally {
             if (team != null) {
@@ -144,6 +144,10 @@ public final class GenerationLoop {
         }
         plane.close();
         plane = null;
+    }
+
+    private void idle(int work) {
+        (plane == null ? idleWithoutStreams : plane.idle()).idle(work);
     }
 
     private int doWork() {
@@ -293,7 +297,7 @@ public final class GenerationLoop {
     private void flush() {
         while (!plane.isSent() && !isLeaving()) {
             int frames = plane.send();
-            idle.idle(frames == 0 ? plane.poll() : frames);
+            idle(frames == 0 ? plane.poll() : frames);
         }
     }
 

@@ -14,19 +14,20 @@ import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.Build;
-import dev.tutti.protocol.CoordinatorMessage;
 import dev.tutti.protocol.CoordinatorMessage.Introduction;
 import dev.tutti.protocol.CoordinatorMessage.Prepared;
+import dev.tutti.protocol.CoordinatorMessage;
 import dev.tutti.protocol.JobDescription;
 import dev.tutti.protocol.Placement;
-import dev.tutti.protocol.WorkerMessage;
 import dev.tutti.protocol.WorkerMessage.EndJob;
 import dev.tutti.protocol.WorkerMessage.Goodbye;
 import dev.tutti.protocol.WorkerMessage.Hello;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
+import dev.tutti.protocol.WorkerMessage;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Carriers;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TermLengths;
 import dev.tutti.transport.TransportKind;
@@ -57,7 +58,7 @@ class WorkerHostTest {
             0f,
             8);
     private static final Streams STREAMS =
-            new Streams(true, "", 1408, new TermLengths(1 << 16, 1 << 16, 1 << 16), 2 * Streams.IDS_PER_GENERATION);
+            new Streams(Carriers.IPC, "", "", 1408, new TermLengths(1 << 16, 1 << 16, 1 << 16), 2 * Streams.IDS_PER_GENERATION);
     private static final String ONE_COMPUTE_THREAD = """
             akka.actor.provider = local
             tutti.compute-dispatcher {

@@ -14,6 +14,7 @@ import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Carriers;
 import dev.tutti.transport.StreamClosedException;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TermLengths;
@@ -180,7 +181,7 @@ class WorkerPlaneTest {
 
     private static PrepareGeneration prepare(boolean ipc, String gradientEndpoint) {
         JobDescription job = new JobDescription(1, "test", SPEC, 300, 1, Placement.REPLICATE, "data");
-        Streams streams = new Streams(ipc, gradientEndpoint, 1408, SHORT_TERMS, 2 * Streams.IDS_PER_GENERATION);
+        Streams streams = new Streams(ipc ? Carriers.IPC : Carriers.UDP, gradientEndpoint, "", 1408, SHORT_TERMS, 2 * Streams.IDS_PER_GENERATION);
         return new PrepareGeneration(GENERATION, 0, job, streams, null);
     }
 
