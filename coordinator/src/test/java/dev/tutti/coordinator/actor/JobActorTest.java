@@ -20,6 +20,7 @@ import dev.tutti.train.TrainingFailedException;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Carriers;
 import dev.tutti.transport.TransportKind;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -246,6 +247,36 @@ class JobActorTest {
             generation = Jobs.awaitPrepare(time, second);
         }
         assertThat(generation.member()).isEqualTo(1);
+    }
+
+    /** That shows at once, and the worker is tried again soon: its process may be a new one. */
+    @Test
+    void shouldGoOnWithoutAMemberWhoseConnectionsHaveEnded() {
+        run(2, true);
+        tell(one, two);
+        PrepareGeneration generation = Jobs.awaitPrepare(time, first);
+        second.expectMessageClass(PrepareGeneration.class);
+        answer(first, generation);
+        answer(second, generation);
+        int number = generation.generation().number();
+        actor.tell(new JobActor.BrokenOff(number - 1, List.of(0), "too late to matter"));
+        actor.tell(new JobActor.BrokenOff(number, List.of(1), "it closed the connection"));
+        answer(first, Jobs.awaitPrepare(time, first));
+        second.expectNoMessage(SHORT);
+        time.timePasses(Duration.ofSeconds(5));
+        assertThat(Jobs.awaitPrepare(time, second).member()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTakeTcpWhereAMemberInsistsOnIt() {
+        run(2, true);
+        Worker far = new Worker(
+                second.ref(), JOINS.incrementAndGet(), "process of far", "far", 1, false, TransportKind.TCP);
+        tell(one, far);
+        PrepareGeneration generation = Jobs.awaitPrepare(time, first);
+        assertThat(generation.streams().carriers()).isEqualTo(Carriers.TCP);
+        assertThat(generation.streams().tcpEndpoint()).startsWith("127.0.0.1:");
+        assertThat(generation.streams().gradientEndpoint()).isEmpty();
     }
 
     @Test

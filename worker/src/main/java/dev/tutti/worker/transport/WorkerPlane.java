@@ -246,7 +246,11 @@ public final class WorkerPlane implements AutoCloseable {
         }
     }
 
-    /** Where the coordinator has parted, what comes next it says on the control plane. */
+    /** Whether the coordinator has ended the connections: nothing more comes or goes, and what comes next it says elsewhere. */
+    boolean hasParted() {
+        return parted;
+    }
+
     private void checkParted(StreamClosedException e) {
         if (!parted) {
             throw e;
