@@ -131,8 +131,7 @@ class MessagesTest {
                         generation,
                         1,
                         job(Placement.REPLICATE, Sync.STEP, List.of(784, 10)),
-                        new Streams(
-                                Carriers.TCP, "", "10.0.0.5:4712", 8960, new TermLengths(0, 1 << 16, 0), 17 * 4096),
+                        new Streams(Carriers.TCP, "", "10.0.0.5:4712", 8960, new TermLengths(0, 1 << 16, 0), 17 * 4096),
                         coordinator.ref()),
                 new WorkerMessage.PrepareGeneration(
                         generation,

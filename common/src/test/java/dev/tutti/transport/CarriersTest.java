@@ -44,8 +44,7 @@ class CarriersTest {
         TermLengths orders = all.but(Carriers.TCP);
         assertThat(orders).isEqualTo(new TermLengths(0, TermLengths.MIN_WORK_TERM, 0));
         assertThat(orders.coordinatorBytes(256)).isLessThan(64 << 20);
-        assertThat(all.but(new Carriers(false, true, false)))
-                .isEqualTo(new TermLengths(0, all.work(), 0));
+        assertThat(all.but(new Carriers(false, true, false))).isEqualTo(new TermLengths(0, all.work(), 0));
         assertThat(all.but(new Carriers(false, false, true)))
                 .isEqualTo(new TermLengths(all.weights(), TermLengths.MIN_WORK_TERM, all.gradients()));
     }

@@ -64,8 +64,7 @@ public final class CoordinatorNode implements AutoCloseable {
             Optional<Integer> udpMtu,
             Optional<Path> aeronDirectory) {
         Endpoint advertised = Addresses.advertised(bind);
-        int mtuBytes =
-                udpMtu.orElse(Addresses.isLoopback(advertised.host()) ? LOOPBACK_MTU_BYTES : NETWORK_MTU_BYTES);
+        int mtuBytes = udpMtu.orElse(Addresses.isLoopback(advertised.host()) ? LOOPBACK_MTU_BYTES : NETWORK_MTU_BYTES);
         AeronNode node = AeronNode.launch(aeronDirectory.orElse(null));
         try {
             ActorSystem<CoordinatorActor.Command> system = ActorSystems.startCoordinator(

@@ -36,8 +36,7 @@ public record TcpSettings(int bufferBytes, int floatsPerFrame, Duration handshak
      */
     public static TcpSettings ofCoordinator(long parameters) {
         Duration slice = Duration.ofNanos(SLICE_NS * parameters);
-        return DEFAULT.withLimits(
-                DEFAULT.handshakeLimit.plus(slice), DEFAULT.stallLimit.plus(slice));
+        return DEFAULT.withLimits(DEFAULT.handshakeLimit.plus(slice), DEFAULT.stallLimit.plus(slice));
     }
 
     /** Of a worker: the coordinator may be away for as long as it evaluates a model, and is given up by others. */

@@ -181,10 +181,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                 setup.dataFingerprint);
         this.loop = new StepLoop(job, setup.placement, setup.listener, new LoopObserver(context.getSelf()));
         this.runner = new AgentRunner(
-                loop.idle(),
-                error -> context.getSelf().tell(new Failed(new IllegalStateException(error))),
-                null,
-                loop);
+                loop.idle(), error -> context.getSelf().tell(new Failed(new IllegalStateException(error))), null, loop);
         AgentRunner.startOnThread(runner);
         timers.startTimerWithFixedDelay(new StillWaiting(), WAIT_REPORT);
         timers.startSingleTimer(new GiveUp(), setup.giveUp);

@@ -117,8 +117,7 @@ public final class CoordinatorPlane implements AutoCloseable {
                 subscription = aeron.addSubscription(draft.subscription(host + ":" + port), draft.gradientStreamId());
                 gradientEndpoint = carriers.ipc() ? "" : UdpEndpoint.await(subscription);
                 gradientLinks = null;
-                gradientFrames =
-                        new FrameReceiver(subscription, members, generation, faults, this::onGradientFrame);
+                gradientFrames = new FrameReceiver(subscription, members, generation, faults, this::onGradientFrame);
             }
             streams = new Streams(carriers, gradientEndpoint, tcpEndpoint, mtuBytes, terms, baseStreamId);
         } catch (RuntimeException e) {

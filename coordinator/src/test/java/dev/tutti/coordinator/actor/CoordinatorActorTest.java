@@ -201,7 +201,8 @@ class CoordinatorActorTest {
     }
 
     private static void introduce(Hello hello, TestProbe<WorkerMessage> probe, String process, Build build) {
-        hello.replyTo().tell(new Introduction(probe.ref(), process, build, "a worker", 2, true, TransportKind.AUTO, "scalar"));
+        hello.replyTo()
+                .tell(new Introduction(probe.ref(), process, build, "a worker", 2, true, TransportKind.AUTO, "scalar"));
     }
 
     private CompletableFuture<TrainingResult> run() {

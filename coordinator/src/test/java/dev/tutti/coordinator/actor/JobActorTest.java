@@ -127,7 +127,10 @@ class JobActorTest {
         PrepareGeneration alone = Jobs.awaitPrepare(time, first);
         tell(one);
         TestProbe<WorkerMessage> again = kit.createTestProbe();
-        tell(one, new Worker(again.ref(), JOINS.incrementAndGet(), two.process(), two.name(), 1, true, TransportKind.AUTO));
+        tell(
+                one,
+                new Worker(
+                        again.ref(), JOINS.incrementAndGet(), two.process(), two.name(), 1, true, TransportKind.AUTO));
         time.timePasses(Duration.ofSeconds(4));
         again.expectNoMessage(SHORT);
         time.timePasses(Duration.ofSeconds(1));
@@ -163,7 +166,8 @@ class JobActorTest {
             run(1, true, new DataPlaneSettings(TransportKind.AUTO, "127.0.0.1", taken.getLocalPort(), 1408));
             tell(one);
             answer(first, Jobs.awaitPrepare(time, first));
-            Worker newcomer = new Worker(second.ref(), JOINS.incrementAndGet(), "far", "far", 1, false, TransportKind.AUTO);
+            Worker newcomer =
+                    new Worker(second.ref(), JOINS.incrementAndGet(), "far", "far", 1, false, TransportKind.AUTO);
             tell(one, newcomer);
             PrepareGeneration next = Jobs.awaitPrepare(time, first);
             assertThat(next.streams().ipc()).isTrue();
@@ -270,8 +274,8 @@ class JobActorTest {
     @Test
     void shouldTakeTcpWhereAMemberInsistsOnIt() {
         run(2, true);
-        Worker far = new Worker(
-                second.ref(), JOINS.incrementAndGet(), "process of far", "far", 1, false, TransportKind.TCP);
+        Worker far =
+                new Worker(second.ref(), JOINS.incrementAndGet(), "process of far", "far", 1, false, TransportKind.TCP);
         tell(one, far);
         PrepareGeneration generation = Jobs.awaitPrepare(time, first);
         assertThat(generation.streams().carriers()).isEqualTo(Carriers.TCP);
@@ -464,7 +468,8 @@ class JobActorTest {
     }
 
     private static Worker worker(String name, TestProbe<WorkerMessage> probe) {
-        return new Worker(probe.ref(), JOINS.incrementAndGet(), "process of " + name, name, 1, true, TransportKind.AUTO);
+        return new Worker(
+                probe.ref(), JOINS.incrementAndGet(), "process of " + name, name, 1, true, TransportKind.AUTO);
     }
 
     /** What the listener is told of the workers that are waited for. */

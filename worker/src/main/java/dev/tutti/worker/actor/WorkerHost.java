@@ -169,10 +169,17 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
 
     private void onHello(Hello hello) {
         coordinator = hello;
-        boolean shares = setup.transport.allowsIpc()
-                && AeronNode.canShare(Path.of(hello.aeronDirectory()), hello.driverId());
+        boolean shares =
+                setup.transport.allowsIpc() && AeronNode.canShare(Path.of(hello.aeronDirectory()), hello.driverId());
         Introduction introduction = new Introduction(
-                self, setup.process, setup.build, setup.name, setup.threads, shares, setup.transport, Kernels.description());
+                self,
+                setup.process,
+                setup.build,
+                setup.name,
+                setup.threads,
+                shares,
+                setup.transport,
+                Kernels.description());
         Optional<String> mismatch = Build.mismatch(hello.build(), setup.build);
         if (mismatch.isPresent()) {
             if (hello.build() != null) {

@@ -14,16 +14,16 @@ import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.Build;
+import dev.tutti.protocol.CoordinatorMessage;
 import dev.tutti.protocol.CoordinatorMessage.Introduction;
 import dev.tutti.protocol.CoordinatorMessage.Prepared;
-import dev.tutti.protocol.CoordinatorMessage;
 import dev.tutti.protocol.JobDescription;
 import dev.tutti.protocol.Placement;
+import dev.tutti.protocol.WorkerMessage;
 import dev.tutti.protocol.WorkerMessage.EndJob;
 import dev.tutti.protocol.WorkerMessage.Goodbye;
 import dev.tutti.protocol.WorkerMessage.Hello;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
-import dev.tutti.protocol.WorkerMessage;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.AeronNode;
@@ -57,8 +57,8 @@ class WorkerHostTest {
             true,
             0f,
             8);
-    private static final Streams STREAMS =
-            new Streams(Carriers.IPC, "", "", 1408, new TermLengths(1 << 16, 1 << 16, 1 << 16), 2 * Streams.IDS_PER_GENERATION);
+    private static final Streams STREAMS = new Streams(
+            Carriers.IPC, "", "", 1408, new TermLengths(1 << 16, 1 << 16, 1 << 16), 2 * Streams.IDS_PER_GENERATION);
     private static final String ONE_COMPUTE_THREAD = """
             akka.actor.provider = local
             tutti.compute-dispatcher {

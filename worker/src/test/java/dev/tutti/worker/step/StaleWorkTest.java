@@ -63,8 +63,8 @@ class StaleWorkTest {
     private static final JobDescription JOB =
             new JobDescription(1, "test", SPEC, FEATURES, 1, Placement.REPLICATE, "data");
     private static final float[] WEIGHTS = new float[new ParameterLayout(SPEC.network()).parameterCount()];
-    private static final Streams STREAMS =
-            new Streams(Carriers.IPC, "", "", 1408, new TermLengths(1 << 16, 1 << 16, 1 << 16), 2 * Streams.IDS_PER_GENERATION);
+    private static final Streams STREAMS = new Streams(
+            Carriers.IPC, "", "", 1408, new TermLengths(1 << 16, 1 << 16, 1 << 16), 2 * Streams.IDS_PER_GENERATION);
 
     @TempDir
     Path folder;

@@ -247,7 +247,13 @@ class WorkerPlaneTest {
     }
 
     private static PrepareGeneration prepare(boolean ipc, String gradientEndpoint) {
-        Streams streams = new Streams(ipc ? Carriers.IPC : Carriers.UDP, gradientEndpoint, "", 1408, SHORT_TERMS, 2 * Streams.IDS_PER_GENERATION);
+        Streams streams = new Streams(
+                ipc ? Carriers.IPC : Carriers.UDP,
+                gradientEndpoint,
+                "",
+                1408,
+                SHORT_TERMS,
+                2 * Streams.IDS_PER_GENERATION);
         return new PrepareGeneration(GENERATION, 0, JOB, streams, null);
     }
 
