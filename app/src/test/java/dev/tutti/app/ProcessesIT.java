@@ -41,6 +41,8 @@ class ProcessesIT {
     @CsvSource({
         "2, udp, stream, step, 50, 7, scalar and vector",
         "2, ipc, stream, epoch, 64, 16, vector",
+        "3, tcp, replicate, step, 50, 7, two JDKs",
+        "2, tcp, stream, step, 64, 16, scalar and vector",
         "3, auto, replicate, step, 64, 16, two JDKs",
     })
     void shouldEndInTheBitsOfTheReferenceTrainer(

@@ -49,7 +49,8 @@ public final class EmbeddedCluster {
             TransportKind transport,
             TrainingListener listener)
             throws InterruptedException {
-        SharedVectors shared = transport == TransportKind.UDP ? null : new SharedVectors();
+        boolean copies = transport == TransportKind.UDP || transport == TransportKind.TCP;
+        SharedVectors shared = copies ? null : new SharedVectors();
         try (AeronNode node = AeronNode.launch(null)) {
             ActorSystem<CoordinatorActor.Command> system = ActorSystems.startLocal(CoordinatorActor.create(
                     "embedded",

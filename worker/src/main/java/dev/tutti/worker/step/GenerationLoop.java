@@ -29,7 +29,7 @@ public final class GenerationLoop {
 
     private final Function<Dataset, ComputeTeam> startTeam;
     private final Consumer<Dataset> keepTraining;
-    private final IdleStrategy idle = new StepIdleStrategy();
+    private final IdleStrategy idleWithoutStreams = new StepIdleStrategy();
     private final WeightsWatch weightsWatch = new WeightsWatch();
     private final BooleanSupplier isStillWanted = this::isStillWanted;
     private final WorkItem last = new WorkItem();
@@ -102,7 +102,7 @@ public final class GenerationLoop {
                 if (left) {
                     moveOn();
                 }
-                idle.idle(plane == null ? 0 : plane.poll() + doWork() + doSteps());
+                idle(plane == null ? 0 : plane.poll() + doWork() + doSteps());
             }
         } finally {
             if (team != null) {
@@ -150,6 +150,10 @@ public final class GenerationLoop {
     /** In a process with a coordinator this thread does its part of the steps too, and all compute threads help. */
     private int doSteps() {
         return plane == null ? 0 : plane.doSteps(team == null ? SharedLoop.ALONE : team);
+    }
+
+    private void idle(int work) {
+        (plane == null ? idleWithoutStreams : plane.idle()).idle(work);
     }
 
     private int doWork() {
@@ -313,7 +317,7 @@ public final class GenerationLoop {
     private void flush() {
         while (!plane.isSent() && !isLeaving()) {
             int frames = plane.send();
-            idle.idle(frames == 0 ? plane.poll() + plane.doSteps(SharedLoop.ALONE) : frames);
+            idle(frames == 0 ? plane.poll() + plane.doSteps(SharedLoop.ALONE) : frames);
         }
     }
 
