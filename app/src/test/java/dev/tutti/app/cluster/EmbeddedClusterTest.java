@@ -103,7 +103,7 @@ class EmbeddedClusterTest {
 
         private void findThreads() {
             Thread[] all = Thread.getAllStackTraces().keySet().stream()
-                    .filter(thread -> thread.getName().matches("tutti-steps-.*|.*compute-dispatcher.*|.*conductor.*"))
+                    .filter(thread -> thread.getName().matches("tutti-steps-.*|.*compute-dispatcher.*"))
                     .toArray(Thread[]::new);
             ids = Arrays.stream(all).mapToLong(Thread::getId).toArray();
             names = Arrays.stream(all).map(Thread::getName).toArray(String[]::new);

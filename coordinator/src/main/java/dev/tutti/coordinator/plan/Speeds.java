@@ -79,7 +79,7 @@ final class Speeds {
     }
 
     private void follow() {
-        double mean = Arrays.stream(segmentsPerNs).average().orElse(0);
+        double mean = sum(segmentsPerNs) / segmentsPerNs.length;
         for (int member = 0; member < segmentsPerNs.length; member++) {
             if (segmentsPerNs[member] == 0) {
                 return;
@@ -91,10 +91,18 @@ final class Speeds {
             }
             measured[member] = false;
         }
-        double scale =
-                Arrays.stream(threads).sum() / Arrays.stream(segmentsPerNs).sum();
+        double scale = sum(threads) / sum(segmentsPerNs);
         for (int member = 0; member < capacity.length; member++) {
             capacity[member] = segmentsPerNs[member] * scale;
         }
+    }
+
+    /** Every few steps, and so without a stream, which allocates. */
+    private static double sum(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum;
     }
 }
