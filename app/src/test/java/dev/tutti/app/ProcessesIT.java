@@ -41,6 +41,7 @@ class ProcessesIT {
     @ParameterizedTest(name = "{0} processes, {1} {2}, batch {4}, segment {5}, sync {3}, {6}")
     @CsvSource({
         "2, udp, stream, step, 50, 7, scalar and vector",
+        "2, tcp, stream, step, 64, 16, two JDKs",
         "3, auto, replicate, step, 64, 16, two JDKs",
     })
     void shouldEndInTheBitsOfTheReferenceTrainer(
