@@ -15,6 +15,7 @@ import java.util.function.Function;
 import org.agrona.concurrent.IdleStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What the leading compute thread does during a job: take work and weights, compute, send gradients, until told to stop. The
@@ -141,7 +142,8 @@ public final class GenerationLoop {
             return;
         }
         if (plane.faults().total() > 0) {
-            LOG.warn("frames dropped: {}", plane.faults());
+            // What a generation's end cuts off is no fault.
+            LOG.atLevel(plane.hasParted() ? Level.INFO : Level.WARN).log("frames dropped: {}", plane.faults());
         }
         plane.close();
         plane = null;

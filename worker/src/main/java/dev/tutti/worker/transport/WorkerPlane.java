@@ -282,7 +282,7 @@ public final class WorkerPlane implements AutoCloseable {
     }
 
     /** Whether the coordinator has ended the connections: nothing more comes or goes, and what comes next it says elsewhere. */
-    boolean hasParted() {
+    public boolean hasParted() {
         return parted;
     }
 
