@@ -3,6 +3,11 @@ package dev.tutti.app.explain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.app.explain.exercise.Exercises;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tutti.app.explain.mistake.Mistake;
+import dev.tutti.app.explain.mistake.Mistakes;
+import dev.tutti.app.explain.page.Digits;
+import dev.tutti.app.explain.page.Explanation;
 import dev.tutti.app.explain.page.TextPage;
 import dev.tutti.app.explain.step.Notation;
 import dev.tutti.app.explain.step.Problem;
@@ -10,7 +15,12 @@ import dev.tutti.app.explain.step.Sample;
 import dev.tutti.app.explain.step.Step;
 import dev.tutti.app.explain.step.StepPage;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,15 +36,58 @@ class FormTest {
         return Explainer.names();
     }
 
-    @ParameterizedTest
-    @MethodSource("names")
-    void shouldShowTheSameNumbersInAllForms(String name) {
-        Explanation explanation = Explainer.explain(Request.exercise(name));
-        TreeSet<String> text = numbers(Form.TEXT.of(explanation, false));
+    /** All that can be explained, by its arguments. */
+    static Map<String, Explanation> explanations() {
+        Map<String, Explanation> all = new LinkedHashMap<>();
+        for (String name : names()) {
+            all.put(name, Explainer.explain(Request.exercise(name)));
+        }
+        for (Mistake mistake : Mistakes.all()) {
+            all.put("mistake " + mistake.name(), Explainer.mistake(mistake.name()));
+        }
+        for (String name : List.of("xor", "td6-network", "two-outputs")) {
+            all.put(name + " shared", Explainer.explain(shared(name)));
+        }
+        return all;
+    }
 
-        assertThat(numbers(Form.MARKDOWN.of(explanation, false))).containsExactlyElementsOf(text);
-        String html = Form.HTML.of(explanation, false).replaceAll("(?s)<figure>.*?</figure>|<style>.*?</style>", "");
-        assertThat(numbers(html)).containsExactlyElementsOf(text);
+    private static Request shared(String name) {
+        return new Request(name, List.of(), Optional.empty(), 3, 2, false, Map.of(), Optional.empty());
+    }
+
+    @Test
+    void shouldShowTheSameNumbersInAllForms() {
+        explanations().forEach((name, explanation) -> {
+            TreeSet<String> text = numbers(Form.TEXT.of(explanation, false));
+
+            assertThat(numbers(Form.MARKDOWN.of(explanation, false))).as(name).containsExactlyElementsOf(text);
+            String html =
+                    Form.HTML.of(explanation, false).replaceAll("(?s)<figure>.*?</figure>|<style>.*?</style>", "");
+            assertThat(numbers(html)).as(name).containsExactlyElementsOf(text);
+        });
+    }
+
+    /** Digits of a number in the text are those of a value of the JSON, which has more of them. */
+    @Test
+    void shouldHaveInJsonWhatIsComputed() {
+        explanations().forEach((name, explanation) -> {
+            TreeSet<String> values = new TreeSet<>();
+            collect(Worked.json(explanation), values);
+            TreeSet<String> text = numbers(Form.TEXT.of(explanation, false));
+
+            assertThat(values).as(name).containsAll(text);
+        });
+    }
+
+    private static void collect(JsonNode node, Set<String> values) {
+        if (node.isNumber()) {
+            double size = Math.abs(node.asDouble());
+            values.add(Digits.of(size).replaceAll("e.*", ""));
+            values.add(String.format(Locale.ROOT, "%.4f", size));
+        } else if (node.isTextual()) {
+            values.addAll(numbers(node.asText()));
+        }
+        node.forEach(child -> collect(child, values));
     }
 
     @ParameterizedTest
@@ -80,7 +133,7 @@ class FormTest {
 
         String text = TextPage.of(StepPage.of(Step.of(problem), Notation.NET, true, false), false);
 
-        assertThat(text.replaceAll("\\s+", " ")).contains("a kink", "would cross a kink of ReLU");
+        assertThat(text.replaceAll("\\s+", " ")).contains("a kink", "would cross a kink");
         assertThat(Step.of(problem).worstDifference()).isLessThan(1e-6);
     }
 

@@ -1,5 +1,6 @@
 package dev.tutti.app.explain.mistake;
 
+import dev.tutti.app.explain.page.Digits;
 import java.util.List;
 
 /**
@@ -11,7 +12,7 @@ import java.util.List;
  * @param sync when weights are updated
  * @param loss training loss of the last epoch; NaN: diverged
  * @param accuracy on the validation samples
- * @param steps number of updates, and of broadcasts
+ * @param steps number of updates, and of broadcasts; 0: diverged
  */
 public record Measured(int batch, float rate, String sync, double loss, double accuracy, int steps) {
     /** As it should be. */
@@ -27,7 +28,7 @@ public record Measured(int batch, float rate, String sync, double loss, double a
     /** Four times the batch, the same rate. */
     public static final Measured LARGE_SLOW = new Measured(256, .1f, "step", 0.3008, 0.9109, 60);
     /** A quarter of the batch, sixteen times the rate. */
-    public static final Measured SMALL_FAST = new Measured(16, 1.6f, "step", Double.NaN, Double.NaN, 900);
+    public static final Measured SMALL_FAST = new Measured(16, 1.6f, "step", Double.NaN, Double.NaN, 0);
     /** One update an epoch. */
     public static final Measured EPOCH = new Measured(64, .1f, "epoch", 1.2554, 0.6685, 10);
     /** One update an epoch, with a larger rate. */
@@ -38,13 +39,16 @@ public record Measured(int batch, float rate, String sync, double loss, double a
         return List.of(RIGHT, SUMMED, DIVIDED_TWICE, SMALL, LARGE, LARGE_SLOW, SMALL_FAST, EPOCH, EPOCH_FAST);
     }
 
+    /** Whether the training diverges. */
+    public boolean diverged() {
+        return Double.isNaN(loss);
+    }
+
     /** The command that makes the run. */
     public String command() {
         return "tutti train digits"
                 + (batch == 64 ? "" : " --batch " + batch)
-                + (rate == .1f
-                        ? ""
-                        : " --lr " + (rate == 1 ? "1" : Float.toString(rate).replaceFirst("^0", "")))
+                + (rate == .1f ? "" : " --lr " + Digits.given(rate))
                 + (sync.equals("step") ? "" : " --sync " + sync);
     }
 }

@@ -51,8 +51,24 @@ public sealed interface Block {
      */
     record TableRow(List<Formula> cells, boolean faint) {}
 
+    /**
+     * A matrix with its name.
+     *
+     * @param name such as {@code W[1]}
+     * @param values its elements
+     */
+    record Grid(Formula name, Formula.Matrix values) implements Block {
+        /** Rows and columns, such as {@code (2 x 4)}. */
+        public String shape() {
+            return "(" + values.rows().size() + " x " + values.rows().get(0).size() + ")";
+        }
+    }
+
     /** Lines of text that stay as they are: a drawing, a command, a source. */
     record Verbatim(List<String> lines) implements Block {}
+
+    /** A tree of sums; drawn where that can be done. */
+    record Tree(SumTree root) implements Block {}
 
     /** A picture; text and Markdown leave it out, since all its numbers are on the page as well. */
     record Picture(NetworkPicture network) implements Block {}

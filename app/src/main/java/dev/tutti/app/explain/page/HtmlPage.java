@@ -76,10 +76,15 @@ public final class HtmlPage {
             formulas(formulas.lines());
         } else if (block instanceof Block.Table table) {
             table(table);
+        } else if (block instanceof Block.Grid grid) {
+            formulas(List.of(Block.line(
+                    "", Formula.row(grid.name(), "=", grid.values()), Formula.word(grid.shape()))));
         } else if (block instanceof Block.Verbatim verbatim) {
             out.append("<pre>")
                     .append(escape(String.join("\n", verbatim.lines())))
                     .append("</pre>\n");
+        } else if (block instanceof Block.Tree tree) {
+            out.append(SvgTree.of(tree.root()));
         } else {
             out.append(SvgPicture.of(((Block.Picture) block).network()));
         }

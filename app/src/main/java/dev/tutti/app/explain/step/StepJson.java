@@ -36,7 +36,8 @@ public final class StepJson {
                 "finiteDifferences",
                 ordered("h", Step.h(), "worst", step.worstDifference(), "method", "central, double"));
         json.put("batch", batch(network, step));
-        json.put("printed", problem.printed().stream().map(StepJson::printed).toList());
+        json.put(
+                "printed", problem.printedHere().stream().map(StepJson::printed).toList());
         json.put("notes", problem.notes());
         return json;
     }

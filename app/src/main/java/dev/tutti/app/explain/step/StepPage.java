@@ -23,16 +23,6 @@ import java.util.stream.IntStream;
 
 /** Writes a step down: forward, loss, local errors, gradients, mean, update. */
 public final class StepPage {
-    private static final String FORWARD = "ScalarKernel.forward";
-    private static final String ACTIVATE = "ScalarKernel.activate";
-    private static final String LOSS = "ScalarKernel.loss";
-    private static final String OUTPUT_ERRORS = "ScalarKernel.outputErrors";
-    private static final String BACKWARD = "ScalarKernel.backward";
-    private static final String SLOPE = "ScalarKernel.slope";
-    private static final String GRADIENT = "ScalarKernel.addGradient";
-    private static final String SUM = "ScalarKernel.sumOfSegments";
-    private static final String UPDATE = "Sgd.updatePlain";
-
     private final Step step;
     private final Problem problem;
     private final NetworkSpec network;
@@ -193,23 +183,15 @@ public final class StepPage {
         Symbol z = names.any(names.pre(), "j", "l");
         Symbol a = names.any(names.hidden(), "j", "l");
         List<Block.Line> lines = new ArrayList<>();
-        lines.add(line(FORWARD, row(z, "=", sum)));
+        lines.add(line(Methods.FORWARD, row(z, "=", sum)));
         network.activations().stream()
                 .distinct()
                 .forEach(activation -> lines.add(line(
-                        ACTIVATE,
+                        Methods.ACTIVATE,
                         activation == Activation.SOFTMAX
                                 ? row(anyOutput(), "=", softmax())
-                                : row(a, "=", Functions.output(activation, z), named(activation)))));
+                                : row(a, "=", Functions.output(activation, z)))));
         blocks.add(new Block.Formulas(lines));
-    }
-
-    /** The name of an activation whose formula does not say it. */
-    private static Formula named(Activation activation) {
-        return switch (activation) {
-            case RELU, IDENTITY -> word("   (" + activation.id() + ")");
-            default -> Formula.EMPTY;
-        };
     }
 
     private void forward(SampleStep one) {
@@ -249,7 +231,7 @@ public final class StepPage {
 
     private void generalLoss() {
         blocks.add(new Block.Formulas(List.of(line(
-                LOSS,
+                Methods.LOSS,
                 row(
                         names.lossSymbol(),
                         "=",
@@ -315,7 +297,7 @@ public final class StepPage {
         List<Block.Line> lines = new ArrayList<>();
         if (!cancels()) {
             lines.add(line(
-                    OUTPUT_ERRORS,
+                    Methods.OUTPUT_ERRORS,
                     activation == Activation.IDENTITY
                             ? row(anyError("k", last), "=", Functions.lossSlope(network.loss(), a, y))
                             : row(
@@ -326,8 +308,8 @@ public final class StepPage {
                                     new Bracket(Functions.slope(activation, z, a)))));
         } else {
             if (network.loss() == Loss.BINARY_CROSS_ENTROPY) {
-                lines.add(Block.line(
-                        "",
+                lines.add(line(
+                        Methods.OUTPUT_ERRORS,
                         row(
                                 anyError("k", last),
                                 "=",
@@ -336,10 +318,14 @@ public final class StepPage {
                                 Functions.slope(activation, z, a),
                                 "=",
                                 row(a, "-", y))));
+            } else {
+                lines.add(line(Methods.OUTPUT_ERRORS, row(anyError("k", last), "=", a, "-", y)));
             }
-            lines.add(line(OUTPUT_ERRORS, row(anyError("k", last), "=", a, "-", y)));
         }
         blocks.add(new Block.Formulas(lines));
+        if (network.loss() == Loss.HUBER) {
+            blocks.add(Block.note("clamp(e) is e, but at least -1 and at most 1."));
+        }
         if (cancels()) {
             blocks.add(Block.note(
                     "The slope of the output cancels: " + (activation == Activation.SOFTMAX ? "softmax" : "sigmoid")
@@ -356,11 +342,11 @@ public final class StepPage {
             Formula error;
             if (cancels() || network.loss() == Loss.SQUARED_ERROR && network.activation(last) == Activation.IDENTITY) {
                 error = difference;
-            } else if (network.loss() == Loss.SQUARED_ERROR) {
-                error = row(new Bracket(difference), "*", number(one.trace().slopes()[last][k]));
+            } else if (network.activation(last) == Activation.IDENTITY) {
+                error = Functions.lossSlopeOf(network.loss(), difference);
             } else {
                 error = row(
-                        number(one.trace().d()[last][k] / one.trace().slopes()[last][k]),
+                        Functions.lossSlopeOf(network.loss(), difference),
                         "*",
                         number(one.trace().slopes()[last][k]));
             }
@@ -383,7 +369,7 @@ public final class StepPage {
         Symbol a = names.any(names.hidden(), "i", "l");
         List<Block.Line> lines = new ArrayList<>();
         lines.add(line(
-                BACKWARD,
+                Methods.BACKWARD,
                 row(
                         anyError("i", "l"),
                         "=",
@@ -395,7 +381,7 @@ public final class StepPage {
                 .mapToObj(network::activation)
                 .distinct()
                 .forEach(activation -> lines.add(line(
-                        SLOPE,
+                        Methods.SLOPE,
                         row(
                                 new Formula.Call("f'", z),
                                 "=",
@@ -435,9 +421,7 @@ public final class StepPage {
     }
 
     private Block.Line withDifference(Formula formula, SampleStep one, int parameter, boolean differences) {
-        return differences
-                ? Block.line("", formula, row(word("~ "), difference(one, parameter)))
-                : Block.line("", formula);
+        return differences ? Block.line("", formula, row("~", difference(one, parameter))) : Block.line("", formula);
     }
 
     private static Formula difference(SampleStep one, int parameter) {
@@ -489,7 +473,7 @@ public final class StepPage {
         }
         if (sources && layer == network.layers() - 1) {
             blocks.add(new Block.Formulas(List.of(line(
-                    GRADIENT,
+                    Methods.GRADIENT,
                     row(
                             names.derivative(names.any(names.weight(), "ji", "l")),
                             "=",
@@ -502,8 +486,8 @@ public final class StepPage {
 
     private void generalUpdate(String mean) {
         Symbol w = names.any(names.weight(), "ji", "l");
-        blocks.add(new Block.Formulas(
-                List.of(line(UPDATE, row(w, "->", w, "-", names.rateSymbol(), "*", word(mean), names.derivative(w))))));
+        blocks.add(new Block.Formulas(List.of(
+                line(Methods.UPDATE, row(w, "->", w, "-", names.rateSymbol(), "*", word(mean), names.derivative(w))))));
     }
 
     private void update(float[] gradient, float[] updated) {
@@ -566,7 +550,7 @@ public final class StepPage {
             terms.add(new Symbol("g", Integer.toString(one.sample().row()), ""));
         }
         blocks.add(new Block.Formulas(List.of(line(
-                SUM,
+                Methods.SUM,
                 row(
                         g,
                         "=",

@@ -6,6 +6,7 @@ import static dev.tutti.app.explain.page.Formula.word;
 
 import dev.tutti.app.explain.exercise.Exercises;
 import dev.tutti.app.explain.page.Block;
+import dev.tutti.app.explain.page.Explanation;
 import dev.tutti.app.explain.page.Formula;
 import dev.tutti.app.explain.page.Page;
 import dev.tutti.app.explain.page.TextForm;
@@ -27,7 +28,7 @@ final class GraphPage {
     private GraphPage() {}
 
     static Topic topic() {
-        return new Topic(NAME, TITLE, GraphPage::page, GraphPage::values);
+        return new Topic(NAME, TITLE, false, sources -> new Explanation(page(), values()));
     }
 
     private static Page page() {
