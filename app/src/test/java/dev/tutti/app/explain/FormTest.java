@@ -70,20 +70,29 @@ class FormTest {
     /** Digits of a number in the text are those of a value of the JSON, which has more of them. */
     @Test
     void shouldHaveInJsonWhatIsComputed() {
+        Map<String, Set<String>> missing = new LinkedHashMap<>();
         explanations().forEach((name, explanation) -> {
             TreeSet<String> values = new TreeSet<>();
             collect(Worked.json(explanation), values);
             TreeSet<String> text = numbers(Form.TEXT.of(explanation, false));
-
-            assertThat(values).as(name).containsAll(text);
+            text.removeAll(values);
+            if (!text.isEmpty()) {
+                missing.put(name, text);
+            }
         });
+
+        assertThat(missing).isEmpty();
     }
 
     private static void collect(JsonNode node, Set<String> values) {
         if (node.isNumber()) {
             double size = Math.abs(node.asDouble());
+            values.add(node.asText().replace("-", ""));
             values.add(Digits.of(size).replaceAll("e.*", ""));
+            // A float is written with fewer digits than it has.
+            values.add(Digits.of((float) size).replaceAll("e.*", ""));
             values.add(String.format(Locale.ROOT, "%.4f", size));
+            values.add(String.format(Locale.ROOT, "%.9f", size));
         } else if (node.isTextual()) {
             values.addAll(numbers(node.asText()));
         }

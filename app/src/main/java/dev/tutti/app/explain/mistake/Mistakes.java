@@ -6,6 +6,7 @@ import static dev.tutti.app.explain.page.Formula.word;
 import dev.tutti.app.explain.exercise.Exercises;
 import dev.tutti.app.explain.mistake.Mistake.Experiment;
 import dev.tutti.app.explain.page.Block;
+import dev.tutti.app.explain.page.Digits;
 import dev.tutti.app.explain.page.Formula;
 import dev.tutti.app.explain.page.Page;
 import dev.tutti.app.explain.share.Share;
@@ -171,14 +172,16 @@ public final class Mistakes {
         float[] right = Line.weights(4, w -> Line.mean(w, Line.POINTS));
         float[] sum = Line.weights(4, w -> Line.sum(w, Line.POINTS));
         float[] workers = Line.weights(4, w -> Line.mean(w, FIRST) + Line.mean(w, SECOND));
+        float stable = 2 / Line.meanSquare(Line.POINTS);
         Sheet sheet = new Sheet();
         sheet.text(LINE);
         sheet.byStep("mean", right, "sum of 4 samples", sum, "sum of 2 workers' means", workers);
-        sheet.note(
-                "A step is stable while the rate stays below 2 / mean of x^2 = 0.266667; the sum over four is a rate of 0.4.");
+        sheet.note("A step is stable while the rate stays below 2 / mean of x^2 = " + Digits.of(stable)
+                + "; the sum over four is a rate of 0.4.");
         sheet.measured("mean of 4 workers", Measured.RIGHT, "sum of 4 workers' means", Measured.SUMMED);
         sheet.note("On digits the sum even looks better: it is nothing but the run with lr 0.4.");
-        return sheet.done("mean", right, "sumOfSamples", sum, "sumOfTwoWorkerMeans", workers);
+        return sheet.done(
+                "mean", right, "sumOfSamples", sum, "sumOfTwoWorkerMeans", workers, "largestStableRate", stable);
     }
 
     private static Experiment divideAgain() {
@@ -508,6 +511,7 @@ public final class Mistakes {
         sheet.note("In float32 the two losses are the same number when h is small: the difference is 0, and all of the"
                 + " derivative is the error.");
         Map<String, Object> values = new LinkedHashMap<>();
+        values.put("exact", exact);
         values.put("double", inDouble);
         values.put("float", inFloat);
         return new Experiment(sheet.blocks, values);

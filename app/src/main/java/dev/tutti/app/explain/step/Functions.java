@@ -146,7 +146,7 @@ final class Functions {
                                 "+",
                                 given((float) (1 - Double.parseDouble(Float.toString(y)))),
                                 "*",
-                                new Formula.Call("log", number(1 - a)))));
+                                new Formula.Call("log", row(word("1"), "-", number(a))))));
             case CROSS_ENTROPY -> y == 0 ? Formula.EMPTY : row(word("-"), new Formula.Call("log", number(a)));
             case HUBER -> new Formula.Call("huber", difference);
             case ABSOLUTE_ERROR -> new Formula.Call("abs", difference);
@@ -176,11 +176,16 @@ final class Functions {
 
     /** {@code exp(z) / sum of exp}: one output of softmax with its numbers. */
     static Formula softmax(float[] z, int k) {
+        return new Formula.Fraction(new Formula.Call("exp", number(z[k])), number(sumOfExponentials(z)));
+    }
+
+    /** What softmax divides by. */
+    static double sumOfExponentials(float[] z) {
         double sum = 0;
         for (float one : z) {
             sum += StrictMath.exp(one);
         }
-        return new Formula.Fraction(new Formula.Call("exp", number(z[k])), number(sum));
+        return sum;
     }
 
     /** Name of a loss as people say it. */

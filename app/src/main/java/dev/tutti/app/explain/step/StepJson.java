@@ -50,10 +50,16 @@ public final class StepJson {
         json.put("origin", one.sample().origin());
         json.put("preActivations", one.trace().z());
         json.put("outputs", one.trace().a());
+        int last = network.layers() - 1;
+        if (network.activation(last) == Activation.SOFTMAX) {
+            json.put("sumOfExponentials", Functions.sumOfExponentials(one.trace().z()[last]));
+        }
         json.put("loss", one.trace().loss());
+        json.put("lossOfOutputs", one.lossOfOutputs(network));
         json.put("slopes", one.trace().slopes());
         json.put("backPropagated", one.trace().sums());
         json.put("localErrors", one.trace().d());
+        json.put("localErrorsWithNewWeights", one.errorsWithNewWeights(network));
         json.put("weightGradients", weights(network, one.gradient()));
         json.put("biasGradients", biases(network, one.gradient()));
         json.put("differences", one.differences());

@@ -240,7 +240,7 @@ public final class StepPage {
 
     private void loss(SampleStep one) {
         int last = network.layers() - 1;
-        double[] z = widened(one.trace().z()[last]);
+        double[] losses = one.lossOfOutputs(network);
         List<Formula> terms = new ArrayList<>();
         List<Formula> shares = new ArrayList<>();
         for (int k = 0; k < network.outputs(); k++) {
@@ -249,7 +249,7 @@ public final class StepPage {
             Formula term = Functions.lossOfOutput(network.loss(), a, y);
             if (term != Formula.EMPTY) {
                 terms.add(term);
-                shares.add(number(InDouble.lossOfOutput(network.loss(), z, a, y, k)));
+                shares.add(number(losses[k]));
             }
         }
         List<Block.Line> lines = new ArrayList<>();
@@ -431,16 +431,11 @@ public final class StepPage {
     /** What comes out when the layer above is updated before its weights have been used for going back. */
     private void oldWeights(SampleStep one) {
         int layer = network.layers() - 2;
-        for (int i = 0; i < network.outputs(layer); i++) {
-            float sum = 0f;
-            for (int j = 0; j < network.outputs(layer + 1); j++) {
-                int w = layout.weightOffset(layer + 1) + j * network.inputs(layer + 1) + i;
-                sum = Math.fma(one.updated()[w], one.trace().d()[layer + 1][j], sum);
-            }
-            float wrong = sum * one.trace().slopes()[layer][i];
-            if (!Digits.of(wrong).equals(Digits.of(one.trace().d()[layer][i]))) {
+        float[] wrong = one.errorsWithNewWeights(network);
+        for (int i = 0; i < wrong.length; i++) {
+            if (!Digits.of(wrong[i]).equals(Digits.of(one.trace().d()[layer][i]))) {
                 blocks.add(Block.note("The old weights count: with the new ones of part " + (number + 2) + ", "
-                        + plain(names.error(layer, i)) + " would be " + Digits.of(wrong) + ", which is wrong."));
+                        + plain(names.error(layer, i)) + " would be " + Digits.of(wrong[i]) + ", which is wrong."));
                 return;
             }
         }
@@ -627,9 +622,5 @@ public final class StepPage {
 
     private Block.Line line(String source, Formula formula) {
         return Block.line(sources ? source : "", formula);
-    }
-
-    private static double[] widened(float[] values) {
-        return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
     }
 }
