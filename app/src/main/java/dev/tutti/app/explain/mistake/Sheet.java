@@ -67,12 +67,14 @@ final class Sheet {
             Measured run = (Measured) namesAndRuns[i + 1];
             rows.add(Block.row(
                     word((String) namesAndRuns[i]),
-                    word(Integer.toString(run.batch())),
-                    word(Digits.given(run.rate())),
-                    word(run.diverged() ? "diverges" : String.format(Locale.ROOT, "%.4f", run.loss())),
-                    word(run.diverged() ? "" : String.format(Locale.ROOT, "%.4f", run.accuracy())),
-                    word(run.diverged() ? "" : Integer.toString(run.steps()))));
-            commands.add(run.command());
+                    new Formula.Number(Integer.toString(run.batch())),
+                    Formula.given(run.rate()),
+                    run.diverged() ? word("diverges") : fourDigits(run.loss()),
+                    run.diverged() ? Formula.EMPTY : fourDigits(run.accuracy()),
+                    run.diverged() ? Formula.EMPTY : new Formula.Number(Integer.toString(run.steps()))));
+            if (!run.command().isEmpty()) {
+                commands.add(run.command());
+            }
             runs.put((String) namesAndRuns[i], values(run));
         }
         table(
@@ -81,18 +83,28 @@ final class Sheet {
         blocks.add(Block.verbatim(commands.toArray(String[]::new)));
     }
 
+    private static Formula fourDigits(double value) {
+        return new Formula.Number(String.format(Locale.ROOT, "%.4f", value));
+    }
+
     private static Map<String, Object> values(Measured run) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("batch", run.batch());
         values.put("learningRate", run.rate());
         values.put("sync", run.sync());
+        if (run.localSteps() > 0) {
+            values.put("replicas", Measured.REPLICAS);
+            values.put("localSteps", run.localSteps());
+        }
         values.put("diverges", run.diverged());
         if (!run.diverged()) {
             values.put("trainLoss", run.loss());
             values.put("accuracy", run.accuracy());
             values.put("broadcasts", run.steps());
         }
-        values.put("command", run.command());
+        if (!run.command().isEmpty()) {
+            values.put("command", run.command());
+        }
         return values;
     }
 

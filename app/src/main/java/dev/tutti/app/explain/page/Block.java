@@ -41,7 +41,14 @@ public sealed interface Block {
      * @param head titles of the columns
      * @param rows the rows
      */
-    record Table(List<Formula> head, List<TableRow> rows) implements Block {}
+    record Table(List<Formula> head, List<TableRow> rows) implements Block {
+        /** Whether there are numbers in a column, so that it stands to the right, with its title. */
+        boolean isNumbers(int column) {
+            return rows.stream()
+                    .map(row -> row.cells().get(column))
+                    .anyMatch(cell -> !(cell instanceof Formula.Word) && cell != Formula.EMPTY);
+        }
+    }
 
     /**
      * A row of a table; the first cell is its name.

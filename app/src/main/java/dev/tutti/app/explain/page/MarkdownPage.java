@@ -32,7 +32,7 @@ public final class MarkdownPage {
             out.append(inline(sentence.text())).append("\n");
         } else if (block instanceof Block.Remark remark) {
             String lead = switch (remark.kind()) {
-                case SLIP -> "**Slip.** ";
+                case SLIP -> "**!** ";
                 case FLOAT32 -> "**float32.** ";
                 case NOTE -> "";
             };

@@ -65,7 +65,7 @@ final class MathmlForm {
                 .map(row -> row.stream()
                         .map(cell -> "<mtd>" + of(cell) + "</mtd>")
                         .collect(Collectors.joining("", "<mtr>", "</mtr>")))
-                .collect(Collectors.joining("", "<mo>(</mo><mtable>", "</mtable><mo>)</mo>"));
+                .collect(Collectors.joining("", "<mtable class=\"matrix\">", "</mtable>"));
     }
 
     private static String one(Formula formula) {

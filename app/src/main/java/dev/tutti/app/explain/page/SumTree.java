@@ -8,14 +8,21 @@ import java.util.List;
  *
  * @param name of the sum, or of a leaf
  * @param by who makes it, such as {@code added by coordinator}
+ * @param again whether it was lost, and is made once more
  * @param children what is added; none for a leaf
  */
-public record SumTree(String name, String by, List<SumTree> children) {
+public record SumTree(String name, String by, boolean again, List<SumTree> children) {
     private static final int NAMES = 36;
 
     /** Children cannot be changed. */
     public SumTree {
         children = List.copyOf(children);
+    }
+
+    /** Length of the longest {@link #by}. */
+    int longestBy() {
+        return Math.max(
+                by.length(), children.stream().mapToInt(SumTree::longestBy).max().orElse(0));
     }
 
     /** Number of leaves. */

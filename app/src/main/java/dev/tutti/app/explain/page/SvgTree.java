@@ -6,18 +6,20 @@ import java.util.Locale;
 
 /** A tree of sums as SVG: leaves on the left, the sum of all on the right. */
 final class SvgTree {
-    private static final int BOX_WIDTH = 184;
+    private static final double LETTER = 6.3;
     private static final int BOX_HEIGHT = 42;
-    private static final int COLUMN = 236;
+    private static final int GAP = 52;
     private static final int ROW = 56;
     private static final int MARGIN = 4;
 
     private final StringBuilder out = new StringBuilder();
     private final SumTree tree;
+    private final int boxWidth;
     private int nextLeaf;
 
     private SvgTree(SumTree tree) {
         this.tree = tree;
+        boxWidth = 20 + (int) (LETTER * tree.longestBy());
     }
 
     static String of(SumTree tree) {
@@ -25,7 +27,7 @@ final class SvgTree {
     }
 
     private String draw() {
-        int width = tree.height() * COLUMN + BOX_WIDTH + 2 * MARGIN;
+        int width = tree.height() * (boxWidth + GAP) + boxWidth + 2 * MARGIN;
         int height = tree.leaves() * ROW;
         line("<figure>");
         line(
@@ -40,7 +42,7 @@ final class SvgTree {
 
     /** Draws a node behind its children, in the middle of them; returns the height of its middle. */
     private double node(SumTree node) {
-        int left = MARGIN + node.height() * COLUMN;
+        int left = MARGIN + node.height() * (boxWidth + GAP);
         if (node.children().isEmpty()) {
             double middle = (nextLeaf + 0.5) * ROW;
             nextLeaf++;
@@ -57,7 +59,7 @@ final class SvgTree {
         for (int c = 0; c < middles.length; c++) {
             line(
                     "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" class=\"edge\"/>",
-                    MARGIN + node.children().get(c).height() * COLUMN + BOX_WIDTH, middles[c], left, middle);
+                    MARGIN + node.children().get(c).height() * (boxWidth + GAP) + boxWidth, middles[c], left, middle);
         }
         box(node, left, middle);
         return middle;
@@ -65,8 +67,8 @@ final class SvgTree {
 
     private void box(SumTree node, int left, double middle) {
         line(
-                "<rect x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"%d\" rx=\"6\" class=\"unit\"/>",
-                left, middle - BOX_HEIGHT / 2.0, BOX_WIDTH, BOX_HEIGHT);
+                "<rect x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"%d\" rx=\"6\" class=\"%s\"/>",
+                left, middle - BOX_HEIGHT / 2.0, boxWidth, BOX_HEIGHT, node.again() ? "unit again" : "unit");
         text(node.name(), 14, "", left, middle - 3);
         text(node.by(), 12, " class=\"faint\"", left, middle + 14);
     }
@@ -74,7 +76,7 @@ final class SvgTree {
     private void text(String text, int size, String kind, int left, double y) {
         line(
                 "<text x=\"%d\" y=\"%.1f\" font-size=\"%d\" text-anchor=\"middle\"%s>%s</text>",
-                left + BOX_WIDTH / 2, y, size, kind, escape(text));
+                left + boxWidth / 2, y, size, kind, escape(text));
     }
 
     private void line(String format, Object... values) {

@@ -125,7 +125,7 @@ public final class TextPage {
         boolean[] numbers = new boolean[columns];
         for (int c = 0; c < columns; c++) {
             widths[c] = TextForm.of(table.head().get(c)).length();
-            numbers[c] = isNumbers(table, c);
+            numbers[c] = table.isNumbers(c);
             for (Block.TableRow row : table.rows()) {
                 widths[c] = Math.max(widths[c], TextForm.of(row.cells().get(c)).length());
             }
@@ -159,11 +159,6 @@ public final class TextPage {
         }
         lines.add(
                 (faint ? Colour.FAINT : Colour.NONE).on(colours, line.toString().stripTrailing()));
-    }
-
-    /** Whether a column stands to the right, with its title: none of its cells is words. */
-    private static boolean isNumbers(Block.Table table, int column) {
-        return table.rows().stream().noneMatch(row -> row.cells().get(column) instanceof Formula.Word);
     }
 
     private static String padded(String text, int width) {

@@ -482,7 +482,7 @@ public final class StepPage {
     private void generalUpdate(String mean) {
         Symbol w = names.any(names.weight(), "ji", "l");
         blocks.add(new Block.Formulas(List.of(
-                line(Methods.UPDATE, row(w, "->", w, "-", names.rateSymbol(), "*", word(mean), names.derivative(w))))));
+                line(Methods.UPDATE, row(w, "->", w, "-", names.rateSymbol(), "*", mean.isEmpty() ? Formula.EMPTY : word(mean), names.derivative(w))))));
     }
 
     private void update(float[] gradient, float[] updated) {

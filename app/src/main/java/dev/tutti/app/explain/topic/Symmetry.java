@@ -7,6 +7,7 @@ import dev.tutti.app.explain.exercise.Exercises;
 import dev.tutti.app.explain.page.Block;
 import dev.tutti.app.explain.page.Explanation;
 import dev.tutti.app.explain.page.Page;
+import dev.tutti.app.explain.step.Notation;
 import dev.tutti.app.explain.step.Problem;
 import dev.tutti.app.explain.step.Sample;
 import dev.tutti.app.explain.step.Update;
@@ -134,7 +135,13 @@ final class Symmetry {
                 rows));
         blocks.add(new Block.Heading("2 the first mean gradient"));
         blocks.add(new Block.Table(
-                List.of(word("start"), word("w11(1)"), word("w21(1)"), word("w11(2)"), word("w12(2)"), word("b1(2)")),
+                List.of(
+                        word("start"),
+                        Notation.ROUND.weightOf(0, 0, 0),
+                        Notation.ROUND.weightOf(0, 1, 0),
+                        Notation.ROUND.weightOf(1, 0, 0),
+                        Notation.ROUND.weightOf(1, 0, 1),
+                        Notation.ROUND.biasOf(1, 0)),
                 gradients));
         blocks.add(
                 Block.note("From zero nothing moves: the errors of the hidden units are weights times an error, and the"
