@@ -62,6 +62,28 @@ class ExplainCommandTest {
         assertThat(done("explain", "xor", "--format", "json")).doesNotContain("sources");
     }
 
+    @Test
+    void shouldNameWhatBeginsLikeIt() {
+        refused("did you mean mean-of-means?", "explain", "mistake", "mean");
+        refused("did you mean sigmoid-cross-entropy?", "explain", "sigmoid-cross");
+    }
+
+    /** A name that no file can have is a name that is not known. */
+    @Test
+    void shouldTakeNamesThatAreNoPaths() {
+        refused("unknown exercise: a\0b", "explain", "a\0b");
+    }
+
+    @Test
+    void shouldSayWhatTheStepLeavesOut(@TempDir Path directory) throws IOException {
+        Path config = directory.resolve("run.conf");
+        Files.writeString(config, "hidden = 2\ndropout = 0.5\nmomentum = 0.9\n");
+
+        assertThat(done("explain", "iris", "--rows", "0", "--config", config.toString()).replaceAll("\\s+", " "))
+                .contains("plain gradient descent, without momentum and dropout");
+        assertThat(done("explain", "iris", "--rows", "0")).doesNotContain("momentum");
+    }
+
     /** What a lecture prints is about its own sample. */
     @Test
     void shouldTellSlipsOfTheSampleThatIsShown() {
