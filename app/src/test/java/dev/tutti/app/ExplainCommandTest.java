@@ -63,6 +63,14 @@ class ExplainCommandTest {
     }
 
     @Test
+    void shouldRefuseFilesWhoseFormNobodyTells(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("table.txt");
+        Files.writeString(file, "a,b\n1,2\n");
+
+        refused("nor a model (.safetensors); rename it", "explain", file.toString(), "--rows", "0");
+    }
+
+    @Test
     void shouldNameWhatBeginsLikeIt() {
         refused("did you mean mean-of-means?", "explain", "mistake", "mean");
         refused("did you mean sigmoid-cross-entropy?", "explain", "sigmoid-cross");

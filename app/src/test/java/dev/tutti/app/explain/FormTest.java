@@ -119,6 +119,39 @@ class FormTest {
     }
 
     @Test
+    void shouldDrawTheTreeAndWhoDidTheLostPart() {
+        String html = Form.HTML.of(Explainer.explain(shared("xor")), false);
+
+        assertThat(count(html, "<rect [^>]*class=\"unit\"")).isEqualTo(5);
+        assertThat(count(html, "<rect [^>]*class=\"unit again\"")).isEqualTo(2);
+        assertThat(html).contains("computed by worker-1 instead of worker-2", ">g0+g1+g2+g3<");
+    }
+
+    /** Paper is as wide as a name and nine numbers. */
+    @Test
+    void shouldCutWideTablesIntoPieces() {
+        String html = Form.HTML.of(Explainer.explain(shared("td6-network")), false);
+
+        assertThat(count(html, "<table>")).isGreaterThan(6);
+        for (String row : html.split("<tr")) {
+            assertThat(count(row, "<t[hd][ >]")).isLessThanOrEqualTo(10);
+        }
+    }
+
+    @Test
+    void shouldWriteMatricesAndSignsAsInMathematics() {
+        Explanation matrices = Explainer.explain(Request.exercise("two-layer"));
+
+        assertThat(Form.MARKDOWN.of(matrices, false)).contains("W^{[1]} = \\begin{pmatrix} 0.5 & -0.4 \\\\ 0.3 & 0.6");
+        assertThat(Form.MARKDOWN.of(matrices, false)).contains("\\circ", "A^{[1]T}");
+        assertThat(Form.HTML.of(matrices, false)).contains("<mtable class=\"matrix\"><mtr><mtd><mn>0.5</mn>", "\u2218");
+        assertThat(Form.TEXT.of(matrices, false)).contains("  W[1]   (2 x 2)\n     0.5  -0.4\n     0.3   0.6\n");
+        Explanation step = Explainer.explain(Request.exercise("two-outputs"));
+        assertThat(Form.HTML.of(step, false)).contains("for \u03b4<sub>2</sub><sup>(1)</sup>: a slip", "\u2248");
+        assertThat(Form.MARKDOWN.of(step, false)).contains("\\approx 0.054153");
+    }
+
+    @Test
     void shouldWriteFormulasInLatex() {
         assertThat(Form.MARKDOWN.of(Explainer.explain(Request.exercise("tanh-4433")), false))
                 .contains("\\frac{\\partial L}{\\partial z_{1}^{(3)}}", "\\hat{y}", "$$", "\\sum_{i}");

@@ -88,6 +88,7 @@ public final class OwnData {
         settings.putIfAbsent("validation", "0");
         Optional<Path> config = file;
         if (model.isEmpty()) {
+            requireEnding(name);
             if (settings.put("data", name) != null) {
                 throw new InputException("data given twice: " + name + " and --data");
             }
@@ -184,6 +185,14 @@ public final class OwnData {
             y[(int) data.targets()[row]] = 1;
         }
         return new Sample(row, x, y, "data");
+    }
+
+    /** Here {@code --format} is the form of the page, and cannot tell that of the data. */
+    private static void requireEnding(String name) {
+        if (!BuiltInData.has(name) && !name.matches("(?i).*([.]csv|[.]idx|ubyte)([.]gz)?")) {
+            throw new InputException(name + ": neither an exercise nor data whose form the ending tells (.csv, .idx,"
+                    + " -ubyte, each also with .gz) nor a model (.safetensors); rename it");
+        }
     }
 
     private static void requireRows(List<Integer> rows, String name) {
