@@ -50,9 +50,15 @@ class ExplainCommandTest {
         refused("is no exercise of a lecture", "explain", "iris", "--rows", "0", "--notation", "lecture");
         refused("leave out the other options", "explain", "mistake", "summing", "--notation", "lecture");
         refused("leave out the other options", "explain", "mistake", "summing", "--source");
-        refused("--list names all, and goes with nothing else; leave out --format", "explain", "--list", "--format", "json");
+        refused(
+                "--list names all, and goes with nothing else; leave out --format",
+                "explain",
+                "--list",
+                "--format",
+                "json");
         refused("leave out xor", "explain", "--list", "xor");
-        assertThat(done("explain", "l-layer", "--source")).contains("-> ScalarKernel.backward", "Sgd.updatePlain, Sgd.java");
+        assertThat(done("explain", "l-layer", "--source"))
+                .contains("-> ScalarKernel.backward", "Sgd.updatePlain, Sgd.java");
     }
 
     @Test
@@ -87,7 +93,8 @@ class ExplainCommandTest {
         Path config = directory.resolve("run.conf");
         Files.writeString(config, "hidden = 2\ndropout = 0.5\nmomentum = 0.9\n");
 
-        assertThat(done("explain", "iris", "--rows", "0", "--config", config.toString()).replaceAll("\\s+", " "))
+        assertThat(done("explain", "iris", "--rows", "0", "--config", config.toString())
+                        .replaceAll("\\s+", " "))
                 .contains("plain gradient descent, without momentum and dropout");
         assertThat(done("explain", "iris", "--rows", "0")).doesNotContain("momentum");
     }
@@ -95,8 +102,11 @@ class ExplainCommandTest {
     /** What a lecture prints is about its own sample. */
     @Test
     void shouldTellSlipsOfTheSampleThatIsShown() {
-        assertThat(done("explain", "two-outputs", "--rows", "1")).doesNotContain("0.042744", "0.596756").contains("a(2) is meant");
-        assertThat(done("explain", "two-outputs", "--rows", "1", "--format", "json")).doesNotContain("0.042744");
+        assertThat(done("explain", "two-outputs", "--rows", "1"))
+                .doesNotContain("0.042744", "0.596756")
+                .contains("a(2) is meant");
+        assertThat(done("explain", "two-outputs", "--rows", "1", "--format", "json"))
+                .doesNotContain("0.042744");
         assertThat(done("explain", "two-outputs", "--rows", "2,0")).contains("right: 0.042744");
     }
 
@@ -108,11 +118,23 @@ class ExplainCommandTest {
         for (Activation activation : Activation.values()) {
             for (String loss : List.of("squared_error", "huber", "absolute_error")) {
                 if (activation != Activation.SOFTMAX) {
-                    String text = done("explain", data.toString(), "--rows", "0,1,2", "--hidden", "3", "--activation",
-                            activation.id(), "--loss", loss, "--scale", "none");
+                    String text = done(
+                            "explain",
+                            data.toString(),
+                            "--rows",
+                            "0,1,2",
+                            "--hidden",
+                            "3",
+                            "--activation",
+                            activation.id(),
+                            "--loss",
+                            loss,
+                            "--scale",
+                            "none");
                     assertThat(text).doesNotContain("NaN", "f'(z_i(l)) = f'").contains(activation.id());
                     assertThat(text.lines())
-                            .allSatisfy(line -> assertThat(line.length()).as(line).isLessThanOrEqualTo(80));
+                            .allSatisfy(
+                                    line -> assertThat(line.length()).as(line).isLessThanOrEqualTo(80));
                 }
             }
         }

@@ -78,9 +78,13 @@ class LessonsTest {
             if (!text.matches(".*[A-Z|<].*|explain [^-]*/.*")) {
                 if (args[0].equals("explain")) {
                     Cli.Outcome outcome = Cli.run(args);
-                    assertThat(outcome.code()).as(page.getFileName() + ": " + text + ": " + outcome.err()).isZero();
+                    assertThat(outcome.code())
+                            .as(page.getFileName() + ": " + text + ": " + outcome.err())
+                            .isZero();
                 } else {
-                    assertThatCode(() -> Tutti.commandLine().parseArgs(args)).as(page.getFileName() + ": " + text).doesNotThrowAnyException();
+                    assertThatCode(() -> Tutti.commandLine().parseArgs(args))
+                            .as(page.getFileName() + ": " + text)
+                            .doesNotThrowAnyException();
                 }
             }
         }

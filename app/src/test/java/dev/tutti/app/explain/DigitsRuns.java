@@ -149,8 +149,7 @@ final class DigitsRuns {
         int added = 0;
         List<Share.Range> sends = share.sends();
         for (Share.Range range : sends) {
-            PartialGradient node =
-                    new PartialGradient(run.parameters().length).reset(range.first(), range.count());
+            PartialGradient node = new PartialGradient(run.parameters().length).reset(range.first(), range.count());
             int first = from + range.first() * spec.segmentSize();
             int count = Math.min(range.count() * spec.segmentSize(), end - first);
             kernel.gradients(

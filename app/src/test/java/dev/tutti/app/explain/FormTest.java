@@ -2,8 +2,8 @@ package dev.tutti.app.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tutti.app.explain.exercise.Exercises;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tutti.app.explain.exercise.Exercises;
 import dev.tutti.app.explain.mistake.Mistake;
 import dev.tutti.app.explain.mistake.Mistakes;
 import dev.tutti.app.explain.page.Digits;

@@ -177,7 +177,8 @@ class MistakesTest {
                 ReferenceTrainer.train(job, new TrainingListener() {}).parameters();
 
         assertThat(shared.segments()).isEqualTo(Measured.SEGMENTS);
-        assertThat(WeightsHash.sha256(job.spec().network(), shared.parameters())).isEqualTo(Measured.HASH);
+        assertThat(WeightsHash.sha256(job.spec().network(), shared.parameters()))
+                .isEqualTo(Measured.HASH);
         assertThat(WeightsHash.sha256(job.spec().network(), undisturbed)).isEqualTo(Measured.HASH);
     }
 

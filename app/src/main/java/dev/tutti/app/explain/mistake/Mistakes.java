@@ -391,10 +391,11 @@ public final class Mistakes {
                 Measured.EPOCH,
                 "each epoch, faster",
                 Measured.EPOCH_FAST);
-        sheet.note("Local: each of four replicas steps with its quarter of every batch, and their weights are averaged every"
-                + " 4 steps or once an epoch. It needs fewer broadcasts and comes as far here, on equal parts of shuffled data;"
-                + " but its weights are others, and depend on the number of replicas. Tutti has no such mode: a test of its"
-                + " sources makes these runs.");
+        sheet.note(
+                "Local: each of four replicas steps with its quarter of every batch, and their weights are averaged every"
+                        + " 4 steps or once an epoch. It needs fewer broadcasts and comes as far here, on equal parts of shuffled data;"
+                        + " but its weights are others, and depend on the number of replicas. Tutti has no such mode: a test of its"
+                        + " sources makes these runs.");
         sheet.note(
                 "An update an epoch is ten steps in all, since no batch sees what the one before has learned. A larger rate"
                         + " makes up for some of it.");
@@ -570,15 +571,17 @@ public final class Mistakes {
         sheet.blocks.add(Block.verbatim(
                 "sha256 " + shared.hash().substring(0, 32) + "...",
                 "sha256 " + shared.hashOfOneProcess().substring(0, 32) + "..."));
-        sheet.text("Digits, ten epochs, segments of 16, on three workers; worker-2 is killed in the middle of a step of epoch 5:");
+        sheet.text(
+                "Digits, ten epochs, segments of 16, on three workers; worker-2 is killed in the middle of a step of epoch 5:");
         sheet.table(
                 List.of(word("digits"), word("segments"), word("weights, sha256")),
                 List.of(
                         Block.row(word("undisturbed"), segments(), word(Measured.HASH.substring(0, 16) + "...")),
                         Block.row(word("worker-2 killed"), segments(), word(Measured.HASH.substring(0, 16) + "..."))));
         sheet.blocks.add(Block.verbatim("tutti train digits"));
-        sheet.note("22 batches of 4 segments and one of 2, ten times: none is missing, none counts twice. tutti chaos digits"
-                + " kills and freezes real processes, and compares in the same way.");
+        sheet.note(
+                "22 batches of 4 segments and one of 2, ten times: none is missing, none counts twice. tutti chaos digits"
+                        + " kills and freezes real processes, and compares in the same way.");
         return sheet.done(
                 "weightsSha256",
                 shared.hash(),

@@ -4,7 +4,6 @@ import static dev.tutti.app.explain.page.Formula.number;
 import static dev.tutti.app.explain.page.Formula.word;
 
 import dev.tutti.app.explain.page.Block;
-import dev.tutti.app.explain.page.Digits;
 import dev.tutti.app.explain.page.Formula;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -170,7 +170,8 @@ public final class OwnData {
         List<String> notes = new ArrayList<>(List.of(
                 "Rows are counted from 0, in the order of the data; x and y are as the network sees them, scaled."));
         if (settings.dropout() > 0 || !settings.optimizer().equals(new Sgd.Settings(learningRate, 0))) {
-            notes.add("The step is one of plain gradient descent, without momentum and dropout, whatever the settings say.");
+            notes.add(
+                    "The step is one of plain gradient descent, without momentum and dropout, whatever the settings say.");
         }
         return new Problem(name, title, network, parameters, learningRate, samples, List.of(), List.copyOf(notes));
     }

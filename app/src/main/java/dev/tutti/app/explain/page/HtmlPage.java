@@ -16,8 +16,7 @@ public final class HtmlPage {
     private static final int MOST_COLUMNS = 9;
 
     private static final Pattern INDEX = Pattern.compile("\\b([A-Za-z]{1,5})_([0-9a-z]{1,2})(?![A-Za-z0-9])");
-    private static final Pattern EXPONENT =
-            Pattern.compile("\\^(\\([^)\\s]*\\)T?|\\[[^\\]\\s]*]T?|[A-Za-z0-9]+)");
+    private static final Pattern EXPONENT = Pattern.compile("\\^(\\([^)\\s]*\\)T?|\\[[^\\]\\s]*]T?|[A-Za-z0-9]+)");
     private static final Pattern GREEK = Pattern.compile("\\b(alpha|beta|delta|eta|lambda|sigma)(?![A-Za-z])");
 
     private final StringBuilder out = new StringBuilder();
@@ -82,8 +81,7 @@ public final class HtmlPage {
         } else if (block instanceof Block.Table table) {
             table(table);
         } else if (block instanceof Block.Grid grid) {
-            formulas(List.of(Block.line(
-                    "", Formula.row(grid.name(), "=", grid.values()), Formula.word(grid.shape()))));
+            formulas(List.of(Block.line("", Formula.row(grid.name(), "=", grid.values()), Formula.word(grid.shape()))));
         } else if (block instanceof Block.Verbatim verbatim) {
             out.append("<pre>")
                     .append(escape(String.join("\n", verbatim.lines())))

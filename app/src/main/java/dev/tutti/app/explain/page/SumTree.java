@@ -22,7 +22,8 @@ public record SumTree(String name, String by, boolean again, List<SumTree> child
     /** Length of the longest {@link #by}. */
     int longestBy() {
         return Math.max(
-                by.length(), children.stream().mapToInt(SumTree::longestBy).max().orElse(0));
+                by.length(),
+                children.stream().mapToInt(SumTree::longestBy).max().orElse(0));
     }
 
     /** Number of leaves. */

@@ -148,14 +148,20 @@ public final class SharedStepPage {
         String who = shared.adder(first, count);
         if (count == 1) {
             String lost = shared.killed() > 0
-                            && shared.shares().get(shared.killed() - 1).segments().contains(first)
+                            && shared.shares()
+                                    .get(shared.killed() - 1)
+                                    .segments()
+                                    .contains(first)
                     ? " instead of worker-" + shared.killed()
                     : "";
             return new SumTree(leaf(first), "computed by " + who + lost, !lost.isEmpty(), List.of());
         }
         int left = Step.leftOf(first, count, problem.samples().size());
         return new SumTree(
-                name(first, count), "added by " + who, false, List.of(tree(first, left), tree(first + left, count - left)));
+                name(first, count),
+                "added by " + who,
+                false,
+                List.of(tree(first, left), tree(first + left, count - left)));
     }
 
     private void numbers() {

@@ -52,7 +52,8 @@ public final class StepJson {
         json.put("outputs", one.trace().a());
         int last = network.layers() - 1;
         if (network.activation(last) == Activation.SOFTMAX) {
-            json.put("sumOfExponentials", Functions.sumOfExponentials(one.trace().z()[last]));
+            json.put(
+                    "sumOfExponentials", Functions.sumOfExponentials(one.trace().z()[last]));
         }
         json.put("loss", one.trace().loss());
         json.put("lossOfOutputs", one.lossOfOutputs(network));

@@ -29,6 +29,7 @@ public final class StepPage {
     private final ParameterLayout layout;
     private final Notation names;
     private final boolean sources;
+    private final GeneralFormulas general;
     private final List<Block> blocks = new ArrayList<>();
     private int number;
 
@@ -39,6 +40,7 @@ public final class StepPage {
         this.layout = new ParameterLayout(network);
         this.names = names;
         this.sources = sources;
+        this.general = new GeneralFormulas(network, names, sources);
     }
 
     /**
@@ -82,20 +84,20 @@ public final class StepPage {
     private void sampleAlone(SampleStep one) {
         heading("forward");
         sampleLine(one);
-        generalForward();
+        blocks.add(general.forward());
         forward(one);
         blocks.addAll(Remarks.printed(problem, Printed.Place.FORWARD));
         heading("loss");
-        generalLoss();
+        blocks.add(general.loss());
         loss(one);
         blocks.addAll(Remarks.printed(problem, Printed.Place.LOSS));
         heading("local errors of the outputs");
-        generalOutputErrors();
+        blocks.addAll(general.outputErrors());
         outputErrors(one, true);
         blocks.addAll(Remarks.printed(problem, Printed.Place.OUTPUT));
         if (network.layers() > 1) {
             heading("local errors of hidden units, backwards");
-            generalHiddenErrors();
+            blocks.add(general.hiddenErrors());
             hiddenErrors(one, true);
             oldWeights(one);
             blocks.addAll(Remarks.printed(problem, Printed.Place.HIDDEN));
@@ -106,7 +108,7 @@ public final class StepPage {
         }
         blocks.addAll(Remarks.printed(problem, Printed.Place.GRADIENT));
         heading("update");
-        generalUpdate("");
+        blocks.add(general.update(""));
         update(one.gradient(), one.updated());
         afterwards(row(names.lossSymbol(), "=", number(one.trace().loss()), "->", number(one.lossAfter())));
         blocks.addAll(Remarks.printed(problem, Printed.Place.UPDATE));
@@ -115,21 +117,21 @@ public final class StepPage {
 
     private void batchFromTheStart() {
         heading("forward");
-        generalForward();
+        blocks.add(general.forward());
         for (SampleStep one : step.samples()) {
             sampleLine(one);
             forward(one);
         }
         blocks.addAll(Remarks.printed(problem, Printed.Place.FORWARD));
         heading("loss");
-        generalLoss();
+        blocks.add(general.loss());
         for (SampleStep one : step.samples()) {
             sampleLine(one);
             loss(one);
         }
         blocks.addAll(Remarks.printed(problem, Printed.Place.LOSS));
         heading("local errors of the outputs");
-        generalOutputErrors();
+        blocks.addAll(general.outputErrors());
         for (SampleStep one : step.samples()) {
             sampleLine(one);
             outputErrors(one, true);
@@ -137,7 +139,7 @@ public final class StepPage {
         blocks.addAll(Remarks.printed(problem, Printed.Place.OUTPUT));
         if (network.layers() > 1) {
             heading("local errors of hidden units, backwards");
-            generalHiddenErrors();
+            blocks.add(general.hiddenErrors());
             for (SampleStep one : step.samples()) {
                 sampleLine(one);
                 hiddenErrors(one, true);
@@ -172,26 +174,6 @@ public final class StepPage {
                 .mapToObj(i -> (Formula) given(values[i]))
                 .toList();
         return numbers.size() == 1 ? numbers.get(0) : new Bracket(Formula.joined(",", numbers));
-    }
-
-    private void generalForward() {
-        Formula sum = row(
-                names.bias().isEmpty() ? names.any(names.weight(), "j0", "l") : names.any(names.bias(), "j", "l"),
-                "+",
-                new Formula.Total(
-                        "i", row(names.any(names.weight(), "ji", "l"), "*", names.any(names.hidden(), "i", "l-1"))));
-        Symbol z = names.any(names.pre(), "j", "l");
-        Symbol a = names.any(names.hidden(), "j", "l");
-        List<Block.Line> lines = new ArrayList<>();
-        lines.add(line(Methods.FORWARD, row(z, "=", sum)));
-        network.activations().stream()
-                .distinct()
-                .forEach(activation -> lines.add(line(
-                        Methods.ACTIVATE,
-                        activation == Activation.SOFTMAX
-                                ? row(anyOutput(), "=", softmax())
-                                : row(a, "=", Functions.output(activation, z)))));
-        blocks.add(new Block.Formulas(lines));
     }
 
     private void forward(SampleStep one) {
@@ -229,15 +211,6 @@ public final class StepPage {
         blocks.add(new Block.Formulas(lines));
     }
 
-    private void generalLoss() {
-        blocks.add(new Block.Formulas(List.of(line(
-                Methods.LOSS,
-                row(
-                        names.lossSymbol(),
-                        "=",
-                        Functions.loss(network.loss(), anyOutput(), new Symbol(names.target(), "k", "")))))));
-    }
-
     private void loss(SampleStep one) {
         int last = network.layers() - 1;
         double[] losses = one.lossOfOutputs(network);
@@ -267,72 +240,6 @@ public final class StepPage {
         blocks.add(new Block.Formulas(lines));
     }
 
-    private Symbol anyOutput() {
-        return names.output().isEmpty()
-                ? names.any(names.hidden(), "k", Integer.toString(network.layers()))
-                : new Symbol(names.output(), "k", "");
-    }
-
-    private Formula softmax() {
-        String last = Integer.toString(network.layers());
-        return Functions.softmax(names.any(names.pre(), "k", last), names.any(names.pre(), "i", last));
-    }
-
-    private boolean cancels() {
-        return network.loss() == Loss.CROSS_ENTROPY || network.loss() == Loss.BINARY_CROSS_ENTROPY;
-    }
-
-    private Formula anyError(String index, String layer) {
-        return names.delta().isEmpty()
-                ? names.derivative(names.any(names.pre(), index, layer))
-                : names.any(names.delta(), index, layer);
-    }
-
-    private void generalOutputErrors() {
-        String last = Integer.toString(network.layers());
-        Symbol y = new Symbol(names.target(), "k", "");
-        Symbol z = names.any(names.pre(), "k", last);
-        Symbol a = anyOutput();
-        Activation activation = network.activation(network.layers() - 1);
-        List<Block.Line> lines = new ArrayList<>();
-        if (!cancels()) {
-            lines.add(line(
-                    Methods.OUTPUT_ERRORS,
-                    activation == Activation.IDENTITY
-                            ? row(anyError("k", last), "=", Functions.lossSlope(network.loss(), a, y))
-                            : row(
-                                    anyError("k", last),
-                                    "=",
-                                    Functions.lossSlope(network.loss(), a, y),
-                                    "*",
-                                    new Bracket(Functions.slope(activation, z, a)))));
-        } else {
-            if (network.loss() == Loss.BINARY_CROSS_ENTROPY) {
-                lines.add(line(
-                        Methods.OUTPUT_ERRORS,
-                        row(
-                                anyError("k", last),
-                                "=",
-                                Functions.lossSlope(network.loss(), a, y),
-                                "*",
-                                Functions.slope(activation, z, a),
-                                "=",
-                                row(a, "-", y))));
-            } else {
-                lines.add(line(Methods.OUTPUT_ERRORS, row(anyError("k", last), "=", a, "-", y)));
-            }
-        }
-        blocks.add(new Block.Formulas(lines));
-        if (network.loss() == Loss.HUBER) {
-            blocks.add(Block.note("clamp(e) is e, but at least -1 and at most 1."));
-        }
-        if (cancels()) {
-            blocks.add(Block.note(
-                    "The slope of the output cancels: " + (activation == Activation.SOFTMAX ? "softmax" : "sigmoid")
-                            + " and cross-entropy belong together."));
-        }
-    }
-
     private void outputErrors(SampleStep one, boolean differences) {
         int last = network.layers() - 1;
         List<Block.Line> lines = new ArrayList<>();
@@ -340,7 +247,8 @@ public final class StepPage {
             Formula difference = row(
                     number(one.trace().a()[last][k]), "-", given(one.sample().y()[k]));
             Formula error;
-            if (cancels() || network.loss() == Loss.SQUARED_ERROR && network.activation(last) == Activation.IDENTITY) {
+            if (general.slopeCancels()
+                    || network.loss() == Loss.SQUARED_ERROR && network.activation(last) == Activation.IDENTITY) {
                 error = difference;
             } else if (network.activation(last) == Activation.IDENTITY) {
                 error = Functions.lossSlopeOf(network.loss(), difference);
@@ -361,32 +269,6 @@ public final class StepPage {
                     layout.biasOffset(last) + k,
                     differences));
         }
-        blocks.add(new Block.Formulas(lines));
-    }
-
-    private void generalHiddenErrors() {
-        Symbol z = names.any(names.pre(), "i", "l");
-        Symbol a = names.any(names.hidden(), "i", "l");
-        List<Block.Line> lines = new ArrayList<>();
-        lines.add(line(
-                Methods.BACKWARD,
-                row(
-                        anyError("i", "l"),
-                        "=",
-                        new Formula.Call("f'", z),
-                        "*",
-                        new Formula.Total(
-                                "j", row(names.any(names.weight(), "ji", "l+1"), "*", anyError("j", "l+1"))))));
-        IntStream.range(0, network.layers() - 1)
-                .mapToObj(network::activation)
-                .distinct()
-                .forEach(activation -> lines.add(line(
-                        Methods.SLOPE,
-                        row(
-                                new Formula.Call("f'", z),
-                                "=",
-                                Functions.slope(activation, z, a),
-                                word("   (" + activation.id() + ")")))));
         blocks.add(new Block.Formulas(lines));
     }
 
@@ -467,22 +349,9 @@ public final class StepPage {
             rows.add(new Block.TableRow(checks, true));
         }
         if (sources && layer == network.layers() - 1) {
-            blocks.add(new Block.Formulas(List.of(line(
-                    Methods.GRADIENT,
-                    row(
-                            names.derivative(names.any(names.weight(), "ji", "l")),
-                            "=",
-                            anyError("j", "l"),
-                            "*",
-                            names.any(names.hidden(), "i", "l-1"))))));
+            blocks.add(general.gradient());
         }
         blocks.add(new Block.Table(head, rows));
-    }
-
-    private void generalUpdate(String mean) {
-        Symbol w = names.any(names.weight(), "ji", "l");
-        blocks.add(new Block.Formulas(List.of(
-                line(Methods.UPDATE, row(w, "->", w, "-", names.rateSymbol(), "*", mean.isEmpty() ? Formula.EMPTY : word(mean), names.derivative(w))))));
     }
 
     private void update(float[] gradient, float[] updated) {
@@ -569,7 +438,7 @@ public final class StepPage {
         rows.add(numbers(word("mean"), step.batch().mean(), false));
         rows.add(numbers(word("new"), step.batch().updated(), false));
         blocks.add(new Block.Table(head, rows));
-        generalUpdate("mean ");
+        blocks.add(general.update("mean "));
         afterwards(row(
                 word("mean loss "),
                 number(step.batch().meanLoss()),

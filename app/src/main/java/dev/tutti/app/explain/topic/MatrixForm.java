@@ -205,7 +205,8 @@ final class MatrixForm {
                     row(
                             s("dZ", l),
                             "=",
-                            new Formula.Bracket(row(new Symbol("W", "", "[" + (l + 1) + "]T"), word(" "), s("dZ", l + 1))),
+                            new Formula.Bracket(
+                                    row(new Symbol("W", "", "[" + (l + 1) + "]T"), word(" "), s("dZ", l + 1))),
                             "o",
                             new Formula.Call("f'", s("Z", l))),
                     w.times(above, null, dz));
