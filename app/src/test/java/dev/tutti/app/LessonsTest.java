@@ -74,7 +74,7 @@ class LessonsTest {
         Matcher command = COMMAND.matcher(Files.readString(page));
         while (command.find()) {
             String text = command.group(1) == null ? command.group(2) : command.group(1);
-            String[] args = text.strip().split("  ", 2)[0].split(" ");
+            String[] args = text.strip().split("  ", 2)[0].split(" ", -1);
             if (!text.matches(".*[A-Z|<].*|explain [^-]*/.*")) {
                 if (args[0].equals("explain")) {
                     Cli.Outcome outcome = Cli.run(args);
