@@ -51,7 +51,11 @@ final class Sources {
         Map<String, Object> values = new LinkedHashMap<>();
         for (String name : names) {
             Method method = method(name);
-            values.put(name, Map.of("file", method.file(), "line", method.firstLine(), "source", method.lines()));
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("file", method.file());
+            one.put("line", method.firstLine());
+            one.put("source", method.lines());
+            values.put(name, one);
             more.add(new Block.Heading(name + ", "
                     + method.file().substring(method.file().lastIndexOf('/') + 1) + ", line " + method.firstLine()));
             List<String> code = new ArrayList<>();

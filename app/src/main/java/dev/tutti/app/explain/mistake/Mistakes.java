@@ -361,9 +361,11 @@ public final class Mistakes {
                     number(second),
                     number((first + second) / 2),
                     number(right)));
-            values.put(
-                    Integer.toString(steps),
-                    Map.of("workers", new float[] {first, second}, "average", (first + second) / 2, "right", right));
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("workers", new float[] {first, second});
+            one.put("average", (first + second) / 2);
+            one.put("right", right);
+            values.put(Integer.toString(steps), one);
         }
         sheet.table(
                 List.of(
