@@ -102,10 +102,12 @@ class ExplainCommandTest {
     /** In the order in which they are told, and not as a map of this run of Java happens to have them. */
     @Test
     void shouldWriteValuesInTheirOrder() {
-        assertThat(done("explain", "mistake", "averaging-weights", "--format", "json").replaceAll("\\s+", ""))
+        assertThat(done("explain", "mistake", "averaging-weights", "--format", "json")
+                        .replaceAll("\\s+", ""))
                 .contains("\"2\":{\"workers\":[0.875,1.875],\"average\":1.375,\"right\":1.875}");
         assertThat(done("explain", "xor", "--source", "--format", "json"))
-                .containsPattern("(?s)\"file\" : \"dev/tutti/kernel/ScalarKernel.java\",\\s+\"line\" : \\d+,\\s+\"source\" : ");
+                .containsPattern(
+                        "(?s)\"file\" : \"dev/tutti/kernel/ScalarKernel.java\",\\s+\"line\" : \\d+,\\s+\"source\" : ");
     }
 
     /** What a lecture prints is about its own sample. */
