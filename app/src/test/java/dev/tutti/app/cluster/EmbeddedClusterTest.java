@@ -22,6 +22,7 @@ import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.TransportKind;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +48,7 @@ class EmbeddedClusterTest {
                 EmbeddedCluster.train(job, "data", workers, placement, TransportKind.AUTO, TrainingListener.NONE);
         assertThat(found.parameters()).isEqualTo(expected.parameters());
         assertThat(found.last().validationLoss()).isEqualTo(expected.last().validationLoss());
-        assertThat(found.last().validationAccuracy())
-                .isEqualTo(expected.last().validationAccuracy());
+        assertThat(found.last().validationAccuracy()).isEqualTo(expected.last().validationAccuracy());
     }
 
     /** The threads that a step goes through; what is told at the end of an epoch may cost memory. */
@@ -71,7 +71,8 @@ class EmbeddedClusterTest {
             System.setProperty(Kernels.KERNEL_PROPERTY, kernel);
         }
         assertThat(allocations.least).isNotEmpty();
-        assertThat(allocations.least).allSatisfy((thread, bytes) -> assertThat(bytes).as(thread).isZero());
+        assertThat(allocations.least)
+                .allSatisfy((thread, bytes) -> assertThat(bytes).as(thread).isZero());
     }
 
     /** The least that each thread allocates in any window of some steps: once in a while the virtual machine itself needs some. */
@@ -102,14 +103,18 @@ class EmbeddedClusterTest {
         }
 
         private void findThreads() {
-            Thread[] all = Thread.getAllStackTraces().keySet().stream()
-                    .filter(thread -> thread.getName().matches("tutti-steps-.*|.*compute-dispatcher.*"))
-                    .toArray(Thread[]::new);
-            ids = Arrays.stream(all).mapToLong(Thread::getId).toArray();
-            names = Arrays.stream(all).map(Thread::getName).toArray(String[]::new);
+            ids = Arrays.stream(threads.getAllThreadIds())
+                    .filter(id -> nameOf(id).matches("tutti-steps-.*|.*compute-dispatcher.*"))
+                    .toArray();
+            names = Arrays.stream(ids).mapToObj(this::nameOf).toArray(String[]::new);
             before = new long[ids.length];
             leastOf = new long[ids.length];
             Arrays.fill(leastOf, Long.MAX_VALUE);
+        }
+
+        private String nameOf(long id) {
+            ThreadInfo info = threads.getThreadInfo(id);
+            return info == null ? "" : info.getThreadName();
         }
 
         @Override
