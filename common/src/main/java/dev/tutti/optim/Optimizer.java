@@ -19,13 +19,7 @@ public interface Optimizer {
      * @param end behind the last
      */
     void update(
-            long update,
-            float learningRate,
-            float[] parameters,
-            float[] gradientSum,
-            float scale,
-            int from,
-            int end);
+            long update, float learningRate, float[] parameters, float[] gradientSum, float scale, int from, int end);
 
     /** Updates all parameters. */
     default void update(long update, float learningRate, float[] parameters, float[] gradientSum, float scale) {

@@ -45,13 +45,7 @@ public final class Sgd implements Optimizer {
 
     @Override
     public void update(
-            long update,
-            float learningRate,
-            float[] parameters,
-            float[] gradientSum,
-            float scale,
-            int from,
-            int end) {
+            long update, float learningRate, float[] parameters, float[] gradientSum, float scale, int from, int end) {
         if (momentum == 0) {
             updatePlain(parameters, gradientSum, scale, -learningRate, from, end);
         } else {

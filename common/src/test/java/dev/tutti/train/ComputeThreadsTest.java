@@ -46,7 +46,6 @@ class ComputeThreadsTest {
         sizes.stream().skip(2).forEach(size -> activations.add(Activation.RELU));
         activations.add(Activation.SOFTMAX);
         NetworkSpec network = new NetworkSpec(sizes, activations, Loss.CROSS_ENTROPY);
-        return new TrainingSpec(
-                network, new Sgd.Settings(0.1f, 0), 1, batch, segment, Sync.STEP, 1, true, 0f, 100_000);
+        return new TrainingSpec(network, new Sgd.Settings(0.1f, 0), 1, batch, segment, Sync.STEP, 1, true, 0f, 100_000);
     }
 }

@@ -129,12 +129,11 @@ class SharedLoopTest {
 
     private TrainingJob job(float momentum) {
         NetworkSpec network = network(Loss.CROSS_ENTROPY, 5000);
-        TrainingSpec spec = new TrainingSpec(
-                network, new Sgd.Settings(8f, momentum), 100, 8, 2, Sync.STEP, 1, true, 0f, 16);
+        TrainingSpec spec =
+                new TrainingSpec(network, new Sgd.Settings(8f, momentum), 100, 8, 2, Sync.STEP, 1, true, 0f, 16);
         float[] parameters = floats(new ParameterLayout(network).parameterCount());
         assertThat(parameters.length).isGreaterThan(1 << 15);
-        return new TrainingJob(
-                "test", spec, data(16, Loss.CROSS_ENTROPY), data(70, Loss.CROSS_ENTROPY), parameters);
+        return new TrainingJob("test", spec, data(16, Loss.CROSS_ENTROPY), data(70, Loss.CROSS_ENTROPY), parameters);
     }
 
     private static NetworkSpec network(Loss loss, int hidden) {

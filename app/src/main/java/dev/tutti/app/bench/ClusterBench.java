@@ -185,7 +185,8 @@ public final class ClusterBench {
             }
             Arrays.sort(windows);
             double samplesPerSecond = windows[windows.length / 2];
-            return new Row(workers, samplesPerSecond, samplesPerSecond / job.spec().batchSize());
+            return new Row(
+                    workers, samplesPerSecond, samplesPerSecond / job.spec().batchSize());
         } finally {
             thread.interrupt();
             thread.join();

@@ -47,8 +47,7 @@ class EmbeddedClusterTest {
                 EmbeddedCluster.train(job, "data", workers, placement, TransportKind.AUTO, TrainingListener.NONE);
         assertThat(found.parameters()).isEqualTo(expected.parameters());
         assertThat(found.last().validationLoss()).isEqualTo(expected.last().validationLoss());
-        assertThat(found.last().validationAccuracy())
-                .isEqualTo(expected.last().validationAccuracy());
+        assertThat(found.last().validationAccuracy()).isEqualTo(expected.last().validationAccuracy());
     }
 
     /** The threads that a step goes through; what is told at the end of an epoch may cost memory. */
@@ -71,7 +70,8 @@ class EmbeddedClusterTest {
             System.setProperty(Kernels.KERNEL_PROPERTY, kernel);
         }
         assertThat(allocations.least).isNotEmpty();
-        assertThat(allocations.least).allSatisfy((thread, bytes) -> assertThat(bytes).as(thread).isZero());
+        assertThat(allocations.least)
+                .allSatisfy((thread, bytes) -> assertThat(bytes).as(thread).isZero());
     }
 
     /** The least that each thread allocates in any window of some steps: once in a while the virtual machine itself needs some. */

@@ -20,8 +20,7 @@ final class GradientReceiver implements FrameReceiver.Handler {
     private final int[] owed;
 
     /** @param shared where members of this process hand over their nodes; null where these come in frames */
-    GradientReceiver(
-            int parameterCount, int members, SharedVectors.Generation shared, CoordinatorPlane.Events events) {
+    GradientReceiver(int parameterCount, int members, SharedVectors.Generation shared, CoordinatorPlane.Events events) {
         this.parameterCount = parameterCount;
         this.shared = shared;
         this.events = events;

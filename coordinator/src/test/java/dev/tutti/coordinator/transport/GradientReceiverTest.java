@@ -131,7 +131,9 @@ class GradientReceiverTest {
         }
         for (int member = 0; member < MEMBERS; member++) {
             for (; given[member] > 0; given[member]--) {
-                assertThat(shared.takeBack(member)).as("%s, member %d", loop.name, member).isIn(buffers);
+                assertThat(shared.takeBack(member))
+                        .as("%s, member %d", loop.name, member)
+                        .isIn(buffers);
             }
             assertThat(shared.takeBack(member)).isNull();
         }

@@ -318,8 +318,7 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
     }
 
     private WorkerPlane openPlane(PrepareGeneration prepare) {
-        SharedVectors.Generation shared =
-                setup.shared == null ? null : setup.shared.generation(prepare.generation());
+        SharedVectors.Generation shared = setup.shared == null ? null : setup.shared.generation(prepare.generation());
         return WorkerPlane.open(nodeFor(prepare.streams().ipc()), prepare, setup.host, shared);
     }
 

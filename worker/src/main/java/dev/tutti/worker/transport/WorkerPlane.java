@@ -63,8 +63,7 @@ public final class WorkerPlane implements AutoCloseable {
     private final SharedVectors.Generation shared;
     private boolean parted;
 
-    private WorkerPlane(
-            AeronNode node, PrepareGeneration prepare, String host, SharedVectors.Generation shared) {
+    private WorkerPlane(AeronNode node, PrepareGeneration prepare, String host, SharedVectors.Generation shared) {
         this.prepare = prepare;
         this.streams = prepare.streams();
         this.shared = shared;
