@@ -22,9 +22,11 @@ import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.TransportKind;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
@@ -103,7 +105,7 @@ class EmbeddedClusterTest {
 
         private void findThreads() {
             Thread[] all = Thread.getAllStackTraces().keySet().stream()
-                    .filter(thread -> thread.getName().matches("tutti-steps-.*|.*compute-dispatcher.*|.*conductor.*"))
+                    .filter(thread -> thread.getName().matches("tutti-steps-.*|.*compute-dispatcher.*"))
                     .toArray(Thread[]::new);
             ids = Arrays.stream(all).mapToLong(Thread::getId).toArray();
             names = Arrays.stream(all).map(Thread::getName).toArray(String[]::new);
