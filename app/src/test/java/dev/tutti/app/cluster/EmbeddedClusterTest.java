@@ -104,11 +104,13 @@ class EmbeddedClusterTest {
         }
 
         private void findThreads() {
-            Thread[] all = Thread.getAllStackTraces().keySet().stream()
-                    .filter(thread -> thread.getName().matches("tutti-steps-.*|.*compute-dispatcher.*"))
-                    .toArray(Thread[]::new);
-            ids = Arrays.stream(all).mapToLong(Thread::getId).toArray();
-            names = Arrays.stream(all).map(Thread::getName).toArray(String[]::new);
+            ThreadInfo[] all = Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+                    .filter(Objects::nonNull)
+                    .filter(thread ->
+                            thread.getThreadName().matches("tutti-steps-.*|.*compute-dispatcher.*"))
+                    .toArray(ThreadInfo[]::new);
+            ids = Arrays.stream(all).mapToLong(ThreadInfo::getThreadId).toArray();
+            names = Arrays.stream(all).map(ThreadInfo::getThreadName).toArray(String[]::new);
             before = new long[ids.length];
             leastOf = new long[ids.length];
             Arrays.fill(leastOf, Long.MAX_VALUE);
