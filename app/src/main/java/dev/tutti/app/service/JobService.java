@@ -30,10 +30,12 @@ public final class JobService implements AutoCloseable {
          * @param run directory of the run, which may be there from before
          * @param lines told the lines for people
          * @param progress told how far it is
+         * @param stop holds interrupts back while that is needed
          * @return the summary as JSON
          * @throws InterruptedException if interrupted; what is needed to go on was kept
          */
-        String train(JobRecord job, Path run, Consumer<String> lines, Progress progress) throws InterruptedException;
+        String train(JobRecord job, Path run, Consumer<String> lines, Progress progress, StopRequest stop)
+                throws InterruptedException;
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(JobService.class);
@@ -51,7 +53,7 @@ public final class JobService implements AutoCloseable {
     // Guarded by this:
     private boolean closing;
     private String runningId;
-    private Thread runningThread;
+    private StopRequest stop;
     private Progress progress;
 
     private JobService(Home home, JobStore jobs, UploadStore uploads, int workers, LongSupplier clockMs) {
@@ -80,9 +82,8 @@ public final class JobService implements AutoCloseable {
         JobStore jobs = JobStore.open(FileOperations.SYSTEM, home.jobs(), clockMs, random);
         UploadStore uploads = UploadStore.open(FileOperations.SYSTEM, home.data(), limits, clockMs, random);
         JobService service = new JobService(home, jobs, uploads, workers, clockMs);
-        jobs.unfinished().stream()
-                .filter(job -> job.state() == JobState.INTERRUPTED)
-                .forEach(service.events::state);
+        jobs.stopped().forEach(service.events::state);
+        jobs.watch(service.events::state);
         return service;
     }
 
@@ -131,39 +132,24 @@ public final class JobService implements AutoCloseable {
             String name = submission.check(request);
             job = jobs.submit(new JobStore.Request(name, priority, request, idempotencyKey, requestSha256));
         }
-        events.state(job);
         wake();
         return job;
     }
 
     /** Somebody wants a job stopped. */
-    public JobRecord cancel(String id) {
-        JobRecord before;
-        JobRecord after;
-        synchronized (this) {
-            before = jobs.find(id);
-            after = jobs.cancel(id);
-            if (id.equals(runningId) && after.cancelRequested()) {
-                runningThread.interrupt();
-            }
+    public synchronized JobRecord cancel(String id) {
+        JobRecord job = jobs.cancel(id);
+        if (id.equals(runningId) && job.cancelRequested()) {
+            stop.ask();
         }
-        tellIfNew(before, after);
-        return after;
+        return job;
     }
 
     /** Somebody wants a job to go on. */
     public JobRecord resume(String id) {
-        JobRecord before = jobs.find(id);
-        JobRecord after = jobs.resume(id);
-        tellIfNew(before, after);
+        JobRecord job = jobs.resume(id);
         wake();
-        return after;
-    }
-
-    private void tellIfNew(JobRecord before, JobRecord after) {
-        if (before.state() != after.state()) {
-            events.state(after);
-        }
+        return job;
     }
 
     /** Deletes a job that is over, with all that it left. */
@@ -223,6 +209,7 @@ public final class JobService implements AutoCloseable {
         JobOutcome[] outcome = new JobOutcome[1];
         JobRecord job;
         Thread thread;
+        StopRequest ofThis = new StopRequest();
         synchronized (this) {
             Optional<JobRecord> begun = beginNext();
             if (begun.isEmpty()) {
@@ -230,13 +217,13 @@ public final class JobService implements AutoCloseable {
             }
             job = begun.get();
             Progress ofJob = new Progress();
-            thread = new Thread(() -> outcome[0] = outcomeOf(runner, job, ofJob), "tutti-job-" + job.id());
+            thread = new Thread(() -> outcome[0] = outcomeOf(runner, job, ofJob, ofThis), "tutti-job-" + job.id());
             runningId = job.id();
-            runningThread = thread;
+            ofThis.of(thread);
+            stop = ofThis;
             progress = ofJob;
             thread.start();
         }
-        events.state(job);
         boolean interrupted = false;
         try {
             thread.join();
@@ -245,7 +232,7 @@ public final class JobService implements AutoCloseable {
             synchronized (this) {
                 closing = true;
             }
-            thread.interrupt();
+            ofThis.ask();
             thread.join();
         }
         end(job, outcome[0], interrupted);
@@ -275,10 +262,9 @@ public final class JobService implements AutoCloseable {
                 synchronized (this) {
                     ended = jobs.end(job.id(), outcome);
                     runningId = null;
-                    runningThread = null;
+                    stop = null;
                 }
                 LOG.info("job {} ({}): {}", job.id(), job.name(), ended.state());
-                events.state(ended);
                 return;
             } catch (ServiceException e) {
                 if (leaving) {
@@ -292,13 +278,18 @@ public final class JobService implements AutoCloseable {
         }
     }
 
-    private JobOutcome outcomeOf(Runner runner, JobRecord job, Progress ofJob) {
-        Path directory = jobs.directoryOf(job.id());
+    private JobOutcome outcomeOf(Runner runner, JobRecord job, Progress ofJob, StopRequest ofThis) {
+        Path run = Home.run(jobs.directoryOf(job.id()));
         LOG.info("job {} ({}): begins", job.id(), job.name());
         try {
             return JobOutcome.succeeded(
-                    runner.train(job, Home.run(directory), line -> events.line(job.id(), line), ofJob));
+                    runner.train(job, run, line -> events.line(job.id(), submission.shown(line, run)), ofJob, ofThis));
         } catch (Throwable e) {
+            if (ofThis.isAsked()) {
+                // An interrupt comes out as an error of whatever it has hit.
+                LOG.debug("job {} was stopped", job.id(), e);
+                return JobOutcome.interrupted("");
+            }
             JobOutcome outcome = JobOutcome.of(e);
             if (e instanceof Error || outcome.exitCode() == ExitCode.INTERNAL_ERROR) {
                 LOG.error("job {} failed", job.id(), e);
@@ -306,7 +297,7 @@ public final class JobService implements AutoCloseable {
             return new JobOutcome(
                     outcome.status(),
                     outcome.exitCode(),
-                    submission.shown(outcome.problem()),
+                    submission.shown(outcome.problem(), run),
                     outcome.summary());
         }
     }

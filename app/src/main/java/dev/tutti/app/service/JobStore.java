@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -45,8 +47,10 @@ public final class JobStore {
     private final Path directory;
     private final LongSupplier clockMs;
     private final Ids ids;
+    private Consumer<JobRecord> watcher = job -> {};
     private final NavigableMap<String, JobRecord> jobs = new TreeMap<>();
     private final Map<String, String> idsByKey = new HashMap<>();
+    private final List<JobRecord> stopped = new ArrayList<>();
     private int waiting;
 
     /**
@@ -100,6 +104,16 @@ public final class JobStore {
         return store;
     }
 
+    /** The jobs that were running when the service before broke down. */
+    List<JobRecord> stopped() {
+        return List.copyOf(stopped);
+    }
+
+    /** Has somebody told of each job that comes into another state: when that is on the disk, before others can see it. */
+    synchronized void watch(Consumer<JobRecord> newWatcher) {
+        watcher = newWatcher;
+    }
+
     private void readAll() throws IOException {
         List<Path> found;
         try (Stream<Path> list = Files.list(directory)) {
@@ -126,6 +140,7 @@ public final class JobStore {
         JobRecord now = read.found(clockMs.getAsLong());
         if (!now.equals(read)) {
             write(now);
+            stopped.add(now);
         }
         ids.taken(now.id());
         index(now);
@@ -162,6 +177,7 @@ public final class JobStore {
                 request.idempotencyKey(),
                 request.requestSha256());
         create(job);
+        watcher.accept(job);
         index(job);
         return job;
     }
@@ -293,6 +309,9 @@ public final class JobStore {
         JobRecord after = how.apply(before);
         if (!after.equals(before)) {
             write(after);
+            if (after.state() != before.state()) {
+                watcher.accept(after);
+            }
             index(after);
         }
         return after;

@@ -9,6 +9,7 @@ import dev.tutti.config.JobRoots;
 import dev.tutti.config.SettingException;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.data.BuiltInData;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -75,17 +76,27 @@ public final class Submission {
         return workers == 0 ? Map.of() : Map.of(WORKERS, given.get(WORKERS));
     }
 
-    /** A message about a job as its client may see it: with what it calls the data instead of the place on this machine. */
-    String shown(String message) {
-        String text = message;
+    /**
+     * A message about a job as its client may see it: with what it calls the data instead of the place on this machine.
+     *
+     * @param message of one line
+     * @param run directory of its run
+     */
+    String shown(String message, Path run) {
+        String text = without(message, run, "run");
         for (Upload upload : uploads.list()) {
             if (text.contains(upload.id())) {
-                String file = uploads.file(upload).toString();
-                String here = Path.of("").toAbsolutePath() + "/";
-                text = text.replace(file, upload.name()).replace(file.replace(here, ""), upload.name());
+                text = without(text, uploads.file(upload), upload.name());
             }
         }
         return text;
+    }
+
+    /** Messages name files relative to the working directory, where they are below that. */
+    private static String without(String text, Path place, String name) {
+        Path here = Path.of("").toAbsolutePath();
+        String shorter = place.startsWith(here) ? here.relativize(place).toString() : place.toString();
+        return text.replace(place.toString(), name).replace(shorter, name);
     }
 
     /** Ids of the data that a job needs. */
@@ -153,7 +164,7 @@ public final class Submission {
 
     private String model(String job) {
         Path model = Ids.isId(job) ? Home.model(jobs.directoryOf(jobs.find(job).id())) : null;
-        if (model == null || !java.nio.file.Files.exists(model)) {
+        if (model == null || !Files.exists(model)) {
             throw new SettingException(
                     "--init-weights: no such model: \"" + job + "\", allowed: the id of a job that has succeeded",
                     INIT_WEIGHTS);

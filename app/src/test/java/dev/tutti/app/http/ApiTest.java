@@ -7,6 +7,7 @@ import dev.tutti.app.http.ServiceInProcess.Answer;
 import dev.tutti.app.service.JobRecord;
 import dev.tutti.app.service.JobService;
 import dev.tutti.app.service.Progress;
+import dev.tutti.app.service.StopRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +43,8 @@ class ApiTest {
 
     private final JobService.Runner runner = new JobService.Runner() {
         @Override
-        public String train(JobRecord job, Path run, Consumer<String> lines, Progress progress)
+        public String train(
+                JobRecord job, Path run, Consumer<String> lines, Progress progress, StopRequest stop)
                 throws InterruptedException {
             lines.accept("it begins");
             ends.acquire();

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** A service with its door in this process, on a port that was free, and a client that has the token. */
 final class ServiceInProcess implements AutoCloseable {
@@ -107,6 +108,17 @@ final class ServiceInProcess implements AutoCloseable {
             request.header("Last-Event-ID", lastEventId[0]);
         }
         return send(request);
+    }
+
+    /** Follows a stream until it has sent a line with a text. */
+    void awaitLine(String path, String text) throws Exception {
+        HttpRequest request =
+                request(path).GET().header("Accept", "text/event-stream").build();
+        try (Stream<String> lines = client.send(request, BodyHandlers.ofLines()).body()) {
+            if (lines.noneMatch(line -> line.contains(text))) {
+                throw new AssertionError(path + " has ended without " + text);
+            }
+        }
     }
 
     /** Waits for the end of a job and returns it. */

@@ -36,6 +36,11 @@ final class CrashingFiles implements FileOperations {
         this.random = random;
     }
 
+    /** A machine that does not lose its power, and as fast as one that would. */
+    static CrashingFiles withPower() {
+        return new CrashingFiles(Integer.MAX_VALUE, new Random(1));
+    }
+
     boolean hasCrashed() {
         return crashed;
     }

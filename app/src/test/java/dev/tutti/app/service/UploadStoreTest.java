@@ -84,9 +84,10 @@ class UploadStoreTest {
 
             @Override
             public int read() throws IOException {
-                if (left-- == 0) {
+                if (left == 0) {
                     throw new IOException("connection reset");
                 }
+                left--;
                 return 'x';
             }
         };
