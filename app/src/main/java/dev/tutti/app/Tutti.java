@@ -71,8 +71,7 @@ public final class Tutti implements Runnable {
                 SettingOptions.add(new CommandLine(new CoordinatorCommand()), CoordinatorSettings.SETTINGS));
         tutti.addSubcommand(
                 "worker", SettingOptions.add(new CommandLine(new WorkerCommand()), WorkerSettings.SETTINGS));
-        tutti.addSubcommand(
-                "serve", SettingOptions.add(new CommandLine(new ServeCommand()), ServiceSettings.SETTINGS));
+        tutti.addSubcommand("serve", SettingOptions.add(new CommandLine(new ServeCommand()), ServiceSettings.SETTINGS));
         tutti.addSubcommand("eval", new EvalCommand());
         tutti.addSubcommand("predict", new PredictCommand());
         tutti.addSubcommand(

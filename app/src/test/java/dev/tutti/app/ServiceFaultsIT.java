@@ -69,12 +69,17 @@ class ServiceFaultsIT {
             }
             for (Map.Entry<String, Integer> job : seeds.entrySet()) {
                 JsonNode end = awaitEnd(job.getKey());
-                assertThat(end.get("state").asText()).as("seed %s: %s", seed, end).isEqualTo("SUCCEEDED");
+                assertThat(end.get("state").asText())
+                        .as("seed %s: %s", seed, end)
+                        .isEqualTo("SUCCEEDED");
                 assertThat(end.get("weightsSha256").asText()).isEqualTo(reference(job.getValue()));
                 List<String> states = get("/api/v1/jobs/" + job.getKey() + "/events?limit=1000")
                         .get("events")
                         .findValuesAsText("state");
-                assertThat(states).as("seed %s", seed).containsOnlyOnce("SUCCEEDED").endsWith("SUCCEEDED");
+                assertThat(states)
+                        .as("seed %s", seed)
+                        .containsOnlyOnce("SUCCEEDED")
+                        .endsWith("SUCCEEDED");
             }
             assertThat(get("/api/v1/jobs").get("jobs")).hasSize(JOBS);
         } finally {
@@ -117,7 +122,10 @@ class ServiceFaultsIT {
                 assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
                 return JSON.readTree(answer.body()).get("id").asText();
             } catch (IOException e) {
-                TuttiProcess.await("the killed service has ended", PATIENCE, () -> !service.handle().isAlive());
+                TuttiProcess.await(
+                        "the killed service has ended",
+                        PATIENCE,
+                        () -> !service.handle().isAlive());
                 start();
             }
         }
@@ -127,15 +135,16 @@ class ServiceFaultsIT {
         JsonNode[] job = new JsonNode[1];
         TuttiProcess.await("the end of job " + id, PATIENCE, () -> {
             job[0] = get("/api/v1/jobs/" + id);
-            return Set.of("SUCCEEDED", "FAILED", "CANCELLED").contains(job[0].get("state").asText());
+            return Set.of("SUCCEEDED", "FAILED", "CANCELLED")
+                    .contains(job[0].get("state").asText());
         });
         return job[0];
     }
 
     private JsonNode get(String path) {
         try {
-            return JSON.readTree(
-                    client.send(request(path).GET().build(), BodyHandlers.ofString()).body());
+            return JSON.readTree(client.send(request(path).GET().build(), BodyHandlers.ofString())
+                    .body());
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(path, e);
         }
@@ -149,8 +158,14 @@ class ServiceFaultsIT {
     }
 
     private String reference(int seed) {
-        List<String> arguments = new ArrayList<>(List.of("train", "--trainer", "reference", "digits", "--epochs", "60"));
-        arguments.addAll(List.of("--seed", "" + seed, "--json", "--out", directory.resolve("reference-" + seed).toString()));
+        List<String> arguments =
+                new ArrayList<>(List.of("train", "--trainer", "reference", "digits", "--epochs", "60"));
+        arguments.addAll(List.of(
+                "--seed",
+                "" + seed,
+                "--json",
+                "--out",
+                directory.resolve("reference-" + seed).toString()));
         Cli.Outcome outcome = Cli.run(arguments.toArray(String[]::new));
         assertThat(outcome.code()).as(outcome.err()).isZero();
         String last = outcome.out().lines().reduce((first, second) -> second).orElseThrow();

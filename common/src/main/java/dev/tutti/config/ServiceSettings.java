@@ -20,7 +20,10 @@ public record ServiceSettings(Endpoint http, Path home, int workers, Optional<En
     private static final int HTTP_PORT = 8025;
 
     private static final Setting<Endpoint> HTTP = Setting.of(
-                    "http", "HOST:PORT", Form.endpoint(), "where to listen for clients; an address of this machine alone")
+                    "http",
+                    "HOST:PORT",
+                    Form.endpoint(),
+                    "where to listen for clients; an address of this machine alone")
             .orElse(new Endpoint("127.0.0.1", HTTP_PORT));
     private static final Setting<Path> HOME = Setting.of(
                     "home", "DIR", Form.path(), "what the service keeps: its token, jobs and data")
@@ -51,7 +54,6 @@ public record ServiceSettings(Endpoint http, Path home, int workers, Optional<En
             throw from.conflict(
                     WORKERS, "0 leaves nobody to do the work; give coordinator-bind, where worker processes come");
         }
-        return new ServiceSettings(
-                from.get(HTTP), from.get(HOME), from.get(WORKERS), from.find(COORDINATOR_BIND));
+        return new ServiceSettings(from.get(HTTP), from.get(HOME), from.get(WORKERS), from.find(COORDINATOR_BIND));
     }
 }

@@ -202,8 +202,7 @@ final class SettingsReader {
 
     /** An error about settings that do not go together, at the place of {@code setting}. */
     InputException conflict(Setting<?> setting, String problem) {
-        return new SettingException(
-                location(setting.key(), values.get(setting.key())) + ": " + problem, setting.key());
+        return new SettingException(location(setting.key(), values.get(setting.key())) + ": " + problem, setting.key());
     }
 
     private static String location(String key, ConfigValue value) {

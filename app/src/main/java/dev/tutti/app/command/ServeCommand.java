@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
 /** {@code tutti serve}. */
 @Command(
         name = "serve",
-        description = "A training service: takes jobs over HTTP, trains them one after the other, and keeps all on disk.",
+        description =
+                "A training service: takes jobs over HTTP, trains them one after the other, and keeps all on disk.",
         abbreviateSynopsis = true,
         footer = {
             "",
@@ -36,8 +37,7 @@ public final class ServeCommand implements Callable<Integer> {
         common.startServerLogging();
         PrintWriter out = spec.commandLine().getOut();
         TrainingService.run(
-                ServiceSettings.read(
-                        SettingOptions.given(spec, ServiceSettings.SETTINGS), SettingOptions.file(spec)),
+                ServiceSettings.read(SettingOptions.given(spec, ServiceSettings.SETTINGS), SettingOptions.file(spec)),
                 line -> {
                     out.println(line);
                     out.flush();

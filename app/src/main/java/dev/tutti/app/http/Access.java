@@ -54,8 +54,10 @@ final class Access {
         }
         String sent = request.authorization();
         if (sent == null || !sent.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
-            return Optional.of(new Denial(
-                    401, "a token is needed: Authorization: Bearer TOKEN, which is in the file token of the service's home"));
+            return Optional.of(
+                    new Denial(
+                            401,
+                            "a token is needed: Authorization: Bearer TOKEN, which is in the file token of the service's home"));
         }
         if (!token.matches(sent.substring(BEARER.length()).strip())) {
             return Optional.of(new Denial(401, "the token is wrong; it is in the file token of the service's home"));

@@ -110,7 +110,8 @@ final class Api {
         Bodies.requireQuery(context, "name", "format");
         String name = context.queryParam("name");
         if (name == null) {
-            throw new Problem.Thrown(400, "name of the data is missing; give it in the query, such as ?name=houses.csv");
+            throw new Problem.Thrown(
+                    400, "name of the data is missing; give it in the query, such as ?name=houses.csv");
         }
         boolean compressed = name.toLowerCase(Locale.ROOT).endsWith(".gz");
         Upload upload = service.uploads()
@@ -176,20 +177,20 @@ final class Api {
     private void listJobs(Context context) {
         Bodies.requireQuery(context, "limit", "cursor", "state");
         int limit = Bodies.number(context, "limit", PAGE, 1, LONGEST_PAGE);
-        Optional<JobState> state = Optional.ofNullable(context.queryParam("state")).map(Api::state);
+        Optional<JobState> state =
+                Optional.ofNullable(context.queryParam("state")).map(Api::state);
         JobStore.Page page = service.jobs().page(cursor(context), limit, state);
         ObjectNode answer = StrictJson.MAPPER.createObjectNode();
         ArrayNode jobs = answer.putArray("jobs");
         page.jobs().forEach(job -> jobs.add(Answers.row(job)));
         page.next().ifPresent(last -> {
-            String cursor = Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString(last.getBytes(StandardCharsets.US_ASCII));
+            String cursor =
+                    Base64.getUrlEncoder().withoutPadding().encodeToString(last.getBytes(StandardCharsets.US_ASCII));
             answer.put("next", cursor);
             context.header(
                     "Link",
-                    "<" + BASE + "/jobs?limit=" + limit + state.map(of -> "&state=" + of).orElse("") + "&cursor="
-                            + cursor + ">; rel=\"next\"");
+                    "<" + BASE + "/jobs?limit=" + limit
+                            + state.map(of -> "&state=" + of).orElse("") + "&cursor=" + cursor + ">; rel=\"next\"");
         });
         Answers.send(context, 200, answer);
     }

@@ -50,7 +50,8 @@ final class Lines {
         long after = lastEventId(context);
         if (!streams.tryAcquire()) {
             throw new ServiceException(
-                    ServiceException.Kind.TOO_MANY, MOST_STREAMS + " streams are open already; close one, or try later");
+                    ServiceException.Kind.TOO_MANY,
+                    MOST_STREAMS + " streams are open already; close one, or try later");
         }
         try (LineTail tail = new LineTail(file, after)) {
             boolean over = service.jobs().find(id).state().isOver();

@@ -112,7 +112,8 @@ public record JobRecord(
      */
     JobRecord cancelled(long nowMs) {
         return switch (state) {
-            case QUEUED, INTERRUPTED -> with(JobState.CANCELLED, startedMs, nowMs, false, 0, ExitCode.INTERRUPTED.code(), "", "");
+            case QUEUED, INTERRUPTED ->
+                with(JobState.CANCELLED, startedMs, nowMs, false, 0, ExitCode.INTERRUPTED.code(), "", "");
             case RUNNING -> with(JobState.RUNNING, startedMs, 0, true, crashes, 0, "", "");
             case CANCELLED -> this;
             case SUCCEEDED, FAILED ->

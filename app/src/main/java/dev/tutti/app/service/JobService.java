@@ -295,10 +295,7 @@ public final class JobService implements AutoCloseable {
                 LOG.error("job {} failed", job.id(), e);
             }
             return new JobOutcome(
-                    outcome.status(),
-                    outcome.exitCode(),
-                    submission.shown(outcome.problem(), run),
-                    outcome.summary());
+                    outcome.status(), outcome.exitCode(), submission.shown(outcome.problem(), run), outcome.summary());
         }
     }
 
@@ -313,7 +310,8 @@ public final class JobService implements AutoCloseable {
         Path model = Home.model(jobs.directoryOf(id));
         if (job.state() != JobState.SUCCEEDED || !Files.isRegularFile(model)) {
             throw new ServiceException(
-                    Kind.CONFLICT, "job " + id + " has no model yet (" + job.state() + "); wait until it has SUCCEEDED");
+                    Kind.CONFLICT,
+                    "job " + id + " has no model yet (" + job.state() + "); wait until it has SUCCEEDED");
         }
         return model;
     }

@@ -62,8 +62,7 @@ public final class JobStore {
      * @param idempotencyKey the client's own name of its request; empty if it gave none
      * @param requestSha256 names the content of the request
      */
-    public record Request(
-            String name, int priority, JsonNode settings, String idempotencyKey, String requestSha256) {}
+    public record Request(String name, int priority, JsonNode settings, String idempotencyKey, String requestSha256) {}
 
     /**
      * Some jobs, newest first.
@@ -190,8 +189,9 @@ public final class JobStore {
      * @throws ServiceException if the key came with another request
      */
     synchronized Optional<JobRecord> known(String key, String requestSha256) {
-        Optional<JobRecord> before =
-                key.isEmpty() ? Optional.empty() : Optional.ofNullable(idsByKey.get(key)).map(jobs::get);
+        Optional<JobRecord> before = key.isEmpty()
+                ? Optional.empty()
+                : Optional.ofNullable(idsByKey.get(key)).map(jobs::get);
         if (before.isPresent() && !before.get().requestSha256().equals(requestSha256)) {
             throw new ServiceException(
                     Kind.KEY_REUSED,
@@ -211,7 +211,8 @@ public final class JobStore {
         try {
             write(job);
         } catch (ServiceException e) {
-            // Perhaps all but the last step was done; nobody is told of this job, so there must be none after a restart.
+            // Perhaps all but the last step was done; nobody is told of this job, so there must be none after a
+            // restart.
             deleteRest(path);
             throw e;
         }
@@ -237,7 +238,8 @@ public final class JobStore {
 
     private void index(JobRecord job) {
         JobRecord before = jobs.put(job.id(), job);
-        waiting += (job.state().isWaiting() ? 1 : 0) - (before != null && before.state().isWaiting() ? 1 : 0);
+        waiting += (job.state().isWaiting() ? 1 : 0)
+                - (before != null && before.state().isWaiting() ? 1 : 0);
         if (!job.idempotencyKey().isEmpty()) {
             idsByKey.put(job.idempotencyKey(), job.id());
         }
@@ -260,14 +262,17 @@ public final class JobStore {
      * @param state only those in this state
      */
     public synchronized Page page(Optional<String> before, int limit, Optional<JobState> state) {
-        NavigableMap<String, JobRecord> older = before.map(id -> jobs.headMap(id, false)).orElse(jobs);
+        NavigableMap<String, JobRecord> older =
+                before.map(id -> jobs.headMap(id, false)).orElse(jobs);
         List<JobRecord> found = older.descendingMap().values().stream()
                 .filter(job -> state.isEmpty() || job.state() == state.get())
                 .limit(limit + 1L)
                 .toList();
         return found.size() <= limit
                 ? new Page(found, Optional.empty())
-                : new Page(found.subList(0, limit), Optional.of(found.get(limit - 1).id()));
+                : new Page(
+                        found.subList(0, limit),
+                        Optional.of(found.get(limit - 1).id()));
     }
 
     /** All jobs for which it matters that something they need stays there. */

@@ -101,7 +101,8 @@ public final class Models {
 
     private static ServiceException unlike(int number) {
         return new ServiceException(
-                Kind.MALFORMED, "row " + number + " is not like row 0: each is a list, or each an object of the same keys");
+                Kind.MALFORMED,
+                "row " + number + " is not like row 0: each is a list, or each an object of the same keys");
     }
 
     private static String cell(JsonNode cell, int number) {
@@ -155,7 +156,8 @@ public final class Models {
                     .withFormat(DataFormat.CSV)
                     .withHeader(header)
                     .withTask(model.preprocessing().schema().task());
-            return DataFiles.read(file.toString(), options, model.preprocessing().schema());
+            return DataFiles.read(
+                    file.toString(), options, model.preprocessing().schema());
         } catch (IOException e) {
             throw ServiceException.storage("rows", e);
         } catch (InputException e) {

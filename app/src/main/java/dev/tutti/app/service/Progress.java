@@ -81,6 +81,14 @@ public final class Progress implements TrainingListener {
         long done = samples - firstSamples;
         double rate = done > 0 ? done * 1e9 / (System.nanoTime() - beginNs) : Double.NaN;
         return new View(
-                epoch, epochs, step, steps, loss, rate, (samplesOfRun - samples) / rate, workers, waiting && workers == 0);
+                epoch,
+                epochs,
+                step,
+                steps,
+                loss,
+                rate,
+                (samplesOfRun - samples) / rate,
+                workers,
+                waiting && workers == 0);
     }
 }

@@ -101,15 +101,12 @@ public final class Submission {
 
     /** Ids of the data that a job needs. */
     static Set<String> dataOf(JobRecord job) {
-        return UPLOADS.stream()
-                .map(key -> job.settings().path(key).asText())
-                .collect(Collectors.toSet());
+        return UPLOADS.stream().map(key -> job.settings().path(key).asText()).collect(Collectors.toSet());
     }
 
     private Map<String, String> values(ObjectNode settings) {
         Map<String, String> values = new LinkedHashMap<>();
-        settings.properties()
-                .forEach(field -> values.put(field.getKey(), text(field.getKey(), field.getValue())));
+        settings.properties().forEach(field -> values.put(field.getKey(), text(field.getKey(), field.getValue())));
         for (String key : NOT_FOR_CLIENTS) {
             if (values.containsKey(key)) {
                 throw new SettingException(
@@ -158,7 +155,8 @@ public final class Submission {
         }
         String builtIn = key.equals("labels") ? "" : String.join(", ", BuiltInData.names()) + ", or ";
         throw new SettingException(
-                "--" + key + ": no such data: \"" + given + "\", allowed: " + builtIn + "the id of data that was uploaded",
+                "--" + key + ": no such data: \"" + given + "\", allowed: " + builtIn
+                        + "the id of data that was uploaded",
                 key);
     }
 

@@ -146,8 +146,8 @@ public final class UploadStore {
             if (received.bytes == 0) {
                 throw new ServiceException(Kind.MALFORMED, "no data was sent: the body is empty");
             }
-            Upload upload = new Upload(
-                    id, name, format, received.bytes, Sha256.hex(received.digest), clockMs.getAsLong());
+            Upload upload =
+                    new Upload(id, name, format, received.bytes, Sha256.hex(received.digest), clockMs.getAsLong());
             ByteBuffer description = ByteBuffer.wrap(StrictJson.MAPPER.writeValueAsBytes(upload));
             AtomicFile.write(files, path.resolve(FILE), channel -> {
                 while (description.hasRemaining()) {
@@ -179,7 +179,8 @@ public final class UploadStore {
     private synchronized void claim(long count, long ofThis) {
         if (ofThis > limits.each()) {
             throw new ServiceException(
-                    Kind.TOO_LARGE, "data is larger than is taken: allowed: up to " + limits.each() + " bytes, unpacked");
+                    Kind.TOO_LARGE,
+                    "data is larger than is taken: allowed: up to " + limits.each() + " bytes, unpacked");
         }
         if (bytes + count > limits.all()) {
             throw new ServiceException(

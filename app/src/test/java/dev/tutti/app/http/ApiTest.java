@@ -43,8 +43,7 @@ class ApiTest {
 
     private final JobService.Runner runner = new JobService.Runner() {
         @Override
-        public String train(
-                JobRecord job, Path run, Consumer<String> lines, Progress progress, StopRequest stop)
+        public String train(JobRecord job, Path run, Consumer<String> lines, Progress progress, StopRequest stop)
                 throws InterruptedException {
             lines.accept("it begins");
             ends.acquire();
@@ -64,7 +63,8 @@ class ApiTest {
 
     @Test
     void shouldAnswerWithTheJobThatIsOnTheDisk() throws Exception {
-        Answer answer = service.post(JOBS, ServiceInProcess.JSON, "{\"data\":\"xor\",\"priority\":7,\"name\":\"mine\"}");
+        Answer answer =
+                service.post(JOBS, ServiceInProcess.JSON, "{\"data\":\"xor\",\"priority\":7,\"name\":\"mine\"}");
 
         assertThat(answer.status()).isEqualTo(201);
         String id = answer.json().get("id").asText();
@@ -194,17 +194,25 @@ class ApiTest {
             })
     void shouldRefuseWhatItCannotUnderstand(String body, int status) throws Exception {
         assertThat(service.post(JOBS, ServiceInProcess.JSON, body).status()).isEqualTo(status);
-        assertThat(service.post(JOBS, "text/plain", "{\"data\":\"xor\"}").status()).isEqualTo(415);
-        assertThat(service.post(JOBS, ServiceInProcess.JSON, " ".repeat(1 << 19)).status()).isEqualTo(413);
+        assertThat(service.post(JOBS, "text/plain", "{\"data\":\"xor\"}").status())
+                .isEqualTo(415);
+        assertThat(service.post(JOBS, ServiceInProcess.JSON, " ".repeat(1 << 19))
+                        .status())
+                .isEqualTo(413);
     }
 
     @Test
     void shouldRefuseDataThatItDoesNotTake() throws Exception {
         assertThat(service.post("/api/v1/data", "text/csv", "a").status()).isEqualTo(400);
-        assertThat(service.post("/api/v1/data?name=a.txt", "text/csv", "a").status()).isEqualTo(400);
-        assertThat(service.post("/api/v1/data?name=a.txt&format=csv", "text/csv", "a").status()).isEqualTo(201);
-        assertThat(service.post("/api/v1/data?name=a.csv", "text/csv", "").status()).isEqualTo(400);
-        assertThat(service.post("/api/v1/data?name=a.csv", "text/csv", "x".repeat(200_000)).status())
+        assertThat(service.post("/api/v1/data?name=a.txt", "text/csv", "a").status())
+                .isEqualTo(400);
+        assertThat(service.post("/api/v1/data?name=a.txt&format=csv", "text/csv", "a")
+                        .status())
+                .isEqualTo(201);
+        assertThat(service.post("/api/v1/data?name=a.csv", "text/csv", "").status())
+                .isEqualTo(400);
+        assertThat(service.post("/api/v1/data?name=a.csv", "text/csv", "x".repeat(200_000))
+                        .status())
                 .isEqualTo(413);
         assertThat(service.get("/api/v1/data").json().get("data")).hasSize(1);
     }
@@ -242,7 +250,10 @@ class ApiTest {
         String answer = service.raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
                 + ServiceInProcess.TOKEN + "\r\nConnection: close\r\n\r\n");
 
-        assertThat(answer).matches("(?s)HTTP/1.1 40[04] .*").contains(Problem.TYPE).doesNotContain("Jetty", "\tat ");
+        assertThat(answer)
+                .matches("(?s)HTTP/1.1 40[04] .*")
+                .contains(Problem.TYPE)
+                .doesNotContain("Jetty", "\tat ");
     }
 
     @Test
@@ -293,8 +304,8 @@ class ApiTest {
         Set<String> there = new TreeSet<>();
         new Api(null)
                 .routes()
-                .forEach(route -> there.add(
-                        route.method().name().toLowerCase(java.util.Locale.ROOT) + " " + route.path()));
+                .forEach(route ->
+                        there.add(route.method().name().toLowerCase(java.util.Locale.ROOT) + " " + route.path()));
         assertThat(documented).isEqualTo(there);
 
         Schemas schemas = new Schemas(document);

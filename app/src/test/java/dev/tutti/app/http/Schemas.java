@@ -18,7 +18,8 @@ final class Schemas {
     /** The status is documented for the route, and so are type and content. */
     void check(String method, String path, Answer answer) {
         String what = method + " " + path + " " + answer.status() + " " + answer.text();
-        JsonNode response = document.at("/paths/" + path.replace("/", "~1") + "/" + method + "/responses/" + answer.status());
+        JsonNode response =
+                document.at("/paths/" + path.replace("/", "~1") + "/" + method + "/responses/" + answer.status());
         assertThat(response.isMissingNode()).as(what).isFalse();
         if (answer.text().isEmpty()) {
             assertThat(response.has("content")).as(what).isFalse();
@@ -32,7 +33,8 @@ final class Schemas {
     }
 
     private void compare(JsonNode given, JsonNode value, String place, List<String> problems) {
-        JsonNode schema = given.has("$ref") ? document.at(given.get("$ref").asText().substring(1)) : given;
+        JsonNode schema =
+                given.has("$ref") ? document.at(given.get("$ref").asText().substring(1)) : given;
         if (schema.has("type") && !isOneOf(schema.get("type"), value)) {
             problems.add(place + ": not " + schema.get("type"));
         }
@@ -50,7 +52,8 @@ final class Schemas {
                 String at = place + "/" + field.getKey();
                 if (!of.isMissingNode()) {
                     compare(of, field.getValue(), at, problems);
-                } else if (schema.has("additionalProperties") && !schema.get("additionalProperties").asBoolean()) {
+                } else if (schema.has("additionalProperties")
+                        && !schema.get("additionalProperties").asBoolean()) {
                     problems.add(at + ": not documented");
                 }
             });

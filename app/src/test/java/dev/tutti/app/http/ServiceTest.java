@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tutti.app.http.ServiceInProcess.Answer;
+import dev.tutti.app.run.PreparedRun;
 import dev.tutti.app.service.TrainingRunner;
 import dev.tutti.config.TrainingSettings;
-import dev.tutti.app.run.PreparedRun;
 import dev.tutti.model.WeightsHash;
 import dev.tutti.train.ReferenceTrainer;
 import dev.tutti.train.TrainingListener;
@@ -22,8 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Jobs that are really trained, from the request to the model. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ServiceTest {
-    private static final String ROWS = "size,rooms,kind\n1,2,flat\n2,3,house\n3,3,house\n1,1,flat\n2,2,flat\n4,5,house\n"
-            + "3,4,house\n1,2,flat\n4,4,house\n2,1,flat\n";
+    private static final String ROWS =
+            "size,rooms,kind\n1,2,flat\n2,3,house\n3,3,house\n1,1,flat\n2,2,flat\n4,5,house\n"
+                    + "3,4,house\n1,2,flat\n4,4,house\n2,1,flat\n";
     private static final String ENDLESS = "{\"data\":\"iris\",\"epochs\":100000000}";
 
     @TempDir
@@ -50,9 +51,13 @@ class ServiceTest {
             JsonNode metrics = service.get(path + "/metrics").json();
             assertThat(metrics.get("metrics")).hasSize(3);
             assertThat(metrics.get("thinned").asBoolean()).isFalse();
-            assertThat(service.get(path + "/metrics?points=2").json().get("metrics").findValuesAsText("epoch"))
+            assertThat(service.get(path + "/metrics?points=2")
+                            .json()
+                            .get("metrics")
+                            .findValuesAsText("epoch"))
                     .containsExactly("1", "3");
-            assertThat(service.get(path + "/log").json().get("lines").toString()).contains("training: tutti=");
+            assertThat(service.get(path + "/log").json().get("lines").toString())
+                    .contains("training: tutti=");
             assertThat(service.get(path + "/model").text()).contains("layers.0.weight", "__metadata__");
             JsonNode said = service.post(path + "/predict", ServiceInProcess.JSON, "{\"rows\":[[5.1,3.5,1.4,0.2]]}")
                     .json();
@@ -76,7 +81,8 @@ class ServiceTest {
 
             JsonNode events = service.get(path).json();
             int last = events.get("last").asInt();
-            assertThat(events.get("events").findValuesAsText("state")).containsExactly("QUEUED", "RUNNING", "SUCCEEDED");
+            assertThat(events.get("events").findValuesAsText("state"))
+                    .containsExactly("QUEUED", "RUNNING", "SUCCEEDED");
             assertThat(all)
                     .contains("id: 1\n", "id: " + last + "\n", "\"text\":\"epoch")
                     .doesNotContain(folder.toString());
@@ -84,7 +90,12 @@ class ServiceTest {
                     .contains("id: " + last + "\n", "SUCCEEDED")
                     .doesNotContain("id: " + (last - 1) + "\n");
             assertThat(service.follow(path, String.valueOf(last)).status()).isEqualTo(204);
-            assertThat(service.get(path + "?after=1&limit=1").json().get("events").get(0).get("state").asText())
+            assertThat(service.get(path + "?after=1&limit=1")
+                            .json()
+                            .get("events")
+                            .get(0)
+                            .get("state")
+                            .asText())
                     .isEqualTo("RUNNING");
         }
     }
@@ -160,9 +171,13 @@ class ServiceTest {
         }
         try (ServiceInProcess service = open()) {
             service.awaitLine("/api/v1/jobs/" + running + "/events", "goes on after");
-            JsonNode events = service.get("/api/v1/jobs/" + running + "/events").json().get("events");
+            JsonNode events =
+                    service.get("/api/v1/jobs/" + running + "/events").json().get("events");
             assertThat(events.findValuesAsText("state")).containsExactly("QUEUED", "RUNNING", "INTERRUPTED", "RUNNING");
-            assertThat(service.get("/api/v1/jobs/" + waiting).json().get("state").asText())
+            assertThat(service.get("/api/v1/jobs/" + waiting)
+                            .json()
+                            .get("state")
+                            .asText())
                     .isEqualTo("QUEUED");
             service.post("/api/v1/jobs/" + running + "/cancel");
             assertThat(service.awaitEnd(running).get("state").asText()).isEqualTo("CANCELLED");

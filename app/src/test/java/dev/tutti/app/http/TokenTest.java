@@ -22,7 +22,8 @@ class TokenTest {
         String text = Files.readString(file).strip();
 
         assertThat(text).matches("[0-9a-f]{64}");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(Token.in(file).matches(text)).isTrue();
         assertThat(Token.in(file).matches(text + "0")).isFalse();
         assertThat(Token.in(file).matches("")).isFalse();

@@ -122,7 +122,8 @@ class JobStoreTest {
         } while (cursor.isPresent());
         assertThat(listed).isEqualTo(newestFirst);
         assertThat(store.page(Optional.empty(), 7, Optional.empty()).next()).isEmpty();
-        assertThat(store.page(Optional.empty(), 7, Optional.of(JobState.CANCELLED)).jobs())
+        assertThat(store.page(Optional.empty(), 7, Optional.of(JobState.CANCELLED))
+                        .jobs())
                 .extracting(JobRecord::id)
                 .containsExactly(newestFirst.get(2));
     }
@@ -257,10 +258,17 @@ class JobStoreTest {
             String id = ids.isEmpty() ? "" : ids.get(random.nextInt(ids.size()));
             switch (random.nextInt(8)) {
                 case 0, 1, 2 -> submit();
-                case 3, 4 -> store.next().ifPresent(job -> change(job.id(), JobState.RUNNING, () -> store.beginNext().orElseThrow()));
+                case 3, 4 ->
+                    store.next()
+                            .ifPresent(job -> change(
+                                    job.id(),
+                                    JobState.RUNNING,
+                                    () -> store.beginNext().orElseThrow()));
                 case 5 -> end();
                 case 6 -> {
-                    if (!ids.isEmpty() && !Set.of(JobState.SUCCEEDED, JobState.FAILED).contains(told.get(id).state())) {
+                    if (!ids.isEmpty()
+                            && !Set.of(JobState.SUCCEEDED, JobState.FAILED)
+                                    .contains(told.get(id).state())) {
                         boolean runs = told.get(id).state() == JobState.RUNNING;
                         change(id, runs ? JobState.RUNNING : JobState.CANCELLED, () -> store.cancel(id));
                     }
@@ -316,7 +324,8 @@ class JobStoreTest {
 
         /** Every job of which somebody was told is there, in the state told or in that of the action under way. */
         private void checkJobs(JobStore after) {
-            List<JobRecord> found = after.page(Optional.empty(), 1000, Optional.empty()).jobs();
+            List<JobRecord> found =
+                    after.page(Optional.empty(), 1000, Optional.empty()).jobs();
             for (JobRecord before : told.values()) {
                 List<JobRecord> same = found.stream()
                         .filter(job -> job.id().equals(before.id()))
@@ -336,7 +345,8 @@ class JobStoreTest {
                     assertThat(job.state()).as("%s: %s", what, before).isIn(allowed);
                 });
             }
-            long unknown = found.stream().filter(job -> !told.containsKey(job.id())).count();
+            long unknown =
+                    found.stream().filter(job -> !told.containsKey(job.id())).count();
             assertThat(unknown).as("%s: jobs nobody was told of", what).isLessThanOrEqualTo(1);
             assertThat(found).as(what).noneMatch(job -> job.state() == JobState.RUNNING);
         }
@@ -344,10 +354,13 @@ class JobStoreTest {
         /** Who was not told of a job repeats the request, and there is one job then. */
         private void checkKeys(JobStore after) {
             keys.forEach((key, name) -> {
-                boolean deleted = told.values().stream().noneMatch(job -> job.idempotencyKey().equals(key));
+                boolean deleted = told.values().stream()
+                        .noneMatch(job -> job.idempotencyKey().equals(key));
                 JobRecord job = after.submit(request(name, 0, key));
                 assertThat(after.submit(request(name, 0, key)).id()).isEqualTo(job.id());
-                assertThat(deleted || told.containsKey(job.id())).as("%s: %s", what, key).isTrue();
+                assertThat(deleted || told.containsKey(job.id()))
+                        .as("%s: %s", what, key)
+                        .isTrue();
             });
         }
 
@@ -357,8 +370,11 @@ class JobStoreTest {
             for (long i = 0; i < waiting; i++) {
                 JobRecord job = after.beginNext().orElseThrow();
                 JobRecord before = told.get(job.id());
-                boolean over = before != null && before.state().isOver() && !job.id().equals(underWay);
-                assertThat(over).as("%s: %s is over, and is trained again", what, before).isFalse();
+                boolean over =
+                        before != null && before.state().isOver() && !job.id().equals(underWay);
+                assertThat(over)
+                        .as("%s: %s is over, and is trained again", what, before)
+                        .isFalse();
             }
             assertThat(after.beginNext()).as(what).isEmpty();
         }

@@ -13,7 +13,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
@@ -108,7 +107,8 @@ class UploadStoreTest {
             try {
                 UploadStore store = open(files, 1000, 1_000_000);
                 kept = store.receive(bytes(ROWS), false, "a.csv", DataFormat.CSV);
-                store.delete(store.receive(bytes(ROWS), false, "b.csv", DataFormat.CSV).id());
+                store.delete(store.receive(bytes(ROWS), false, "b.csv", DataFormat.CSV)
+                        .id());
             } catch (RuntimeException e) {
                 assertThat(files.hasCrashed()).isTrue();
             }
@@ -116,10 +116,14 @@ class UploadStoreTest {
             files.losePower();
             UploadStore after = open();
             if (kept != null) {
-                assertThat(after.list()).as("crash after %s operations", operations).contains(kept);
+                assertThat(after.list())
+                        .as("crash after %s operations", operations)
+                        .contains(kept);
             }
             for (Upload upload : after.list()) {
-                assertThat(after.file(upload)).as("crash after %s operations", operations).hasContent(ROWS);
+                assertThat(after.file(upload))
+                        .as("crash after %s operations", operations)
+                        .hasContent(ROWS);
                 after.delete(upload.id());
             }
             assertThat(folder).isEmptyDirectory();
@@ -129,7 +133,8 @@ class UploadStoreTest {
     private static void assertRefused(UploadStore store, InputStream in, boolean compressed, Kind kind) {
         int before = store.list().size();
         assertThatThrownBy(() -> store.receive(in, compressed, "a.csv", DataFormat.CSV))
-                .isInstanceOfSatisfying(ServiceException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+                .isInstanceOfSatisfying(
+                        ServiceException.class, e -> assertThat(e.kind()).isEqualTo(kind));
         assertThat(store.list()).hasSize(before);
     }
 }
