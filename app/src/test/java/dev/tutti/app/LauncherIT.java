@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tutti.model.Activation;
+import dev.tutti.model.Loss;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,11 +17,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher and the distribution, as real processes. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -63,15 +63,32 @@ class LauncherIT {
                         "summary.json");
     }
 
-    /** No bit is wrong, and no vector ends up on the heap, with any activation: see "Lessons" in docs/kernel.md. */
-    @ParameterizedTest
-    @ValueSource(strings = {"0", "0.5"})
-    void shouldMeasureTheKernel(String dropout) throws Exception {
-        List<String> activations = Stream.of(Activation.values())
+    /** No bit is wrong, and no vector ends up on the heap, with any activation or loss: see "Lessons" in docs/kernel.md. */
+    @Test
+    void shouldMeasureTheKernelWithEveryActivation() throws Exception {
+        measureTheKernel(activations(), List.of("cross_entropy"), "0");
+    }
+
+    @Test
+    void shouldMeasureTheKernelWithEveryLoss() throws Exception {
+        List<String> losses = Stream.of(Loss.values()).map(Loss::id).toList();
+        measureTheKernel(List.of("relu"), losses, "0");
+    }
+
+    @Test
+    @Tag("faults")
+    void shouldMeasureTheKernelWithDropout() throws Exception {
+        measureTheKernel(activations(), List.of("cross_entropy"), "0.5");
+    }
+
+    private static List<String> activations() {
+        return Stream.of(Activation.values())
                 .filter(activation -> activation != Activation.SOFTMAX)
                 .map(Activation::id)
                 .toList();
+    }
 
+    private void measureTheKernel(List<String> activations, List<String> losses, String dropout) throws Exception {
         int code = run(
                 checkout(),
                 "bench",
@@ -82,6 +99,8 @@ class LauncherIT {
                 "32",
                 "--activation",
                 String.join(",", activations),
+                "--loss",
+                String.join(",", losses),
                 "--dropout",
                 dropout,
                 "--seconds",
@@ -95,8 +114,11 @@ class LauncherIT {
         assertThat(table.get("kernel").asText()).startsWith("vector ");
         assertThat(table.get("products").get(0).get("gflops").asDouble()).isPositive();
         assertThat(table.get("steps"))
-                .extracting(step -> step.get("activation").asText())
-                .containsExactlyElementsOf(activations);
+                .extracting(step ->
+                        step.get("activation").asText() + " " + step.get("loss").asText())
+                .containsExactlyElementsOf(activations.stream()
+                        .flatMap(activation -> losses.stream().map(loss -> activation + " " + loss))
+                        .toList());
         assertThat(table.get("steps")).allSatisfy(step -> {
             assertThat(step.get("wrong").asLong()).isZero();
             // 430 kB if C2 boxes the sums of one product; some 100 bytes where it has not compiled all of the bench
@@ -121,16 +143,15 @@ class LauncherIT {
         assertThat(out()).startsWith("tutti ");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"INT", "TERM"})
-    void shouldEndInOrderWhenInterrupted(String signal) throws Exception {
+    @Test
+    void shouldEndInOrderWhenTerminated() throws Exception {
         DefaultSignals.assume();
-        assertEndsInOrder(signal, builder(checkout(), TRAIN_FOR_EVER));
+        assertEndsInOrder("TERM", builder(checkout(), TRAIN_FOR_EVER));
     }
 
-    /** As when Maven is started in the background of a script, by nohup or by a service manager. */
+    /** Ctrl-C, also as when Maven is started in the background of a script, by nohup or by a service manager. */
     @Test
-    void shouldEndInOrderWhenInterruptedAlsoWhereTestsAreStartedWithSignalsIgnored() throws Exception {
+    void shouldEndInOrderWhenInterruptedWhereTestsAreStartedWithSignalsIgnored() throws Exception {
         List<String> ignoring = List.of("sh", "-c", "trap '' INT; exec \"$@\"", "sh");
         Optional<List<String>> way = DefaultSignals.find(ignoring);
         assumeTrue(way.isPresent(), "none of env --default-signal, perl and python3 is here");

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs that are killed and go on, as real processes. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("faults")
 class ResumeIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long PATIENCE_SECONDS = 90;
@@ -70,7 +71,6 @@ class ResumeIT {
     }
 
     @Test
-    @Tag("faults")
     void shouldGoOnWhenTheDiskIsFull() throws Exception {
         // No file may be larger than 48 blocks of 512 bytes: the checkpoints are, metrics and log are not.
         Process process = start(

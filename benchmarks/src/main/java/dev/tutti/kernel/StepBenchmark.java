@@ -6,6 +6,7 @@ import dev.tutti.data.MiniBatch;
 import dev.tutti.model.Activation;
 import dev.tutti.model.InitialWeights;
 import dev.tutti.model.Initialization;
+import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.random.Philox;
 import dev.tutti.reduce.PartialGradient;
@@ -59,7 +60,7 @@ public class StepBenchmark {
     public void create() {
         List<Integer> sizes =
                 Arrays.stream(network.split("-", -1)).map(Integer::valueOf).toList();
-        NetworkSpec spec = KernelBench.network(sizes, Activation.RELU);
+        NetworkSpec spec = KernelBench.network(sizes, Activation.RELU, Loss.CROSS_ENTROPY);
         kernel = Kernels.createWarm(spec, Dropout.NONE, BATCH);
         dropping = Kernels.createWarm(spec, new Dropout(0.5f, 1), BATCH);
         parameters = InitialWeights.create(spec, Initialization.HE, 0, 1);

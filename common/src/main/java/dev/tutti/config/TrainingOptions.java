@@ -11,8 +11,6 @@ import dev.tutti.files.Range;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
-import dev.tutti.optim.OptimizerSettings;
-import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.Placement;
 import dev.tutti.train.OnDivergence;
 import dev.tutti.train.Sync;
@@ -101,18 +99,6 @@ final class TrainingOptions {
                     "init-weights", "FILE", Form.path(), "start from the weights in this .safetensors file")
             .below(Root.DATA_OR_RUNS);
 
-    static final Setting<OptimizerSettings.Kind> OPTIMIZER = Setting.of(
-                    "optimizer",
-                    "NAME",
-                    Form.choice(OptimizerSettings.Kind.class, OptimizerSettings.Kind::id),
-                    "what makes new weights of the gradient")
-            .orElse(OptimizerSettings.Kind.SGD);
-    static final Setting<Float> LR = Setting.of(
-                    "lr", "RATE", Form.single(OptimizerSettings.LEARNING_RATE), "learning rate, above 0")
-            .orElse(0.1f);
-    static final Setting<Float> MOMENTUM = Setting.of(
-                    "momentum", "SHARE", Form.single(Sgd.MOMENTUM), "share of the last step kept, 0 to below 1")
-            .orElse(0f);
     static final Setting<Integer> EPOCHS = Setting.of(
                     "epochs", "N", Form.integer(TrainingSpec.COUNT), "passes over the training samples")
             .orElse(10)
@@ -254,13 +240,14 @@ final class TrainingOptions {
                             : Optional.of(run.network().initialization())),
             Entry.of(INIT_VALUE, run -> run.network().initialValue()),
             new Entry<>(INIT_WEIGHTS, run -> run.network().initialWeights()),
-            Entry.of(OPTIMIZER, run -> run.optimizer().kind()),
-            Entry.of(LR, run -> run.optimizer().learningRate()),
-            new Entry<>(
-                    MOMENTUM,
-                    run -> run.optimizer() instanceof Sgd.Settings sgd
-                            ? Optional.of(sgd.momentum())
-                            : Optional.empty()),
+            Entry.of(OptimizerOptions.OPTIMIZER, run -> run.optimizer().kind()),
+            Entry.of(OptimizerOptions.LR, run -> run.optimizer().learningRate()),
+            ofOptimizer(OptimizerOptions.MOMENTUM),
+            ofOptimizer(OptimizerOptions.BETA1),
+            ofOptimizer(OptimizerOptions.BETA2),
+            ofOptimizer(OptimizerOptions.RHO),
+            ofOptimizer(OptimizerOptions.EPSILON),
+            ofOptimizer(OptimizerOptions.WEIGHT_DECAY),
             Entry.of(EPOCHS, TrainingSettings::epochs),
             Entry.of(BATCH, TrainingSettings::batch),
             Entry.of(SEGMENT, TrainingSettings::segment),
@@ -315,11 +302,8 @@ final class TrainingOptions {
         }
     }
 
-    /** Reads the optimizer, each with its own settings. */
-    static OptimizerSettings optimizer(SettingsReader from) {
-        return switch (from.get(OPTIMIZER)) {
-            case SGD -> new Sgd.Settings(from.get(LR), from.get(MOMENTUM));
-        };
+    private static Entry<Float> ofOptimizer(Setting<Float> setting) {
+        return new Entry<>(setting, run -> OptimizerOptions.value(run.optimizer(), setting));
     }
 
     /** Writes settings as HOCON, one key in each line. */

@@ -133,7 +133,7 @@ public record TrainingSettings(
         return new TrainingSettings(
                 data(from),
                 network(from),
-                TrainingOptions.optimizer(from),
+                OptimizerOptions.read(from),
                 from.get(TrainingOptions.EPOCHS),
                 batch,
                 from.find(TrainingOptions.SEGMENT).orElse(TrainingSpec.defaultSegmentSize(batch)),

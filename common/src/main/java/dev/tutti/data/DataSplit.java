@@ -65,10 +65,7 @@ public record DataSplit(Kind kind, double share, long seed, String dataSha256, i
             throw new InputException(data.source() + ": not the data the model was trained on: expected SHA-256 "
                     + dataSha256 + ", found " + found);
         }
-        List<Stratum> strata = strata(data, seed);
-        int[] each = eachRounded(strata, share);
-        // Version 0.1 rounded for each class alone, which may have held out another number.
-        return rows(held(data, strata, sum(each) == validationRows ? each : counts(strata, share)), true);
+        return rows(heldOut(data, share, seed, OptionalInt.of(trainingRows)), true);
     }
 
     /** Rows of one class (of a regression: all rows), those to be held out first: by their random numbers, which are unsigned. */
@@ -78,16 +75,14 @@ public record DataSplit(Kind kind, double share, long seed, String dataSha256, i
      * Chooses the rows to hold out: of each class (of a regression: of all rows) {@link #counts} rows, namely those with the
      * smallest random numbers of (seed, {@link Philox.Purpose#SPLIT}, row).
      *
-     * @param trainingRows how many rows a run that goes on was trained on, as version 0.1 may have held out another number
+     * @param trainingRows how many rows a run that is over, or goes on, was trained on: version 0.1 rounded for each class alone,
+     *     which may have held out another number
      */
     static boolean[] heldOut(RawData data, double share, long seed, OptionalInt trainingRows) {
         List<Stratum> strata = strata(data, seed);
         int[] each = eachRounded(strata, share);
         boolean asBefore = trainingRows.isPresent() && data.rows() - sum(each) == trainingRows.getAsInt();
-        return held(data, strata, asBefore ? each : counts(strata, share));
-    }
-
-    private static boolean[] held(RawData data, List<Stratum> strata, int[] counts) {
+        int[] counts = asBefore ? each : counts(strata, share);
         boolean[] held = new boolean[data.rows()];
         for (int s = 0; s < counts.length; s++) {
             for (int i = 0; i < counts[s]; i++) {

@@ -70,6 +70,30 @@ public final class SummationTree {
     }
 
     /**
+     * Returns the place for a cut that the fewest nodes go across: cutting the segments there costs as many vectors more as
+     * the place is deep in the tree.
+     *
+     * @param first first segment behind the cut at the least, above 0
+     * @param last first segment behind the cut at the most, below {@code segments}
+     * @param segments number of segments of the global batch
+     */
+    public static int shallowestCut(int first, int last, int segments) {
+        int node = 0;
+        int count = segments;
+        while (true) {
+            int left = leftHalf(count);
+            if (node + left < first) {
+                node += left;
+                count -= left;
+            } else if (node + left > last) {
+                count = left;
+            } else {
+                return node + left;
+            }
+        }
+    }
+
+    /**
      * The smallest power of two whose node at {@code first} has exactly {@code count} segments, or 0 if there is none.
      */
     static int spanOf(int first, int count, int segments) {

@@ -9,6 +9,7 @@ import dev.tutti.files.InputException;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
+import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.optim.Sgd;
 import dev.tutti.train.Sync;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TrainingSettingsTest {
     @TempDir
@@ -61,6 +63,27 @@ class TrainingSettingsTest {
         assertThat(settings.network().hidden()).containsExactly(8, 4);
         assertThat(settings.shuffle()).isFalse();
         assertThat(settings.optimizer().learningRate()).isEqualTo(0.1f);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldReadEachOptimizerFromItsOwnConfiguration(OptimizerSettings.Kind kind) throws IOException {
+        TrainingSettings settings = read(Map.of("data", "iris", "optimizer", kind.id(), "lr", "0.25"));
+
+        TrainingSettings again = TrainingSettings.read(Map.of(), Optional.of(file(settings.toConfig())));
+
+        assertThat(settings.optimizer().kind()).isEqualTo(kind);
+        assertThat(again.optimizer()).isEqualTo(settings.optimizer());
+    }
+
+    @Test
+    void shouldRefuseTheSettingsOfAnotherOptimizer() {
+        assertThatThrownBy(() -> read(Map.of("data", "iris", "optimizer", "adam", "momentum", "0.9")))
+                .isInstanceOf(InputException.class)
+                .hasMessage("--momentum: not a setting of the optimizer adam");
+        assertThatThrownBy(() -> read(Map.of("data", "iris", "weight-decay", "0.1")))
+                .isInstanceOf(InputException.class)
+                .hasMessage("--weight-decay: not a setting of the optimizer sgd");
     }
 
     @Test

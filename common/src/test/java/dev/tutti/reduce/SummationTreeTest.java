@@ -93,4 +93,26 @@ class SummationTreeTest {
         }
         return nodes;
     }
+
+    @Test
+    void shouldCutWhereTheFewestNodesAreCut() {
+        for (int segments = 2; segments <= 40; segments++) {
+            for (int first = 1; first < segments; first++) {
+                for (int last = first; last < segments; last++) {
+                    int place = SummationTree.shallowestCut(first, last, segments);
+                    assertThat(place).isBetween(first, last);
+                    for (int other = first; other <= last; other++) {
+                        assertThat(vectors(place, segments))
+                                .as("%d to %d of %d: %d and %d", first, last, segments, place, other)
+                                .isLessThanOrEqualTo(vectors(other, segments));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Number of vectors that two send who share the segments. */
+    private static int vectors(int cut, int segments) {
+        return SummationTree.nodeCount(0, cut, segments) + SummationTree.nodeCount(cut, segments, segments);
+    }
 }

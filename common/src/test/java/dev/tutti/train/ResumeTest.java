@@ -3,17 +3,37 @@ package dev.tutti.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tutti.optim.Adadelta;
+import dev.tutti.optim.Adagrad;
+import dev.tutti.optim.Adam;
+import dev.tutti.optim.AdamW;
+import dev.tutti.optim.Nesterov;
+import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.RmsProp;
+import dev.tutti.optim.Sgd;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ResumeTest {
+    static List<OptimizerSettings> optimizers() {
+        return List.of(
+                new Sgd.Settings(0.1f, 0),
+                new Sgd.Settings(0.1f, 0.9f),
+                new Nesterov.Settings(0.1f, 0.9f),
+                new Adagrad.Settings(0.1f, 1e-10f),
+                new RmsProp.Settings(0.01f, 0.99f, 1e-8f),
+                new Adadelta.Settings(1, 0.9f, 1e-6f),
+                new Adam.Settings(0.01f, 0.9f, 0.999f, 1e-8f),
+                new AdamW.Settings(0.01f, 0.9f, 0.999f, 1e-8f, 0.1f));
+    }
+
     @ParameterizedTest
-    @ValueSource(floats = {0, 0.9f})
-    void shouldEndInTheSameBitsFromEveryStep(float momentum) throws InterruptedException {
-        TrainingJob job = TestJobs.job(momentum);
+    @MethodSource("optimizers")
+    void shouldEndInTheSameBitsFromEveryStep(OptimizerSettings optimizer) throws InterruptedException {
+        TrainingJob job = TestJobs.job(optimizer, 3, 7);
         List<EpochMetrics> epochs = new ArrayList<>();
         TrainingResult expected = ReferenceTrainer.train(job, remember(epochs));
 

@@ -5,6 +5,7 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
+import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.optim.Sgd;
 import dev.tutti.random.Philox;
 import java.util.ArrayList;
@@ -22,10 +23,14 @@ public final class TestJobs {
 
     /** The same with other epochs and hidden units. */
     public static TrainingJob job(float momentum, int epochs, int hidden) {
+        return job(new Sgd.Settings(0.1f, momentum), epochs, hidden);
+    }
+
+    /** The same with an optimizer. */
+    public static TrainingJob job(OptimizerSettings optimizer, int epochs, int hidden) {
         NetworkSpec network = new NetworkSpec(
                 List.of(4, hidden, 3), List.of(Activation.RELU, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
-        TrainingSpec spec =
-                new TrainingSpec(network, new Sgd.Settings(0.1f, momentum), epochs, 5, 2, Sync.STEP, 7, true, 0.2f, 23);
+        TrainingSpec spec = new TrainingSpec(network, optimizer, epochs, 5, 2, Sync.STEP, 7, true, 0.2f, 23);
         float[] parameters = new float[new ParameterLayout(network).parameterCount()];
         for (int i = 0; i < parameters.length; i++) {
             parameters[i] = Philox.uniform(3, Philox.Purpose.INITIAL_WEIGHTS, 0, i) - 0.5f;

@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tutti.kernel.Golden;
+import dev.tutti.optim.Adadelta;
+import dev.tutti.optim.Adagrad;
+import dev.tutti.optim.Adam;
+import dev.tutti.optim.AdamW;
+import dev.tutti.optim.Nesterov;
+import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.RmsProp;
 import dev.tutti.optim.Sgd;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TrajectoryTest {
     private static final double TOLERANCE = 1e-4;
     private static final List<String> NETWORKS = Golden.networks();
+    private static final List<String> OTHERS = List.of("nesterov", "adagrad", "rmsprop", "adadelta", "adam", "adamw");
 
     static List<Arguments> runs() {
         List<Arguments> runs = new ArrayList<>();
@@ -28,6 +36,9 @@ class TrajectoryTest {
                 for (int segment : new int[] {TrainingSpec.defaultSegmentSize(11), 1, 4, 11}) {
                     runs.add(Arguments.of(network, optimizer, segment));
                 }
+            }
+            for (String optimizer : large ? List.<String>of() : OTHERS) {
+                runs.add(Arguments.of(network, optimizer, TrainingSpec.defaultSegmentSize(11)));
             }
         }
         return runs;
@@ -40,8 +51,7 @@ class TrajectoryTest {
         JsonNode options = problem.json().at("/optimizers/" + optimizer);
         TrainingSpec spec = new TrainingSpec(
                 problem.network(),
-                new Sgd.Settings((float) options.get("lr").asDouble(), (float)
-                        options.path("momentum").asDouble(0)),
+                settings(optimizer, options),
                 1,
                 problem.json().get("batch_size").asInt(),
                 segment,
@@ -63,6 +73,26 @@ class TrajectoryTest {
         assertThat(from).isEqualTo(result.parameters().length);
         double meanLoss = expected.get("mean_loss_all").asDouble();
         assertThat(result.last().validationLoss()).isCloseTo(meanLoss, within(TOLERANCE * meanLoss));
+    }
+
+    private static OptimizerSettings settings(String optimizer, JsonNode options) {
+        float rate = (float) options.get("lr").asDouble();
+        float momentum = (float) options.path("momentum").asDouble(0);
+        float epsilon = (float) options.path("eps").asDouble(0);
+        float rho = (float) options.path("rho").asDouble(options.path("alpha").asDouble(0));
+        float beta1 = (float) options.at("/betas/0").asDouble(0);
+        float beta2 = (float) options.at("/betas/1").asDouble(0);
+        float weightDecay = (float) options.path("weight_decay").asDouble(0);
+        return switch (optimizer) {
+            case "sgd", "momentum" -> new Sgd.Settings(rate, momentum);
+            case "nesterov" -> new Nesterov.Settings(rate, momentum);
+            case "adagrad" -> new Adagrad.Settings(rate, epsilon);
+            case "rmsprop" -> new RmsProp.Settings(rate, rho, epsilon);
+            case "adadelta" -> new Adadelta.Settings(rate, rho, epsilon);
+            case "adam" -> new Adam.Settings(rate, beta1, beta2, epsilon);
+            case "adamw" -> new AdamW.Settings(rate, beta1, beta2, epsilon, weightDecay);
+            default -> throw new IllegalArgumentException(optimizer);
+        };
     }
 
     private static int assertClose(float[] actual, int from, double[] expected) {

@@ -68,11 +68,19 @@ public final class KernelBench {
             long bytesAllocatedPerStep,
             long wrong) {}
 
-    /** Returns a network of hidden layers with this activation, and softmax with cross-entropy. */
-    public static NetworkSpec network(List<Integer> sizes, Activation hidden) {
+    /** Returns a network of hidden layers with this activation, and the outputs that go with the loss. */
+    public static NetworkSpec network(List<Integer> sizes, Activation hidden, Loss loss) {
         List<Activation> activations = new ArrayList<>(Collections.nCopies(Math.max(0, sizes.size() - 2), hidden));
-        activations.add(Activation.SOFTMAX);
-        return new NetworkSpec(sizes, activations, Loss.CROSS_ENTROPY);
+        activations.add(outputs(loss));
+        return new NetworkSpec(sizes, activations, loss);
+    }
+
+    private static Activation outputs(Loss loss) {
+        return switch (loss) {
+            case CROSS_ENTROPY -> Activation.SOFTMAX;
+            case BINARY_CROSS_ENTROPY -> Activation.SIGMOID;
+            case SQUARED_ERROR, HUBER, ABSOLUTE_ERROR -> Activation.IDENTITY;
+        };
     }
 
     /** Measures the most fused multiply-adds one thread can do, in GFLOP/s: chains in registers, no memory. */
@@ -226,11 +234,13 @@ public final class KernelBench {
             kernel = Kernels.createWarm(network, dropout, batchSize);
             parameters = InitialWeights.create(network, Initialization.HE, 0, 1);
             int samples = BATCHES * batchSize;
-            float[] targets = new float[samples];
-            for (int i = 0; i < samples; i++) {
-                targets[i] = Philox.below(network.outputs(), 1, Philox.Purpose.NOISE, 1, i);
+            int targetCount = network.loss().targetCount(network.outputs());
+            float[] targets = new float[samples * targetCount];
+            int classes = network.loss() == Loss.CROSS_ENTROPY ? network.outputs() : 2;
+            for (int i = 0; i < targets.length; i++) {
+                targets[i] = Philox.below(classes, 1, Philox.Purpose.NOISE, 1, i);
             }
-            dataset = new Dataset(noise(samples * network.inputs()), network.inputs(), targets, 1, samples);
+            dataset = new Dataset(noise(samples * network.inputs()), network.inputs(), targets, targetCount, samples);
             rows = rows(samples);
             node = new PartialGradient[] {new PartialGradient(parameters.length)};
             optimizer = SETTINGS.create(parameters.length);

@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.receptionist.Receptionist;
+import dev.tutti.app.console.ExitCode;
 import dev.tutti.config.Endpoint;
 import dev.tutti.files.InputException;
 import dev.tutti.protocol.ClientMessage;
@@ -24,8 +25,10 @@ import java.util.function.Consumer;
 public final class JobClient {
     private static final long JOIN_TIMEOUT_S = 20;
     private static final long CANCEL_TIMEOUT_S = 5;
-    private static final Ended LOST =
-            new Ended(3, "the coordinator cannot be reached any more; if it still runs, so does the job", "");
+    private static final Ended LOST = new Ended(
+            ExitCode.TRAINING_FAILED.code(),
+            "the coordinator cannot be reached any more; if it still runs, so does the job",
+            "");
 
     private JobClient() {}
 

@@ -8,6 +8,7 @@ import dev.tutti.files.Json;
 import dev.tutti.kernel.Dropout;
 import dev.tutti.kernel.Kernels;
 import dev.tutti.model.Activation;
+import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.train.TrainingSpec;
 import java.io.PrintWriter;
@@ -70,6 +71,14 @@ public final class BenchKernelCommand implements Callable<Integer> {
             description = "of the hidden layers, as for train; each with every network (default: ${DEFAULT-VALUE})")
     private List<String> activations;
 
+    @Option(
+            names = "--loss",
+            paramLabel = "NAME,...",
+            split = ",",
+            defaultValue = "cross_entropy",
+            description = "as for train; each with every network (default: ${DEFAULT-VALUE})")
+    private List<String> losses;
+
     @Option(names = "--segment", description = "samples of a segment (default: as for train)")
     private int segment;
 
@@ -98,7 +107,7 @@ public final class BenchKernelCommand implements Callable<Integer> {
     private boolean json;
 
     /** A line of the table. */
-    private record Line(String sizes, int batch, Activation hidden) {}
+    private record Line(String sizes, int batch, Activation hidden, Loss loss) {}
 
     @Override
     public Integer call() throws InterruptedException {
@@ -148,21 +157,26 @@ public final class BenchKernelCommand implements Callable<Integer> {
 
     private List<Line> lines() {
         List<Line> lines = new ArrayList<>();
-        for (String name : activations) {
-            Activation hidden = hidden(name);
-            for (int i = 0; i < NETWORKS.size() && networks.isEmpty() && batches.isEmpty(); i++) {
-                lines.add(new Line(NETWORKS.get(i), BATCHES.get(i), hidden));
-            }
-            if (networks.isEmpty() && batches.isEmpty()) {
-                continue;
-            }
-            for (String network : networks.isEmpty() ? List.copyOf(new LinkedHashSet<>(NETWORKS)) : networks) {
-                for (int batch : batches.isEmpty() ? List.of(128) : batches) {
-                    lines.add(new Line(network, batch, hidden));
-                }
+        for (String activation : activations) {
+            for (String loss : losses) {
+                addLines(hidden(activation), loss(loss), lines);
             }
         }
         return lines;
+    }
+
+    private void addLines(Activation hidden, Loss loss, List<Line> lines) {
+        if (networks.isEmpty() && batches.isEmpty()) {
+            for (int i = 0; i < NETWORKS.size(); i++) {
+                lines.add(new Line(NETWORKS.get(i), BATCHES.get(i), hidden, loss));
+            }
+            return;
+        }
+        for (String network : networks.isEmpty() ? List.copyOf(new LinkedHashSet<>(NETWORKS)) : networks) {
+            for (int batch : batches.isEmpty() ? List.of(128) : batches) {
+                lines.add(new Line(network, batch, hidden, loss));
+            }
+        }
     }
 
     private static Activation hidden(String name) {
@@ -175,13 +189,24 @@ public final class BenchKernelCommand implements Callable<Integer> {
         });
     }
 
+    private static Loss loss(String name) {
+        return Arrays.stream(Loss.values())
+                .filter(one -> one.id().equals(name))
+                .findFirst()
+                .orElseThrow(() -> {
+                    String names = Arrays.stream(Loss.values()).map(Loss::id).collect(Collectors.joining(", "));
+                    return new InputException("--loss: unknown: \"" + name + "\", allowed: " + names);
+                });
+    }
+
     private static NetworkSpec network(Line line) {
         try {
             return KernelBench.network(
                     Arrays.stream(line.sizes().split("-", -1))
                             .map(Integer::valueOf)
                             .toList(),
-                    line.hidden());
+                    line.hidden(),
+                    line.loss());
         } catch (NumberFormatException e) {
             throw new InputException(
                     "--network: not a list of sizes: \"" + line.sizes() + "\"; give it as 784-128-10", e);
@@ -193,9 +218,10 @@ public final class BenchKernelCommand implements Callable<Integer> {
         lines.forEach(BenchKernelCommand::network);
         out.printf(
                 Locale.ROOT,
-                "%-24s %-10s %6s %8s %12s %9s %7s %17s %12s %7s%n",
+                "%-24s %-10s %-20s %6s %8s %12s %9s %7s %17s %12s %7s%n",
                 "training step",
                 "activation",
+                "loss",
                 "batch",
                 "threads",
                 "samples/s",
@@ -211,9 +237,10 @@ public final class BenchKernelCommand implements Callable<Integer> {
             double percent = 100 * step.gflops() / (peak * threads);
             out.printf(
                     Locale.ROOT,
-                    "%-24s %-10s %6d %8d %,12.0f %9.1f %7.1f %17.5f %12d %7d%n",
+                    "%-24s %-10s %-20s %6d %8d %,12.0f %9.1f %7.1f %17.5f %12d %7d%n",
                     line.sizes(),
                     line.hidden().id(),
+                    line.loss().id(),
                     line.batch(),
                     threads,
                     step.samplesPerSecond(),
@@ -228,6 +255,7 @@ public final class BenchKernelCommand implements Callable<Integer> {
                             .put("network", line.sizes())
                             .put("batch", line.batch())
                             .put("activation", line.hidden().id())
+                            .put("loss", line.loss().id())
                             .put("segment", size)
                             .put("dropout", dropout)
                             .put("threads", threads)

@@ -1,6 +1,7 @@
 package dev.tutti.app.run;
 
 import dev.tutti.app.console.OutOfMemory;
+import dev.tutti.checkpoint.Checkpoint;
 import dev.tutti.config.DataSettings;
 import dev.tutti.config.NetworkSettings;
 import dev.tutti.config.TrainingSettings;
@@ -38,19 +39,20 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
 
     /** @throws dev.tutti.files.InputException if the data cannot be read or does not go with the settings */
     public static PreparedRun of(TrainingSettings settings) {
-        return of(settings, Optional.empty(), OptionalInt.empty());
+        return of(settings, Optional.empty());
     }
 
     /**
-     * @param start where to go on from, if the run was begun before
-     * @param trainingRows number of training samples of the run, if it was begun before
+     * @param from where to go on from, if the run was begun before
      * @throws dev.tutti.files.InputException if the data cannot be read or does not go with the settings
      */
-    public static PreparedRun of(TrainingSettings settings, Optional<TrainingState> start, OptionalInt trainingRows) {
-        DataSettings from = settings.data();
+    public static PreparedRun of(TrainingSettings settings, Optional<Checkpoint> from) {
+        Optional<TrainingState> start = from.map(Checkpoint::state);
+        OptionalInt trainingRows = from.map(Checkpoint::trainingRows).orElse(OptionalInt.empty());
+        DataSettings source = settings.data();
         OutOfMemory.forget();
-        noteSize(from.source());
-        RawData raw = DataFiles.read(from.source(), from.options());
+        noteSize(source.source());
+        RawData raw = DataFiles.read(source.source(), source.options());
         Loss loss = settings.network().loss().orElse(raw.schema().defaultLoss());
         NetworkSpec network = network(raw.schema(), settings.network(), loss);
         PreparedData data = prepare(settings, raw, loss, trainingRows);
@@ -78,7 +80,7 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
                 start,
                 settings.onDivergence());
         TrainingSettings effective = settings.resolved(
-                loss, lasting(from.source()), from.validationSource().map(PreparedRun::lasting));
+                loss, lasting(source.source()), source.validationSource().map(PreparedRun::lasting));
         return new PreparedRun(effective, data, job);
     }
 

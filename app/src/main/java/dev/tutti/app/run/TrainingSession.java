@@ -24,7 +24,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -134,10 +133,7 @@ public final class TrainingSession {
                     + " epochs, with no checkpoint to go on from; begin a run with --init-weights "
                     + directory.shown(RunDirectory.MODEL));
         }
-        PreparedRun run = PreparedRun.of(
-                settings,
-                newest.map(Checkpoint::state),
-                newest.map(Checkpoint::trainingRows).orElse(OptionalInt.empty()));
+        PreparedRun run = PreparedRun.of(settings, newest);
         RunIdentity identity = RunIdentity.of(run.job(), run.settings().toConfig());
         newest.ifPresent(checkpoint -> checkpoint.requireMatch(identity));
         newest.ifPresent(checkpoint -> requireAtLeast(checkpoint.state().position()));

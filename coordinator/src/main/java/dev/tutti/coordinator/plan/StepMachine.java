@@ -49,6 +49,9 @@ public final class StepMachine {
     private final BitSet taken = new BitSet();
     private List<String> names = List.of();
     private Speeds speeds = new Speeds(new int[0]);
+    private SteadyCuts steady = new SteadyCuts(0);
+    private boolean regular;
+    private long[] begunNs = {};
     private double[] shares = {};
     private int[] held = {};
     private long inHandStep = -1;
@@ -73,6 +76,7 @@ public final class StepMachine {
     public void enter(List<String> names, int[] threads, long nowNs) {
         this.names = List.copyOf(names);
         speeds = new Speeds(threads);
+        steady = new SteadyCuts(threads.length);
         shares = new double[threads.length];
         held = new int[threads.length];
         suspects.clear();
@@ -109,6 +113,9 @@ public final class StepMachine {
     public void newStep(int segments) {
         sum.begin(segments);
         handedOut.clear();
+        if (begunNs.length < segments) {
+            begunNs = new long[segments];
+        }
     }
 
     /**
@@ -142,7 +149,10 @@ public final class StepMachine {
         }
         int brought = inHand.size() == 0 ? 0 : orders.size();
         inHand.clear();
+        boolean whole = taken.isEmpty();
+        boolean ahead = orders.size() > 0;
         handOut();
+        regular = ahead ? ordersAgain.size() == 0 : whole;
         for (int i = 0; i < brought; i++) {
             ordersAgain.add(orders.member(i), orders.firstSegment(i), orders.segmentCount(i));
         }
@@ -193,12 +203,14 @@ public final class StepMachine {
     /**
      * A node of the current step begins to arrive.
      *
+     * @param nowNs the time
      * @return a buffer for it, to be given to {@link #deliver} or {@link #release}; null if the node is not wanted
      */
-    public PartialGradient acquire(int firstSegment, int segmentCount) {
+    public PartialGradient acquire(int firstSegment, int segmentCount, long nowNs) {
         if (!sum.accepts(firstSegment, segmentCount)) {
             return null;
         }
+        begunNs[firstSegment] = nowNs;
         if (pool.isEmpty()) {
             buffers++;
             return new PartialGradient(parameterCount);
@@ -217,13 +229,14 @@ public final class StepMachine {
      * @return whether it was wanted; if not, its segments are there already
      */
     public boolean deliver(int member, PartialGradient node, long nowNs) {
+        int first = node.firstSegment();
         int segments = node.segmentCount();
         heardOf(member);
         int added = sum.add(node);
         ledger.done(added);
         ledger.duplicate(segments - added);
         if (added > 0) {
-            speeds.onDelivered(member, added, nowNs);
+            speeds.onDelivered(member, added, begunNs[first] < stepSinceNs ? nowNs : begunNs[first], nowNs);
         } else {
             release(node);
         }
@@ -298,7 +311,7 @@ public final class StepMachine {
     public void endStep(long nowNs) {
         deadline.onStep(nowNs - stepSinceNs);
         signsOfOthers++;
-        speeds.onStep(stepSinceNs);
+        speeds.onStep(stepSinceNs, regular);
     }
 
     /** Whether the current step takes longer than it should, and that not only because members are still sending. */
@@ -326,6 +339,7 @@ public final class StepMachine {
      */
     public Orders reissue(long nowNs) {
         lateAtNs = nowNs + 2 * deadline.deadlineNs();
+        regular = false;
         markReceived();
         for (int i = 0; i < orders.size(); i++) {
             if (isMissing(orders.firstSegment(i), orders.segmentCount(i))) {
@@ -373,14 +387,9 @@ public final class StepMachine {
         return speeds.waitedNs(member);
     }
 
-    /** Share of the work that member {@code member} gets now. */
+    /** Share of a whole step that member {@code member} gets now; 0 before the first. */
     public double share(int member) {
-        double[] capacity = speeds.capacity();
-        double total = 0;
-        for (double one : capacity) {
-            total += one;
-        }
-        return capacity[member] / total;
+        return steady.share(member);
     }
 
     /** When the current step began. */
@@ -426,6 +435,10 @@ public final class StepMachine {
             shares[member] = suspects.get(member) ? 0 : capacity[member];
             total += shares[member];
             inHands += held[member];
+        }
+        if (taken.isEmpty() && inHands == 0) {
+            steady.split(segments, shares, speeds.vectorTime(), speeds.revision(), into);
+            return;
         }
         if (inHands > 0) {
             spareTheBusy(segments, total);

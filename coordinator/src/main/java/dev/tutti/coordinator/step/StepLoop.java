@@ -152,7 +152,7 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
 
     @Override
     public PartialGradient acquire(long step, int firstSegment, int segmentCount) {
-        return step == run.step() ? machine.acquire(firstSegment, segmentCount) : null;
+        return step == run.step() ? machine.acquire(firstSegment, segmentCount, System.nanoTime()) : null;
     }
 
     @Override

@@ -542,7 +542,7 @@ final class SimulatedCluster {
         suspects.clear(member);
         worker.sends(nowNs);
         delivered += count;
-        PartialGradient node = item[0] == step ? machine.acquire(first, count) : null;
+        PartialGradient node = item[0] == step ? machine.acquire(first, count, nowNs) : null;
         if (node == null) {
             machine.refuse(member, count);
             return;

@@ -267,7 +267,7 @@ class StepMachineTest {
     }
 
     private PartialGradient node(int first, int count) {
-        PartialGradient wanted = machine.acquire(first, count);
+        PartialGradient wanted = machine.acquire(first, count, 0);
         return (wanted == null ? new PartialGradient(1) : wanted).reset(first, count);
     }
 

@@ -25,7 +25,7 @@ public record Share(int worker, List<Integer> segments, List<Range> sends) {
     }
 
     /**
-     * Cuts a step among workers of the same speed, as the coordinator does.
+     * Cuts a step among workers of the same speed, as the coordinator does where vectors cost nothing.
      *
      * @param segments number of segments
      * @param workers number of workers
