@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 /**
  * All jobs, each in a directory of its own, and in memory to be looked up. A change is on the disk before it is told: a method that
  * returns has written, and one that throws has changed nothing that anybody was told. So a crash at any moment loses no job that
- * somebody knows of, and none is trained twice: see docs/adr/0007. Thread-safe; carries nothing out itself.
+ * somebody knows of, and none is trained twice: see docs/adr/0011. Thread-safe; carries nothing out itself.
  */
 public final class JobStore {
     /** What is kept of a job in its directory. */
