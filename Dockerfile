@@ -10,7 +10,7 @@ USER 1000:1000
 WORKDIR /data
 ENV HOME=/data
 
-# Where a coordinator listens; bulk data goes over UDP, on ports that are agreed on.
+# Where a coordinator listens; bulk data goes over UDP and TCP, on ports that are agreed on.
 EXPOSE 25520
 
 ENTRYPOINT ["/opt/tutti/bin/tutti"]

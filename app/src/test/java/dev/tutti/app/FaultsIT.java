@@ -47,24 +47,25 @@ class FaultsIT {
         cluster.close();
     }
 
-    @Test
-    void shouldGoOnWhenAWorkerIsKilledOverUdp() throws Exception {
-        TuttiProcess coordinator = startCoordinator("udp");
-        TuttiProcess first = startWorker("first", "udp");
-        startWorker("second", "udp");
+    @ParameterizedTest
+    @ValueSource(strings = {"udp", "tcp"})
+    void shouldGoOnWhenAWorkerIsKilledBetweenHosts(String transport) throws Exception {
+        TuttiProcess coordinator = startCoordinator(transport);
+        TuttiProcess first = startWorker("first", transport);
+        startWorker("second", transport);
         cluster.awaitEpochs(3);
 
         first.signal("KILL");
         cluster.awaitRecoveryWithout("first");
         cluster.awaitRecovery(3);
-        startWorker("third", "udp");
+        startWorker("third", transport);
         cluster.awaitMember("third");
 
         cluster.assertStopsWithTheBitsOf(RUN, coordinator);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ipc", "udp"})
+    @ValueSource(strings = {"ipc", "udp", "tcp"})
     void shouldRejoinAfterAWorkerWasFrozen(String transport) throws Exception {
         TuttiProcess coordinator = startCoordinator(transport);
         TuttiProcess first = startWorker("first", transport);

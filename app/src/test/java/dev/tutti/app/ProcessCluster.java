@@ -59,6 +59,13 @@ final class ProcessCluster implements AutoCloseable {
         return process;
     }
 
+    /** Starts any command that ends up as {@code tutti}. */
+    TuttiProcess startCommand(String name, Map<String, String> variables, List<String> command) {
+        TuttiProcess process = TuttiProcess.startCommand(directory, name, variables, command);
+        processes.add(process);
+        return process;
+    }
+
     /** Starts a coordinator that carries out {@code run}, a {@code train} command, in the directory {@code run}. */
     TuttiProcess startCoordinator(List<String> run, int workers, String... more) {
         return start(

@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 
 /** A real {@code tutti} process of the distribution, ended by its own id at the latest when it is closed. */
 final class TuttiProcess implements AutoCloseable {
-    private static final Path LAUNCHER = Path.of("target/dist/bin/tutti").toAbsolutePath();
+    static final Path LAUNCHER = Path.of("target/dist/bin/tutti").toAbsolutePath();
 
     private final Process process;
     private final Path out;

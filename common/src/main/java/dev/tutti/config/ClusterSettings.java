@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param coordinatorBind where a coordinator for worker processes listens; absent for the embedded mode
  * @param placement where workers find samples; decided by their size where absent
  * @param transport what carries the bulk data
+ * @param udpMtu largest payload of a datagram in bytes; by the address where absent
  * @param giveUp how long to wait for worker processes
  * @param aeronDirectory where the media driver makes its directory; shared memory where absent
  */
@@ -23,6 +24,7 @@ public record ClusterSettings(
         Optional<Endpoint> coordinatorBind,
         Optional<Placement> placement,
         TransportKind transport,
+        Optional<Integer> udpMtu,
         Duration giveUp,
         Optional<Path> aeronDirectory) {
 

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param waitWorkers number of worker processes to wait for before a job starts, at least 1
  * @param giveUp how long to wait for them
  * @param transport what carries the bulk data
+ * @param udpMtu largest payload of a datagram in bytes; by the address where absent
  * @param aeronDirectory where the media driver makes its directory; shared memory where absent
  * @param roots where the files of submitted jobs lie
  */
@@ -24,6 +25,7 @@ public record CoordinatorSettings(
         int waitWorkers,
         Duration giveUp,
         TransportKind transport,
+        Optional<Integer> udpMtu,
         Optional<Path> aeronDirectory,
         JobRoots roots) {
 
@@ -48,7 +50,14 @@ public record CoordinatorSettings(
 
     /** Every setting, in the order in which help shows them. */
     public static final List<Setting<?>> SETTINGS = List.of(
-            BIND, WAIT_WORKERS, GIVE_UP, TrainingOptions.TRANSPORT, TrainingOptions.AERON_DIR, DATA_ROOT, RUNS_ROOT);
+            BIND,
+            WAIT_WORKERS,
+            GIVE_UP,
+            TrainingOptions.TRANSPORT,
+            TrainingOptions.UDP_MTU,
+            TrainingOptions.AERON_DIR,
+            DATA_ROOT,
+            RUNS_ROOT);
 
     /**
      * Reads the settings.
@@ -67,6 +76,7 @@ public record CoordinatorSettings(
                 from.get(WAIT_WORKERS),
                 from.get(GIVE_UP),
                 from.get(TrainingOptions.TRANSPORT),
+                from.find(TrainingOptions.UDP_MTU),
                 from.find(TrainingOptions.AERON_DIR),
                 new JobRoots(from.get(DATA_ROOT), from.get(RUNS_ROOT)));
     }

@@ -15,6 +15,7 @@ import dev.tutti.protocol.Placement;
 import dev.tutti.train.OnDivergence;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.Streams;
 import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -179,6 +180,13 @@ final class TrainingOptions {
                     "what carries weights and gradients")
             .orElse(TransportKind.AUTO)
             .resumable();
+    static final Setting<Integer> UDP_MTU = Setting.of(
+                    "udp-mtu",
+                    "BYTES",
+                    Form.integer(Streams.DATAGRAM_BYTES),
+                    "largest payload of a datagram; 8960 where all packets between the machines may have 9,000 bytes")
+            .otherwise("1408; 8192 on one machine")
+            .resumable();
     static final Setting<Duration> GIVE_UP = Setting.of(
                     "give-up", "TIME", Form.duration(), "how long to wait for worker processes, such as 90s")
             .orElse(Duration.ofMinutes(10), "10m")
@@ -271,6 +279,7 @@ final class TrainingOptions {
             new Entry<>(COORDINATOR_BIND, run -> run.cluster().coordinatorBind()),
             new Entry<>(PLACEMENT, run -> run.cluster().placement()),
             Entry.of(TRANSPORT, run -> run.cluster().transport()),
+            new Entry<>(UDP_MTU, run -> run.cluster().udpMtu()),
             Entry.of(GIVE_UP, run -> run.cluster().giveUp()),
             new Entry<>(AERON_DIR, run -> run.cluster().aeronDirectory()),
             new Entry<>(NAME, TrainingSettings::name),

@@ -217,6 +217,7 @@ public record TrainingSettings(
                 processes ? Optional.of(bind) : Optional.empty(),
                 from.find(TrainingOptions.PLACEMENT),
                 from.get(TrainingOptions.TRANSPORT),
+                from.find(TrainingOptions.UDP_MTU),
                 from.get(TrainingOptions.GIVE_UP),
                 from.find(TrainingOptions.AERON_DIR));
     }

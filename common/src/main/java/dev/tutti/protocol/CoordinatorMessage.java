@@ -1,6 +1,7 @@
 package dev.tutti.protocol;
 
 import akka.actor.typed.ActorRef;
+import dev.tutti.transport.TransportKind;
 import dev.tutti.wire.GenerationId;
 
 /** What a worker process tells the coordinator. */
@@ -14,6 +15,7 @@ public sealed interface CoordinatorMessage extends ControlMessage {
      * @param name the name it was given, for logs
      * @param threads number of its compute threads
      * @param sharesDriver whether it can use the coordinator's media driver
+     * @param transport what it allows to carry bulk data; null from builds before protocol 3
      * @param kernel which kernel it computes with, for logs
      */
     record Introduction(
@@ -23,6 +25,7 @@ public sealed interface CoordinatorMessage extends ControlMessage {
             String name,
             int threads,
             boolean sharesDriver,
+            TransportKind transport,
             String kernel)
             implements CoordinatorMessage {}
 
@@ -31,8 +34,9 @@ public sealed interface CoordinatorMessage extends ControlMessage {
      *
      * @param worker who
      * @param generation of which generation
-     * @param weightsEndpoint {@code host:port} where it receives weights; empty with ipc
-     * @param workEndpoint {@code host:port} where it receives work; empty with ipc
+     * @param weightsEndpoint {@code host:port} where it receives weights over UDP; empty where they come otherwise
+     * @param workEndpoint {@code host:port} where it receives work over UDP; empty with ipc
+     * @param tcpEndpoint {@code host:port} where it is connected to over TCP; empty where nothing comes so
      * @param holdsData whether it holds the training set already
      * @param inHand what it still computes since the last generation, and will send in this one
      */
@@ -41,6 +45,7 @@ public sealed interface CoordinatorMessage extends ControlMessage {
             GenerationId generation,
             String weightsEndpoint,
             String workEndpoint,
+            String tcpEndpoint,
             boolean holdsData,
             WorkInHand inHand)
             implements CoordinatorMessage {}

@@ -2,6 +2,7 @@ package dev.tutti.protocol;
 
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.Carriers;
 import dev.tutti.transport.TermLengths;
 
 /**
@@ -23,11 +24,19 @@ public record JobDescription(
         int targetCount,
         Placement placement,
         String dataFingerprint) {
-    /** Lengths of the terms of the streams that carry this job. */
-    public TermLengths termLengths() {
-        long floatsPerSample = (long) featureCount + targetCount;
+    /** Number of bytes of the weights, and of a gradient. */
+    public long vectorBytes() {
+        return (long) new ParameterLayout(spec.network()).parameterCount() * Float.BYTES;
+    }
+
+    /** Number of bytes of samples that are sent in one go: those of a step, or the training set. */
+    public long sampleBytes() {
         long samples = placement == Placement.STREAM ? spec.samplesPerStep() : spec.samples();
-        long parameters = new ParameterLayout(spec.network()).parameterCount();
-        return TermLengths.of(parameters * Float.BYTES, samples * floatsPerSample * Float.BYTES);
+        return samples * ((long) featureCount + targetCount) * Float.BYTES;
+    }
+
+    /** Lengths of the terms of the streams that carry this job. */
+    public TermLengths termLengths(Carriers carriers) {
+        return TermLengths.of(vectorBytes(), sampleBytes()).but(carriers);
     }
 }

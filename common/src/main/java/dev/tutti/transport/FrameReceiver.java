@@ -8,10 +8,8 @@ import io.aeron.logbuffer.FragmentHandler;
 import io.aeron.logbuffer.Header;
 import org.agrona.DirectBuffer;
 
-/**
- * Polls a stream and hands on the valid frames of one generation; the others are dropped and counted. Owned by one thread.
- */
-public final class FrameReceiver {
+/** The frames of a stream through Aeron; those that are not valid are dropped and counted. Owned by one thread. */
+public final class FrameReceiver implements FrameSource {
     /** Takes a frame that is valid by {@link FrameFlyweight#check}. */
     @FunctionalInterface
     public interface Handler {
@@ -26,6 +24,7 @@ public final class FrameReceiver {
     }
 
     private final Subscription subscription;
+    private final int senders;
     private final GenerationId generation;
     private final FaultCounters faults;
     private final Handler handler;
@@ -33,24 +32,28 @@ public final class FrameReceiver {
     private final FragmentHandler onFragment = this::onFragment;
     private Throwable failure;
 
+    /** The same for a stream that has one sender. */
+    public FrameReceiver(Subscription subscription, GenerationId generation, FaultCounters faults, Handler handler) {
+        this(subscription, 1, generation, faults, handler);
+    }
+
     /**
      * @param subscription the stream
+     * @param senders how many send on it
      * @param generation whose frames are wanted
      * @param faults counts what is dropped
      * @param handler takes what is not
      */
-    public FrameReceiver(Subscription subscription, GenerationId generation, FaultCounters faults, Handler handler) {
+    public FrameReceiver(
+            Subscription subscription, int senders, GenerationId generation, FaultCounters faults, Handler handler) {
         this.subscription = subscription;
+        this.senders = senders;
         this.generation = generation;
         this.faults = faults;
         this.handler = handler;
     }
 
-    /**
-     * Takes up to {@code limit} frames; returns how many there were.
-     *
-     * @throws StreamClosedException if the stream is of no further use
-     */
+    @Override
     public int poll(int limit) {
         int frames = subscription.poll(onFragment, limit);
         if (failure != null) {
@@ -62,8 +65,13 @@ public final class FrameReceiver {
         return frames;
     }
 
-    /** @throws StreamClosedException if the stream is of no further use */
-    public void checkOpen() {
+    @Override
+    public boolean isConnected() {
+        checkOpen();
+        return subscription.imageCount() >= senders;
+    }
+
+    private void checkOpen() {
         if (subscription.isClosed()) {
             throw new StreamClosedException("stream " + subscription.streamId() + " of " + generation + " is closed");
         }

@@ -13,6 +13,10 @@ public interface FrameSource {
      */
     int poll(int limit);
 
-    /** Whether all senders are there. */
+    /**
+     * Whether all senders are there.
+     *
+     * @throws StreamClosedException if the stream is of no further use, as far as that can be told
+     */
     boolean isConnected();
 }

@@ -1,18 +1,31 @@
 package dev.tutti.transport;
 
+import dev.tutti.files.Range;
 import io.aeron.ChannelUriStringBuilder;
 import io.aeron.CommonContext;
 
 /**
- * The Aeron streams of one generation, as all its members are told.
+ * The streams of one generation, as all its members are told. A stream has the same number over Aeron and over TCP.
  *
- * @param ipc whether all share the coordinator's media driver; else UDP
- * @param gradientEndpoint {@code host:port} where the coordinator receives gradients; empty with ipc
+ * @param carriers what carries them
+ * @param gradientEndpoint {@code host:port} where the coordinator receives gradients over UDP; empty where they come otherwise
+ * @param tcpEndpoint {@code host:port} where the coordinator's TCP connections are made; empty where there are none
  * @param mtuBytes largest UDP datagram's payload
  * @param terms lengths of the terms
  * @param baseStreamId the generation's first stream id
  */
-public record Streams(boolean ipc, String gradientEndpoint, int mtuBytes, TermLengths terms, int baseStreamId) {
+public record Streams(
+        Carriers carriers,
+        String gradientEndpoint,
+        String tcpEndpoint,
+        int mtuBytes,
+        TermLengths terms,
+        int baseStreamId) {
+    /** What may be the largest datagram's payload, in bytes. */
+    public static final Range DATAGRAM_BYTES = new Range(
+            "multiples of 32 from 256 to 65504, such as 1408",
+            bytes -> bytes >= 256 && bytes <= 65_504 && bytes % 32 == 0);
+
     /** Largest frame through shared memory. */
     static final int IPC_MTU_BYTES = 65_504;
 
@@ -27,6 +40,11 @@ public record Streams(boolean ipc, String gradientEndpoint, int mtuBytes, TermLe
 
     /** The receiver timeout of flow control: a frozen worker holds the others up rather than losing frames. */
     private static final String FLOW_CONTROL_TIMEOUT = "30s";
+
+    /** Whether all share the coordinator's media driver. */
+    public boolean ipc() {
+        return carriers.ipc();
+    }
 
     /** Stream of the weights. */
     public int weightsStreamId() {
@@ -45,7 +63,7 @@ public record Streams(boolean ipc, String gradientEndpoint, int mtuBytes, TermLe
 
     /** Channel on which the coordinator publishes weights to {@code members} members; with UDP destinations are added. */
     public String weightsPublication(int members) {
-        if (ipc) {
+        if (ipc()) {
             return ipcPublication(terms.weights());
         }
         return udp().controlMode(CommonContext.MDC_CONTROL_MODE_MANUAL)
@@ -67,7 +85,7 @@ public record Streams(boolean ipc, String gradientEndpoint, int mtuBytes, TermLe
 
     /** Channel on which to receive at {@code endpoint}. */
     public String subscription(String endpoint) {
-        return ipc ? CommonContext.IPC_CHANNEL : udpSubscription(endpoint);
+        return ipc() ? CommonContext.IPC_CHANNEL : udpSubscription(endpoint);
     }
 
     /** Channel on which to receive over UDP at {@code endpoint}: unicast loss recovery even from a multi-destination sender. */
@@ -81,7 +99,7 @@ public record Streams(boolean ipc, String gradientEndpoint, int mtuBytes, TermLe
     }
 
     private String publication(String endpoint, int term) {
-        return ipc
+        return ipc()
                 ? ipcPublication(term)
                 : udp().endpoint(endpoint).termLength(term).mtu(mtu(term)).build();
     }
@@ -95,7 +113,7 @@ public record Streams(boolean ipc, String gradientEndpoint, int mtuBytes, TermLe
     }
 
     private int mtu(int term) {
-        return Math.min(ipc ? IPC_MTU_BYTES : mtuBytes, term / TERM_PER_MESSAGE);
+        return Math.min(ipc() ? IPC_MTU_BYTES : mtuBytes, term / TERM_PER_MESSAGE);
     }
 
     private static ChannelUriStringBuilder udp() {

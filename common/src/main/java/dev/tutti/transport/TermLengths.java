@@ -6,6 +6,7 @@ import org.agrona.BitUtil;
 /**
  * Lengths of the terms of a generation's streams, in bytes: powers of two, chosen by what the streams carry. A stream takes
  * three terms of shared memory on each machine where it begins or ends, so these numbers say how many workers there is room for.
+ * A length of 0 is that of a stream which does not go through Aeron.
  *
  * @param weights of the stream from the coordinator to all
  * @param work of each stream from the coordinator to one worker
@@ -26,9 +27,9 @@ public record TermLengths(int weights, int work, int gradients) {
 
     /** Checks that Aeron takes these lengths. */
     public TermLengths {
-        LogBufferDescriptor.checkTermLength(weights);
+        check(weights);
         LogBufferDescriptor.checkTermLength(work);
-        LogBufferDescriptor.checkTermLength(gradients);
+        check(gradients);
     }
 
     /**
@@ -44,6 +45,14 @@ public record TermLengths(int weights, int work, int gradients) {
                 term(vectorBytes, MIN_VECTOR_TERM, MAX_WEIGHTS_TERM),
                 term(workBytes, MIN_WORK_TERM, MAX_WORK_TERM),
                 term(vectorBytes, MIN_VECTOR_TERM, MAX_GRADIENTS_TERM));
+    }
+
+    /** The same where some of it goes over TCP. */
+    public TermLengths but(Carriers carriers) {
+        return new TermLengths(
+                carriers.vectorsByTcp() ? 0 : weights,
+                carriers.samplesByTcp() ? MIN_WORK_TERM : work,
+                carriers.vectorsByTcp() ? 0 : gradients);
     }
 
     /** Number of bytes of shared memory on the coordinator's machine that {@code members} members take. */
@@ -72,8 +81,14 @@ public record TermLengths(int weights, int work, int gradients) {
         return (int) Math.max(0, Math.min(most, Streams.MAX_MEMBERS));
     }
 
+    private static void check(int term) {
+        if (term != 0) {
+            LogBufferDescriptor.checkTermLength(term);
+        }
+    }
+
     private static long streamBytes(int term) {
-        return LogBufferDescriptor.computeLogLength(term, PAGE_BYTES);
+        return term == 0 ? 0 : LogBufferDescriptor.computeLogLength(term, PAGE_BYTES);
     }
 
     private static int term(long bytes, int min, int max) {

@@ -7,11 +7,8 @@ import io.aeron.ExclusivePublication;
 import io.aeron.Publication;
 import io.aeron.logbuffer.BufferClaim;
 
-/**
- * Sends vectors one after the other as frames, without ever waiting: {@link #doWork} sends what the stream takes now. The
- * floats are copied once, from the vector to the stream. Owned by one thread.
- */
-public final class VectorSender {
+/** Sends vectors through Aeron. The floats are copied once, from the vector to the stream. Owned by one thread. */
+public final class VectorSender implements FrameSender {
     private final ExclusivePublication publication;
     private final GenerationId generation;
     private final int floatsPerFrame;
@@ -32,18 +29,12 @@ public final class VectorSender {
         this.floatsPerFrame = (publication.maxPayloadLength() - FrameFlyweight.HEADER_LENGTH) / Float.BYTES;
     }
 
-    /** The header of the next vector, to be set before {@link #begin}. */
+    @Override
     public FrameHeader header() {
         return header;
     }
 
-    /**
-     * Begins to send a vector; its length is the header's, and a vector of length 0 is one frame. The array must not change
-     * until {@link #isIdle}.
-     *
-     * @param vector holds the vector
-     * @param start index of its first float
-     */
+    @Override
     public void begin(float[] vector, int start) {
         if (!isIdle()) {
             throw new IllegalStateException("the last vector is still being sent: sent=" + sent);
@@ -53,22 +44,17 @@ public final class VectorSender {
         this.sent = 0;
     }
 
-    /** Whether the last vector is sent. */
+    @Override
     public boolean isIdle() {
         return vector == null;
     }
 
-    /** Whether receivers are there. */
+    @Override
     public boolean isConnected() {
         return publication.isConnected();
     }
 
-    /**
-     * Sends what the stream takes now.
-     *
-     * @return number of frames sent; 0 when there is nothing to send or the stream is full
-     * @throws StreamClosedException if the stream is of no further use
-     */
+    @Override
     public int doWork() {
         int frames = 0;
         while (vector != null && sendPart()) {

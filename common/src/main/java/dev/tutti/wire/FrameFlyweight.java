@@ -37,7 +37,7 @@ import org.agrona.MutableDirectBuffer;
  */
 public final class FrameFlyweight {
     /** Version of the layout; frames of another are dropped. */
-    public static final byte VERSION = 1;
+    public static final byte VERSION = 2;
 
     /** Number of bytes before the floats. */
     public static final int HEADER_LENGTH = 80;

@@ -43,6 +43,7 @@ class ProcessSettingsTest {
                         Duration.ofSeconds(60),
                         TransportKind.AUTO,
                         Optional.empty(),
+                        Optional.empty(),
                         new JobRoots(Path.of("."), Path.of("runs"))));
     }
 

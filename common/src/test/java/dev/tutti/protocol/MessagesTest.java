@@ -18,8 +18,10 @@ import dev.tutti.model.NetworkSpec;
 import dev.tutti.optim.Sgd;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.Carriers;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TermLengths;
+import dev.tutti.transport.TransportKind;
 import dev.tutti.wire.GenerationId;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -89,7 +91,7 @@ class MessagesTest {
                 CoordinatorMessage.Introduction.class,
                 Map.of("worker", ref, "name", "w", "threads", 2, "sharesDriver", true, "kernel", "scalar"));
         assertThat(introduction)
-                .isEqualTo(new CoordinatorMessage.Introduction(worker.ref(), null, null, "w", 2, true, "scalar"));
+                .isEqualTo(new CoordinatorMessage.Introduction(worker.ref(), null, null, "w", 2, true, null, "scalar"));
 
         String replyTo = ActorRefResolver.get(KIT.system()).toSerializationFormat(coordinator.ref());
         WorkerMessage.Hello hello = read(
@@ -118,13 +120,24 @@ class MessagesTest {
                         4093,
                         job(Placement.STREAM, Sync.EPOCH, List.of(3, 2)),
                         new Streams(
-                                false, "10.0.0.5:4711", 1408, new TermLengths(1 << 20, 1 << 16, 1 << 18), 17 * 4096),
+                                Carriers.UDP,
+                                "10.0.0.5:4711",
+                                "",
+                                1408,
+                                new TermLengths(1 << 20, 1 << 16, 1 << 18),
+                                17 * 4096),
+                        coordinator.ref()),
+                new WorkerMessage.PrepareGeneration(
+                        generation,
+                        1,
+                        job(Placement.REPLICATE, Sync.STEP, List.of(784, 10)),
+                        new Streams(Carriers.TCP, "", "10.0.0.5:4712", 8960, new TermLengths(0, 1 << 16, 0), 17 * 4096),
                         coordinator.ref()),
                 new WorkerMessage.PrepareGeneration(
                         generation,
                         0,
                         job(Placement.REPLICATE, Sync.STEP, List.of(784, 512, 512, 10)),
-                        new Streams(true, "", 8192, new TermLengths(16 << 20, 1 << 20, 4 << 20), 0),
+                        new Streams(Carriers.IPC, "", "", 8192, new TermLengths(16 << 20, 1 << 20, 4 << 20), 0),
                         coordinator.ref()),
                 new WorkerMessage.EndJob(Integer.MAX_VALUE),
                 new WorkerMessage.Goodbye("the job is done", false),
@@ -136,9 +149,16 @@ class MessagesTest {
                         "10.0.0.6/1234",
                         8,
                         true,
+                        TransportKind.TCP,
                         "vector, 512 bits"),
                 new CoordinatorMessage.Prepared(
-                        worker.ref(), generation, "10.0.0.6:1", "10.0.0.6:65535", true, new WorkInHand(17, 3, 5)),
+                        worker.ref(),
+                        generation,
+                        "10.0.0.6:1",
+                        "10.0.0.6:65535",
+                        "10.0.0.6:4711",
+                        true,
+                        new WorkInHand(17, 3, 5)),
                 new CoordinatorMessage.Busy(worker.ref(), generation),
                 new CoordinatorMessage.NotPrepared(worker.ref(), generation, "no room", true),
                 new CoordinatorMessage.WorkerFailed(worker.ref(), generation, "null"),

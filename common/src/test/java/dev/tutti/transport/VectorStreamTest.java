@@ -102,7 +102,7 @@ class VectorStreamTest {
     @Test
     void shouldSayThatAStreamIsClosed() {
         Stream stream = new Stream(true, (session, frame) -> null);
-        stream.receiver.checkOpen();
+        assertThat(stream.receiver.isConnected()).isTrue();
         assertThat(stream.receiver.poll(1)).isZero();
         stream.close();
         assertThatThrownBy(() -> stream.receiver.poll(1))
@@ -152,10 +152,11 @@ class VectorStreamTest {
         final FrameReceiver receiver;
 
         Stream(boolean ipc, FrameReceiver.Handler handler) {
-            Streams draft = new Streams(ipc, "", 1408, SHORT_TERMS, 0);
+            Carriers carriers = ipc ? Carriers.IPC : Carriers.UDP;
+            Streams draft = new Streams(carriers, "", "", 1408, SHORT_TERMS, 0);
             subscription = node.aeron().addSubscription(draft.subscription("127.0.0.1:0"), draft.gradientStreamId());
             String endpoint = ipc ? "" : UdpEndpoint.await(subscription);
-            Streams streams = new Streams(ipc, endpoint, 1408, SHORT_TERMS, 0);
+            Streams streams = new Streams(carriers, endpoint, "", 1408, SHORT_TERMS, 0);
             publication =
                     node.aeron().addExclusivePublication(streams.gradientPublication(), streams.gradientStreamId());
             assertThat(publication.maxPayloadLength() + 32).isEqualTo(ipc ? SHORT_TERMS.gradients() / 8 : 1408);

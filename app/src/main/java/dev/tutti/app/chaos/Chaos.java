@@ -104,7 +104,7 @@ public final class Chaos {
      * @param seconds how long to disturb
      * @param maxGapSeconds how long training may stand still at a time
      * @param seed of the order of faults
-     * @param transport what carries the bulk data: auto, ipc or udp
+     * @param transport what carries the bulk data: auto, ipc, udp or tcp
      * @param directory receives the run directory and the logs; must not exist
      * @param say takes lines about what happens
      */

@@ -48,16 +48,23 @@ public final class CoordinatorNode implements AutoCloseable {
      *
      * @param bind where
      * @param transport what may carry bulk data
+     * @param udpMtu largest payload of a datagram in bytes; by the address where absent
      * @param aeronDirectory where the media driver makes its directory; shared memory where absent
      * @throws dev.tutti.files.InputException if the address cannot be used, or there is no room for a media driver
      */
-    public static CoordinatorNode start(Endpoint bind, TransportKind transport, Optional<Path> aeronDirectory) {
-        return start(Build.current(), bind, transport, aeronDirectory);
+    public static CoordinatorNode start(
+            Endpoint bind, TransportKind transport, Optional<Integer> udpMtu, Optional<Path> aeronDirectory) {
+        return start(Build.current(), bind, transport, udpMtu, aeronDirectory);
     }
 
-    static CoordinatorNode start(Build build, Endpoint bind, TransportKind transport, Optional<Path> aeronDirectory) {
+    static CoordinatorNode start(
+            Build build,
+            Endpoint bind,
+            TransportKind transport,
+            Optional<Integer> udpMtu,
+            Optional<Path> aeronDirectory) {
         Endpoint advertised = Addresses.advertised(bind);
-        int mtuBytes = Addresses.isLoopback(advertised.host()) ? LOOPBACK_MTU_BYTES : NETWORK_MTU_BYTES;
+        int mtuBytes = udpMtu.orElse(Addresses.isLoopback(advertised.host()) ? LOOPBACK_MTU_BYTES : NETWORK_MTU_BYTES);
         AeronNode node = AeronNode.launch(aeronDirectory.orElse(null));
         try {
             ActorSystem<CoordinatorActor.Command> system = ActorSystems.startCoordinator(

@@ -69,7 +69,10 @@ public final class BenchClusterCommand implements Callable<Integer> {
             description = "replicate or stream (default: ${DEFAULT-VALUE})")
     private Placement placement;
 
-    @Option(names = "--transport", defaultValue = "auto", description = "auto, ipc or udp (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--transport",
+            defaultValue = "auto",
+            description = "auto, ipc, udp or tcp (default: ${DEFAULT-VALUE})")
     private TransportKind transport;
 
     @Option(names = "--seconds", defaultValue = "5", description = "length of a line (default: ${DEFAULT-VALUE})")

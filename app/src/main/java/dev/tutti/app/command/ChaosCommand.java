@@ -73,7 +73,10 @@ public final class ChaosCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "of the order of faults (default: ${DEFAULT-VALUE})")
     private long seed;
 
-    @Option(names = "--transport", defaultValue = "auto", description = "auto, ipc or udp (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--transport",
+            defaultValue = "auto",
+            description = "auto, ipc, udp or tcp (default: ${DEFAULT-VALUE})")
     private TransportKind transport;
 
     @Option(names = "--out", description = "receives the run and the logs (default: runs/<time>-chaos)")

@@ -73,7 +73,8 @@ public final class Trainers {
     private static TrainingResult withProcesses(TrainingJob job, ClusterSettings cluster, TrainingListener listener)
             throws InterruptedException {
         Endpoint bind = cluster.coordinatorBind().orElse(Endpoint.local());
-        try (CoordinatorNode node = CoordinatorNode.start(bind, cluster.transport(), cluster.aeronDirectory())) {
+        try (CoordinatorNode node =
+                CoordinatorNode.start(bind, cluster.transport(), cluster.udpMtu(), cluster.aeronDirectory())) {
             boolean done = false;
             try {
                 TrainingResult result =

@@ -30,8 +30,8 @@ public final class CoordinatorServer {
     /** Takes jobs until interrupted. */
     public void run() throws InterruptedException {
         JobQueue queue = new JobQueue(MOST_WAITING);
-        try (CoordinatorNode node =
-                CoordinatorNode.start(settings.bind(), settings.transport(), settings.aeronDirectory())) {
+        try (CoordinatorNode node = CoordinatorNode.start(
+                settings.bind(), settings.transport(), settings.udpMtu(), settings.aeronDirectory())) {
             node.takeJobs(new ClientJobs(queue));
             LOG.info("waiting for jobs: tutti train DATA --coordinator {}", settings.bind());
             try {

@@ -44,7 +44,8 @@ class BuildsTest {
         logger.addAppender(appender);
         appender.start();
         Endpoint bind = new Endpoint("127.0.0.1", freePort());
-        try (CoordinatorNode coordinator = CoordinatorNode.start(NEWER, bind, TransportKind.IPC, Optional.empty())) {
+        try (CoordinatorNode coordinator =
+                CoordinatorNode.start(NEWER, bind, TransportKind.IPC, Optional.empty(), Optional.empty())) {
             WorkerSettings settings = WorkerSettings.read(
                     Map.of("coordinator", bind.toString(), "name", "old", "threads", "1"), Optional.empty());
             assertThatThrownBy(() -> WorkerNode.run(settings, Build.current()))

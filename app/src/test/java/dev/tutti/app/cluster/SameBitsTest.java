@@ -40,6 +40,8 @@ class SameBitsTest {
         "2, STREAM, UDP, STEP, 64, 5, 0",
         "3, REPLICATE, IPC, EPOCH, 32, 8, 0.1",
         "2, STREAM, UDP, EPOCH, 32, 10, 0.2",
+        "4, REPLICATE, TCP, STEP, 50, 13, 0.5",
+        "2, STREAM, TCP, STEP, 33, 7, 0",
     })
     void shouldEndInTheBitsOfTheReferenceTrainer(
             int workers, Placement placement, TransportKind transport, Sync sync, int batch, int segment, float dropout)

@@ -90,7 +90,8 @@ class UdpFuzzTest {
         assertThat(found.last().samples()).isEqualTo(expected.last().samples());
     }
 
-    private static TrainingJob job() {
+    /** Small, and long enough to be disturbed. */
+    static TrainingJob job() {
         NetworkSpec network = new NetworkSpec(
                 List.of(INPUTS, 32, CLASSES), List.of(Activation.RELU, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
         float[] features = new float[SAMPLES * INPUTS];

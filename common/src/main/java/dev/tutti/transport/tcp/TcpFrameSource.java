@@ -89,6 +89,12 @@ public final class TcpFrameSource implements FrameSource {
         return true;
     }
 
+    /** Whether {@code sender} is there. */
+    public boolean isConnected(int sender) {
+        Incoming connection = connections[placeOf(sender)];
+        return connection != null && !connection.isClosed();
+    }
+
     private void checkOpen() {
         boolean lost = true;
         for (int i = 0; i < connections.length && lost; i++) {

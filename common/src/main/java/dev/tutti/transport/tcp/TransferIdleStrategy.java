@@ -1,5 +1,6 @@
 package dev.tutti.transport.tcp;
 
+import dev.tutti.transport.Carriers;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.IdleStrategy;
 
@@ -9,8 +10,8 @@ import org.agrona.concurrent.IdleStrategy;
  * once. Owned by the thread of the links.
  */
 public final class TransferIdleStrategy implements IdleStrategy {
-    /** Vectors from here on are large, see benchmarks/results/transport.md. */
-    public static final int LARGE_BYTES = 64 << 10;
+    /** See benchmarks/results/transport.md. */
+    private static final int LARGE_BYTES = Carriers.LARGE_BYTES;
 
     private static final long SPIN_NS = 5_000;
     private static final long AWAKE_NS = 100_000;

@@ -187,7 +187,8 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
                         introduction.process(),
                         unique,
                         introduction.threads(),
-                        introduction.sharesDriver()));
+                        introduction.sharesDriver(),
+                        introduction.transport()));
         log.info(
                 "worker {} joined: threads={}, kernel={}, workers={}",
                 unique,

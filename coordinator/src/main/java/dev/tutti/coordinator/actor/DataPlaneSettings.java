@@ -6,12 +6,8 @@ import dev.tutti.transport.TransportKind;
  * What the coordinator's streams need to know of the machine.
  *
  * @param transport what may carry bulk data
- * @param host this machine's address as workers see it, for UDP
- * @param port UDP port for gradients; 0 for any
+ * @param host this machine's address as workers see it, for UDP and TCP
+ * @param port UDP port for gradients and TCP port; 0 for any
  * @param mtuBytes largest datagram's payload, for UDP
  */
-public record DataPlaneSettings(TransportKind transport, String host, int port, int mtuBytes) {
-    boolean allowsIpc() {
-        return transport != TransportKind.UDP;
-    }
-}
+public record DataPlaneSettings(TransportKind transport, String host, int port, int mtuBytes) {}

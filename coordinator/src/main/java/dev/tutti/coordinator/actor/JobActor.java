@@ -26,8 +26,9 @@ import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Carriers;
 import dev.tutti.transport.NoRoomException;
-import dev.tutti.transport.StepIdleStrategy;
+import dev.tutti.transport.TransportKind;
 import dev.tutti.wire.GenerationId;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
@@ -62,6 +63,9 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     /** Nothing comes from these members of a generation any more. */
     record Lost(int generation, List<Integer> members, String reason) implements Command {}
 
+    /** The connections to these members of a generation have ended. */
+    record BrokenOff(int generation, List<Integer> members, String reason) implements Command {}
+
     private record FromWorker(CoordinatorMessage message) implements Command {}
 
     private record Wake() implements Command {}
@@ -85,9 +89,16 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
      * @param name its name; no two present have the same
      * @param threads number of its compute threads
      * @param sharesDriver whether it can use the coordinator's media driver
+     * @param transport what it allows to carry bulk data
      */
     record Worker(
-            ActorRef<WorkerMessage> ref, long joined, String process, String name, int threads, boolean sharesDriver) {
+            ActorRef<WorkerMessage> ref,
+            long joined,
+            String process,
+            String name,
+            int threads,
+            boolean sharesDriver,
+            TransportKind transport) {
         Candidate candidate() {
             return new Candidate(name, process, joined);
         }
@@ -170,10 +181,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                 setup.dataFingerprint);
         this.loop = new StepLoop(job, setup.placement, setup.listener, new LoopObserver(context.getSelf()));
         this.runner = new AgentRunner(
-                new StepIdleStrategy(),
-                error -> context.getSelf().tell(new Failed(new IllegalStateException(error))),
-                null,
-                loop);
+                loop.idle(), error -> context.getSelf().tell(new Failed(new IllegalStateException(error))), null, loop);
         AgentRunner.startOnThread(runner);
         timers.startTimerWithFixedDelay(new StillWaiting(), WAIT_REPORT);
         timers.startSingleTimer(new GiveUp(), setup.giveUp);
@@ -200,6 +208,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                 .onMessage(GiveUp.class, this::onGiveUp)
                 .onMessage(Broken.class, this::onBroken)
                 .onMessage(Lost.class, this::onLost)
+                .onMessage(BrokenOff.class, this::onBrokenOff)
                 .onMessage(Finished.class, this::onFinished)
                 .onMessage(Failed.class, this::onFailed)
                 .onMessage(Abort.class, this::onAbort)
@@ -272,7 +281,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     /** For how many members there is room; where that cannot be told, opening the streams will tell. */
     private int room() {
         try {
-            return CoordinatorPlane.roomFor(node, description, members.size());
+            return CoordinatorPlane.roomFor(node, description, carriers(workers.values()), members.size());
         } catch (UncheckedIOException e) {
             log.warn("job {}: free shared memory not known", setup.job.name(), e);
             return Integer.MAX_VALUE;
@@ -282,14 +291,13 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     private void form(List<Candidate> candidates) {
         abandonGeneration();
         members = candidates.stream().map(one -> workers.get(one.name())).toList();
-        boolean ipc = dataPlane.allowsIpc() && members.stream().allMatch(Worker::sharesDriver);
         generation = new GenerationId(setup.number, generations.incrementAndGet(), tokens.nextLong());
         try {
             plane = CoordinatorPlane.open(
                     node,
                     generation,
                     members.size(),
-                    ipc,
+                    carriers(members),
                     dataPlane.host(),
                     dataPlane.port(),
                     dataPlane.mtuBytes(),
@@ -305,6 +313,17 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
             worker.ref.tell(
                     new WorkerMessage.PrepareGeneration(generation, member, description, plane.streams(), replies));
         }
+    }
+
+    private Carriers carriers(Collection<Worker> of) {
+        List<TransportKind> allowed = new ArrayList<>();
+        allowed.add(dataPlane.transport());
+        of.forEach(worker -> allowed.add(worker.transport));
+        return Carriers.choose(
+                allowed,
+                of.stream().allMatch(Worker::sharesDriver),
+                description.vectorBytes(),
+                description.sampleBytes());
     }
 
     private void onNotOpened(RuntimeException e) {
@@ -376,17 +395,19 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     private void begin() {
         List<String> weightsEndpoints = new ArrayList<>();
         List<String> workEndpoints = new ArrayList<>();
+        List<String> tcpEndpoints = new ArrayList<>();
         StepLoop.Member[] loopMembers = new StepLoop.Member[members.size()];
         for (int member = 0; member < loopMembers.length; member++) {
             Worker worker = members.get(member);
             Prepared of = prepared.get(worker.name);
             weightsEndpoints.add(of.weightsEndpoint());
             workEndpoints.add(of.workEndpoint());
+            tcpEndpoints.add(of.tcpEndpoint());
             boolean needsTraining = setup.placement == Placement.REPLICATE && !of.holdsData();
             loopMembers[member] = new StepLoop.Member(worker.name, worker.threads, needsTraining, of.inHand());
         }
         try {
-            plane.connect(weightsEndpoints, workEndpoints);
+            plane.connect(weightsEndpoints, workEndpoints, tcpEndpoints);
         } catch (RuntimeException e) {
             onNotOpened(e);
             return;
@@ -419,12 +440,19 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     }
 
     private Behavior<Command> onLost(Lost message) {
-        if (!isRunning(message.generation)) {
-            return this;
-        }
-        List<String> names =
-                message.members.stream().map(member -> members.get(member).name).toList();
-        return carryOut(membership.onLost(names, message.reason, now()));
+        return isRunning(message.generation)
+                ? carryOut(membership.onLost(names(message.members), message.reason, now()))
+                : this;
+    }
+
+    private Behavior<Command> onBrokenOff(BrokenOff message) {
+        return isRunning(message.generation)
+                ? carryOut(membership.onBrokenOff(names(message.members), message.reason, now()))
+                : this;
+    }
+
+    private List<String> names(List<Integer> numbers) {
+        return numbers.stream().map(member -> members.get(member).name).toList();
     }
 
     /** Whether the step loop has this generation. */
@@ -477,6 +505,11 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         @Override
         public void onLost(int generation, List<Integer> members, String reason) {
             self.tell(new Lost(generation, members, reason));
+        }
+
+        @Override
+        public void onBrokenOff(int generation, List<Integer> members, String reason) {
+            self.tell(new BrokenOff(generation, members, reason));
         }
 
         @Override

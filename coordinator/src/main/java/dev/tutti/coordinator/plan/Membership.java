@@ -246,6 +246,14 @@ public final class Membership {
         return decide(nowNs);
     }
 
+    /** The connections to some members of this generation have ended, which shows at once. */
+    public List<Decision> onBrokenOff(List<String> names, String reason, long nowNs) {
+        intact = false;
+        names.forEach(name -> leaveOut(name, FAILED_NS, reason, nowNs));
+        formAt(nowNs);
+        return decide(nowNs);
+    }
+
     /** This generation cannot go on, and none of its members is to blame. */
     public List<Decision> onBroken(String reason, long nowNs) {
         intact = false;

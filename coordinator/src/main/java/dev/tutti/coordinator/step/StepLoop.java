@@ -3,6 +3,7 @@ package dev.tutti.coordinator.step;
 import dev.tutti.coordinator.plan.Orders;
 import dev.tutti.coordinator.plan.StepMachine;
 import dev.tutti.coordinator.transport.CoordinatorPlane;
+import dev.tutti.coordinator.transport.MembersLostException;
 import dev.tutti.data.Dataset;
 import dev.tutti.data.EpochOrder;
 import dev.tutti.protocol.Placement;
@@ -16,6 +17,7 @@ import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingRun;
 import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.StepIdleStrategy;
 import dev.tutti.transport.StreamClosedException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +43,9 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
 
         /** Nothing comes from some members of the generation, which needs a successor without them. */
         void onLost(int generation, List<Integer> members, String reason);
+
+        /** Connections to some members of the generation have ended; it needs a successor without them. */
+        void onBrokenOff(int generation, List<Integer> members, String reason);
 
         /** All epochs are done. */
         void onFinished(TrainingResult result);
@@ -117,6 +123,11 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
         commands.add(this::onLeave);
     }
 
+    /** How the loop's thread waits: as suits the streams there are. */
+    public IdleStrategy idle() {
+        return new LoopIdleStrategy();
+    }
+
     @Override
     public String roleName() {
         return "tutti-steps-" + job.name();
@@ -131,6 +142,8 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
                 case CONNECTING -> connect();
                 case RUNNING -> step();
             };
+        } catch (MembersLostException e) {
+            brokenOff(e.members(), e.getMessage());
         } catch (StreamClosedException e) {
             broken(e.getMessage());
         } catch (TrainingFailedException e) {
@@ -240,7 +253,7 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
                 "{} connected: workers={}, transport={}, epoch={}, step={}",
                 plane.generation(),
                 workers(),
-                plane.streams().ipc() ? "ipc" : "udp",
+                plane.streams().carriers().ofVectors(),
                 run.epoch(),
                 run.step() + 1);
         tellOfIdleWorkers();
@@ -429,6 +442,16 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
         observer.onLost(generation, lost, reason);
     }
 
+    private void brokenOff(List<Integer> lost, String reason) {
+        if (lost.size() == members.length) {
+            broken(reason);
+            return;
+        }
+        int generation = plane.generation().number();
+        onLeave();
+        observer.onBrokenOff(generation, lost, reason);
+    }
+
     private List<Integer> unreached() {
         return IntStream.range(0, members.length)
                 .filter(member -> !plane.reaches(member))
@@ -437,7 +460,8 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     }
 
     private String hint() {
-        return plane.streams().ipc() ? "" : "; does a firewall stop UDP between the machines?";
+        String over = plane.streams().carriers().anyTcp() ? "TCP or UDP" : "UDP";
+        return plane.streams().ipc() ? "" : "; does a firewall stop " + over + " between the machines?";
     }
 
     private void fail(RuntimeException failure) {
@@ -450,6 +474,30 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
         phaseSinceNs = System.nanoTime();
         if (phase == Phase.RUNNING) {
             listener.onWorkers(workers(), plane.generation().toString());
+        }
+    }
+
+    /** Owned by the loop's thread. */
+    private final class LoopIdleStrategy implements IdleStrategy {
+        private final IdleStrategy withoutStreams = new StepIdleStrategy();
+
+        @Override
+        public void idle(int workCount) {
+            now().idle(workCount);
+        }
+
+        @Override
+        public void idle() {
+            now().idle();
+        }
+
+        @Override
+        public void reset() {
+            now().reset();
+        }
+
+        private IdleStrategy now() {
+            return plane == null ? withoutStreams : plane.idle();
         }
     }
 

@@ -1,16 +1,28 @@
 package dev.tutti.coordinator.transport;
 
+import dev.tutti.config.Endpoint;
 import dev.tutti.data.Dataset;
 import dev.tutti.protocol.JobDescription;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Carriers;
 import dev.tutti.transport.FaultCounters;
 import dev.tutti.transport.FrameReceiver;
+import dev.tutti.transport.FrameSender;
+import dev.tutti.transport.FrameSource;
 import dev.tutti.transport.SharedMemory;
+import dev.tutti.transport.StreamClosedException;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TermLengths;
 import dev.tutti.transport.UdpEndpoint;
 import dev.tutti.transport.VectorSender;
+import dev.tutti.transport.tcp.TcpFrameSource;
+import dev.tutti.transport.tcp.TcpLinks;
+import dev.tutti.transport.tcp.TcpPeer;
+import dev.tutti.transport.tcp.TcpSettings;
+import dev.tutti.transport.tcp.Waiting;
+import dev.tutti.wire.FrameFault;
+import dev.tutti.wire.FrameFlyweight;
 import dev.tutti.wire.FrameKind;
 import dev.tutti.wire.GenerationId;
 import io.aeron.Aeron;
@@ -18,7 +30,9 @@ import io.aeron.ExclusivePublication;
 import io.aeron.Subscription;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.agrona.CloseHelper;
+import org.agrona.concurrent.IdleStrategy;
 
 /**
  * The coordinator's streams of one generation: weights and work out, gradients in. Opened in two steps by the job's actor,
@@ -54,33 +68,76 @@ public final class CoordinatorPlane implements AutoCloseable {
     private final GenerationId generation;
     private final Streams streams;
     private final int members;
-    private final FaultCounters faults = new FaultCounters();
+    private final FaultCounters faults;
     private final Subscription gradientSubscription;
+    private final TcpLinks links;
+    private final IdleStrategy idle;
+    private final FrameSource gradientFrames;
+    private final TcpFrameSource gradientLinks;
     private final List<ExclusivePublication> publications = new ArrayList<>();
     private final List<WorkSender> work = new ArrayList<>();
+    private final List<Integer> lost = new ArrayList<>();
+    private String lostBecause = "";
     private long framesSent;
-    private VectorSender weights;
+    private FrameSender weights;
     private GradientReceiver gradients;
-    private FrameReceiver gradientFrames;
 
     private CoordinatorPlane(
-            Aeron aeron, GenerationId generation, int members, Streams streams, Subscription gradientSubscription) {
-        this.aeron = aeron;
+            AeronNode node,
+            GenerationId generation,
+            int members,
+            Carriers carriers,
+            String host,
+            int port,
+            int mtuBytes,
+            JobDescription job) {
         this.generation = generation;
         this.members = members;
-        this.streams = streams;
-        this.gradientSubscription = gradientSubscription;
+        this.faults = new FaultCounters();
+        this.aeron = node.aeron();
+        int baseStreamId = generation.number() * Streams.IDS_PER_GENERATION;
+        TermLengths terms = job.termLengths(carriers);
+        Streams draft = new Streams(carriers, "", "", mtuBytes, terms, baseStreamId);
+        TcpLinks opened = null;
+        Subscription subscription = null;
+        try {
+            String tcpEndpoint = "";
+            if (carriers.anyTcp()) {
+                TcpSettings settings = TcpSettings.ofCoordinator(job.vectorBytes() / Float.BYTES);
+                opened = TcpLinks.open(
+                        host, port, generation, TcpLinks.COORDINATOR, settings, faults, this::onMemberLost);
+                tcpEndpoint = opened.endpoint().toString();
+            }
+            String gradientEndpoint = "";
+            if (carriers.vectorsByTcp()) {
+                int[] from = IntStream.range(0, members).toArray();
+                gradientLinks = opened.source(draft.gradientStreamId(), from, this::onGradientFrame);
+                gradientFrames = gradientLinks;
+            } else {
+                subscription = aeron.addSubscription(draft.subscription(host + ":" + port), draft.gradientStreamId());
+                gradientEndpoint = carriers.ipc() ? "" : UdpEndpoint.await(subscription);
+                gradientLinks = null;
+                gradientFrames = new FrameReceiver(subscription, members, generation, faults, this::onGradientFrame);
+            }
+            streams = new Streams(carriers, gradientEndpoint, tcpEndpoint, mtuBytes, terms, baseStreamId);
+        } catch (RuntimeException e) {
+            CloseHelper.quietCloseAll(subscription, opened);
+            throw e;
+        }
+        links = opened;
+        gradientSubscription = subscription;
+        idle = Waiting.on(carriers, job.vectorBytes(), links);
     }
 
     /**
-     * First step: opens the stream of gradients.
+     * First step: opens what members connect or send to.
      *
      * @param node the way to Aeron
      * @param generation the new generation
      * @param members number of its members
-     * @param ipc whether all members share the coordinator's media driver
-     * @param host this machine's address as workers see it, for UDP
-     * @param port UDP port for gradients; 0 for any
+     * @param carriers what carries its streams
+     * @param host this machine's address as workers see it, for UDP and TCP
+     * @param port UDP port for gradients and TCP port; 0 for any
      * @param mtuBytes largest datagram's payload, for UDP
      * @param job what the streams carry
      * @throws dev.tutti.transport.NoRoomException if there is too little shared memory, after waiting some seconds for that of
@@ -90,31 +147,16 @@ public final class CoordinatorPlane implements AutoCloseable {
             AeronNode node,
             GenerationId generation,
             int members,
-            boolean ipc,
+            Carriers carriers,
             String host,
             int port,
             int mtuBytes,
             JobDescription job) {
-        TermLengths terms = job.termLengths();
-        int baseStreamId = generation.number() * Streams.IDS_PER_GENERATION;
-        Streams draft = new Streams(ipc, "", mtuBytes, terms, baseStreamId);
         SharedMemory.awaitRoom(
-                node.directory(), terms.coordinatorBytes(members), "the streams of " + members + " workers");
-        Subscription subscription =
-                node.aeron().addSubscription(draft.subscription(host + ":" + port), draft.gradientStreamId());
-        String endpoint;
-        try {
-            endpoint = ipc ? "" : UdpEndpoint.await(subscription);
-        } catch (RuntimeException e) {
-            CloseHelper.quietClose(subscription);
-            throw e;
-        }
-        return new CoordinatorPlane(
-                node.aeron(),
-                generation,
-                members,
-                new Streams(ipc, endpoint, mtuBytes, terms, baseStreamId),
-                subscription);
+                node.directory(),
+                job.termLengths(carriers).coordinatorBytes(members),
+                "the streams of " + members + " workers");
+        return new CoordinatorPlane(node, generation, members, carriers, host, port, mtuBytes, job);
     }
 
     /**
@@ -122,10 +164,11 @@ public final class CoordinatorPlane implements AutoCloseable {
      *
      * @param node the way to Aeron
      * @param job what the streams carry
+     * @param carriers what carries them
      * @param earlierMembers number of members of the generation whose streams will be gone; 0 for none
      */
-    public static int roomFor(AeronNode node, JobDescription job, int earlierMembers) {
-        TermLengths terms = job.termLengths();
+    public static int roomFor(AeronNode node, JobDescription job, Carriers carriers, int earlierMembers) {
+        TermLengths terms = job.termLengths(carriers);
         long earlier = earlierMembers == 0 ? 0 : terms.coordinatorBytes(earlierMembers);
         return terms.mostMembers(SharedMemory.freeBytes(node.directory()) + earlier);
     }
@@ -146,56 +189,74 @@ public final class CoordinatorPlane implements AutoCloseable {
     }
 
     /**
-     * Second step: opens the streams to the members.
+     * Second step: opens the streams to the members, whose addresses come in the order of their numbers.
      *
-     * @param weightsEndpoints where each member receives weights, in the order of their numbers
-     * @param workEndpoints where each member receives work
+     * @param weightsEndpoints where each member receives weights over UDP
+     * @param workEndpoints where each member receives work over UDP
+     * @param tcpEndpoints where each member is connected to over TCP
      */
-    public void connect(List<String> weightsEndpoints, List<String> workEndpoints) {
-        ExclusivePublication weightsPublication =
-                aeron.addExclusivePublication(streams.weightsPublication(members), streams.weightsStreamId());
-        publications.add(weightsPublication);
-        if (!streams.ipc()) {
-            weightsEndpoints.forEach(endpoint -> weightsPublication.addDestination(Streams.destination(endpoint)));
+    public void connect(List<String> weightsEndpoints, List<String> workEndpoints, List<String> tcpEndpoints) {
+        List<TcpPeer> peers = new ArrayList<>();
+        if (links != null) {
+            for (int member = 0; member < members; member++) {
+                peers.add(new TcpPeer(member, Endpoint.parse(tcpEndpoints.get(member))));
+            }
         }
-        weights = sender(weightsPublication);
+        weights = streams.carriers().vectorsByTcp()
+                ? links.sender(streams.weightsStreamId(), peers)
+                : sender(weightsPublication(weightsEndpoints));
         for (int member = 0; member < members; member++) {
             ExclusivePublication publication = aeron.addExclusivePublication(
                     streams.workPublication(workEndpoints.get(member)), streams.workStreamId(member));
             publications.add(publication);
-            VectorSender sender = sender(publication);
-            sender.header().member(member);
-            work.add(new WorkSender(sender));
+            FrameSender orders = sender(publication);
+            FrameSender samples = streams.carriers().samplesByTcp()
+                    ? links.sender(streams.workStreamId(member), List.of(peers.get(member)))
+                    : orders;
+            orders.header().member(member);
+            samples.header().member(member);
+            work.add(new WorkSender(orders, samples));
         }
+    }
+
+    private ExclusivePublication weightsPublication(List<String> endpoints) {
+        ExclusivePublication publication =
+                aeron.addExclusivePublication(streams.weightsPublication(members), streams.weightsStreamId());
+        publications.add(publication);
+        if (!streams.ipc()) {
+            endpoints.forEach(endpoint -> publication.addDestination(Streams.destination(endpoint)));
+        }
+        return publication;
     }
 
     /** Third step, on the step loop's thread: says who takes what arrives. */
     public void attach(int parameterCount, Events events) {
         gradients = new GradientReceiver(parameterCount, members, events);
-        gradientFrames = new FrameReceiver(gradientSubscription, generation, faults, gradients);
+    }
+
+    /** How the step loop waits for what comes on these streams. */
+    public IdleStrategy idle() {
+        return idle;
     }
 
     /**
      * Whether all members are there.
      *
-     * @throws dev.tutti.transport.StreamClosedException if the streams are of no further use
+     * @throws MembersLostException if connections to some have ended
+     * @throws StreamClosedException if the streams are of no further use
      */
     public boolean isConnected() {
-        gradientFrames.checkOpen();
-        if (!weights.isConnected() || gradientSubscription.imageCount() < members) {
-            return false;
-        }
+        boolean connected = gradientFrames.isConnected() && weights.isConnected();
         for (int member = 0; member < members; member++) {
-            if (!reaches(member)) {
-                return false;
-            }
+            connected &= work.get(member).isConnected();
         }
-        return true;
+        checkMembers();
+        return connected;
     }
 
-    /** Whether {@code member} is there to receive, as far as this side can tell of it alone. */
+    /** Whether {@code member} is there, as far as this side can tell of it alone. */
     public boolean reaches(int member) {
-        return work.get(member).isConnected();
+        return work.get(member).isConnected() && (gradientLinks == null || gradientLinks.isConnected(member));
     }
 
     /** Whether the last weights are sent. */
@@ -233,9 +294,24 @@ public final class CoordinatorPlane implements AutoCloseable {
     /**
      * Sends what the streams take and takes what has arrived; returns the number of frames.
      *
-     * @throws dev.tutti.transport.StreamClosedException if the streams are of no further use
+     * @throws MembersLostException if connections to some members have ended
+     * @throws StreamClosedException if the streams are of no further use
      */
     public int doWork() {
+        try {
+            int frames = send() + gradientFrames.poll(FRAMES_PER_POLL);
+            if (links != null && gradientLinks == null) {
+                links.doWork();
+            }
+            checkMembers();
+            return frames;
+        } catch (StreamClosedException e) {
+            checkMembers();
+            throw e;
+        }
+    }
+
+    private int send() {
         int sent = 0;
         for (int member = 0; member < members; member++) {
             WorkSender sender = work.get(member);
@@ -244,9 +320,8 @@ public final class CoordinatorPlane implements AutoCloseable {
             framesSent += sender.isSendingTraining() ? 0 : frames;
         }
         int weightsFrames = weights.doWork();
-        sent += weightsFrames;
         framesSent += weightsFrames;
-        return sent + gradientFrames.poll(FRAMES_PER_POLL);
+        return sent + weightsFrames;
     }
 
     /**
@@ -273,7 +348,22 @@ public final class CoordinatorPlane implements AutoCloseable {
             gradients.close();
         }
         CloseHelper.quietCloseAll(publications);
-        CloseHelper.quietClose(gradientSubscription);
+        CloseHelper.quietCloseAll(gradientSubscription, links);
+    }
+
+    private FrameFault onGradientFrame(int sessionId, FrameFlyweight frame) {
+        return gradients.onFrame(sessionId, frame);
+    }
+
+    private void onMemberLost(int member, String reason) {
+        lost.add(member);
+        lostBecause = reason;
+    }
+
+    private void checkMembers() {
+        if (!lost.isEmpty()) {
+            throw new MembersLostException(List.copyOf(lost), lostBecause);
+        }
     }
 
     private VectorSender sender(ExclusivePublication publication) {

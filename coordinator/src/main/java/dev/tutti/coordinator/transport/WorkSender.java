@@ -1,6 +1,6 @@
 package dev.tutti.coordinator.transport;
 
-import dev.tutti.transport.VectorSender;
+import dev.tutti.transport.FrameSender;
 import dev.tutti.wire.FrameKind;
 import java.util.ArrayDeque;
 
@@ -8,17 +8,25 @@ import java.util.ArrayDeque;
 final class WorkSender {
     private static final float[] EMPTY = {};
 
-    private final VectorSender sender;
+    private final FrameSender orders;
+    private final FrameSender samples;
     private final ArrayDeque<Parcel> queue = new ArrayDeque<>();
     private final ArrayDeque<Parcel> free = new ArrayDeque<>();
+    private FrameSender sender;
     private Parcel sending;
 
-    WorkSender(VectorSender sender) {
-        this.sender = sender;
+    /**
+     * @param orders sends pieces of work without samples
+     * @param samples sends all else; may be the same
+     */
+    WorkSender(FrameSender orders, FrameSender samples) {
+        this.orders = orders;
+        this.samples = samples;
+        this.sender = orders;
     }
 
     boolean isConnected() {
-        return sender.isConnected();
+        return orders.isConnected() && samples.isConnected();
     }
 
     /** Queues a piece of work without samples. */
@@ -62,6 +70,7 @@ final class WorkSender {
         if (sending == null) {
             return false;
         }
+        sender = sending.length == 0 ? orders : samples;
         sender.header()
                 .set(
                         sending.kind,

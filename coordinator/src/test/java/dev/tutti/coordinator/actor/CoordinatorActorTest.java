@@ -19,6 +19,7 @@ import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -200,7 +201,8 @@ class CoordinatorActorTest {
     }
 
     private static void introduce(Hello hello, TestProbe<WorkerMessage> probe, String process, Build build) {
-        hello.replyTo().tell(new Introduction(probe.ref(), process, build, "a worker", 2, true, "scalar"));
+        hello.replyTo()
+                .tell(new Introduction(probe.ref(), process, build, "a worker", 2, true, TransportKind.AUTO, "scalar"));
     }
 
     private CompletableFuture<TrainingResult> run() {

@@ -20,6 +20,7 @@ import dev.tutti.train.TrainingFailedException;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Carriers;
 import dev.tutti.transport.TransportKind;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -126,7 +127,10 @@ class JobActorTest {
         PrepareGeneration alone = Jobs.awaitPrepare(time, first);
         tell(one);
         TestProbe<WorkerMessage> again = kit.createTestProbe();
-        tell(one, new Worker(again.ref(), JOINS.incrementAndGet(), two.process(), two.name(), 1, true));
+        tell(
+                one,
+                new Worker(
+                        again.ref(), JOINS.incrementAndGet(), two.process(), two.name(), 1, true, TransportKind.AUTO));
         time.timePasses(Duration.ofSeconds(4));
         again.expectNoMessage(SHORT);
         time.timePasses(Duration.ofSeconds(1));
@@ -162,7 +166,8 @@ class JobActorTest {
             run(1, true, new DataPlaneSettings(TransportKind.AUTO, "127.0.0.1", taken.getLocalPort(), 1408));
             tell(one);
             answer(first, Jobs.awaitPrepare(time, first));
-            Worker newcomer = new Worker(second.ref(), JOINS.incrementAndGet(), "far", "far", 1, false);
+            Worker newcomer =
+                    new Worker(second.ref(), JOINS.incrementAndGet(), "far", "far", 1, false, TransportKind.AUTO);
             tell(one, newcomer);
             PrepareGeneration next = Jobs.awaitPrepare(time, first);
             assertThat(next.streams().ipc()).isTrue();
@@ -246,6 +251,36 @@ class JobActorTest {
             generation = Jobs.awaitPrepare(time, second);
         }
         assertThat(generation.member()).isEqualTo(1);
+    }
+
+    /** That shows at once, and the worker is tried again soon: its process may be a new one. */
+    @Test
+    void shouldGoOnWithoutAMemberWhoseConnectionsHaveEnded() {
+        run(2, true);
+        tell(one, two);
+        PrepareGeneration generation = Jobs.awaitPrepare(time, first);
+        second.expectMessageClass(PrepareGeneration.class);
+        answer(first, generation);
+        answer(second, generation);
+        int number = generation.generation().number();
+        actor.tell(new JobActor.BrokenOff(number - 1, List.of(0), "too late to matter"));
+        actor.tell(new JobActor.BrokenOff(number, List.of(1), "it closed the connection"));
+        answer(first, Jobs.awaitPrepare(time, first));
+        second.expectNoMessage(SHORT);
+        time.timePasses(Duration.ofSeconds(5));
+        assertThat(Jobs.awaitPrepare(time, second).member()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTakeTcpWhereAMemberInsistsOnIt() {
+        run(2, true);
+        Worker far =
+                new Worker(second.ref(), JOINS.incrementAndGet(), "process of far", "far", 1, false, TransportKind.TCP);
+        tell(one, far);
+        PrepareGeneration generation = Jobs.awaitPrepare(time, first);
+        assertThat(generation.streams().carriers()).isEqualTo(Carriers.TCP);
+        assertThat(generation.streams().tcpEndpoint()).startsWith("127.0.0.1:");
+        assertThat(generation.streams().gradientEndpoint()).isEmpty();
     }
 
     @Test
@@ -433,7 +468,8 @@ class JobActorTest {
     }
 
     private static Worker worker(String name, TestProbe<WorkerMessage> probe) {
-        return new Worker(probe.ref(), JOINS.incrementAndGet(), "process of " + name, name, 1, true);
+        return new Worker(
+                probe.ref(), JOINS.incrementAndGet(), "process of " + name, name, 1, true, TransportKind.AUTO);
     }
 
     /** What the listener is told of the workers that are waited for. */
@@ -447,6 +483,6 @@ class JobActorTest {
     }
 
     private static void answer(TestProbe<WorkerMessage> worker, PrepareGeneration to) {
-        to.replyTo().tell(new Prepared(worker.ref(), to.generation(), "", "", true, WorkInHand.NONE));
+        to.replyTo().tell(new Prepared(worker.ref(), to.generation(), "", "", "", true, WorkInHand.NONE));
     }
 }

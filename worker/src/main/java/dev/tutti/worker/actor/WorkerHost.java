@@ -169,10 +169,17 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
 
     private void onHello(Hello hello) {
         coordinator = hello;
-        boolean shares = setup.transport != TransportKind.UDP
-                && AeronNode.canShare(Path.of(hello.aeronDirectory()), hello.driverId());
+        boolean shares =
+                setup.transport.allowsIpc() && AeronNode.canShare(Path.of(hello.aeronDirectory()), hello.driverId());
         Introduction introduction = new Introduction(
-                self, setup.process, setup.build, setup.name, setup.threads, shares, Kernels.description());
+                self,
+                setup.process,
+                setup.build,
+                setup.name,
+                setup.threads,
+                shares,
+                setup.transport,
+                Kernels.description());
         Optional<String> mismatch = Build.mismatch(hello.build(), setup.build);
         if (mismatch.isPresent()) {
             if (hello.build() != null) {
@@ -184,10 +191,10 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
         }
         setup.events.onJoined(hello.coordinatorName());
         log.info(
-                "joined: coordinator={}, threads={}, transport={}",
+                "joined: coordinator={}, threads={}, shares its memory={}",
                 hello.coordinatorName(),
                 setup.threads,
-                shares ? "ipc" : "udp");
+                shares);
         hello.replyTo().tell(introduction);
     }
 
@@ -314,6 +321,7 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
                         prepare.generation(),
                         plane.weightsEndpoint(),
                         plane.workEndpoint(),
+                        plane.tcpEndpoint(),
                         !needsTraining,
                         inHand));
     }

@@ -14,6 +14,7 @@ import java.util.function.Function;
 import org.agrona.concurrent.IdleStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What the leading compute thread does during a job: take work and weights, compute, send gradients, until told to stop. The
@@ -28,7 +29,7 @@ public final class GenerationLoop {
 
     private final Function<Dataset, ComputeTeam> startTeam;
     private final Consumer<Dataset> keepTraining;
-    private final IdleStrategy idle = new StepIdleStrategy();
+    private final IdleStrategy idleWithoutStreams = new StepIdleStrategy();
     private final WeightsWatch weightsWatch = new WeightsWatch();
     private final BooleanSupplier isStillWanted = this::isStillWanted;
     private final WorkItem last = new WorkItem();
@@ -101,7 +102,7 @@ public final class GenerationLoop {
                 if (left) {
                     moveOn();
                 }
-                idle.idle(plane == null ? 0 : plane.poll() + doWork());
+                idle(plane == null ? 0 : plane.poll() + doWork());
             }
         } finally {
             if (team != null) {
@@ -140,10 +141,15 @@ public final class GenerationLoop {
             return;
         }
         if (plane.faults().total() > 0) {
-            LOG.warn("frames dropped: {}", plane.faults());
+            // What a generation's end cuts off is no fault.
+            LOG.atLevel(plane.hasParted() ? Level.INFO : Level.WARN).log("frames dropped: {}", plane.faults());
         }
         plane.close();
         plane = null;
+    }
+
+    private void idle(int work) {
+        (plane == null ? idleWithoutStreams : plane.idle()).idle(work);
     }
 
     private int doWork() {
@@ -293,7 +299,7 @@ public final class GenerationLoop {
     private void flush() {
         while (!plane.isSent() && !isLeaving()) {
             int frames = plane.send();
-            idle.idle(frames == 0 ? plane.poll() : frames);
+            idle(frames == 0 ? plane.poll() : frames);
         }
     }
 

@@ -1,23 +1,37 @@
 package dev.tutti.worker.transport;
 
+import dev.tutti.config.Endpoint;
 import dev.tutti.data.Dataset;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Carriers;
 import dev.tutti.transport.FaultCounters;
 import dev.tutti.transport.FrameReceiver;
+import dev.tutti.transport.FrameSender;
+import dev.tutti.transport.FrameSource;
 import dev.tutti.transport.SharedMemory;
+import dev.tutti.transport.StreamClosedException;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.UdpEndpoint;
 import dev.tutti.transport.VectorSender;
+import dev.tutti.transport.tcp.TcpLinks;
+import dev.tutti.transport.tcp.TcpPeer;
+import dev.tutti.transport.tcp.TcpSettings;
+import dev.tutti.transport.tcp.Waiting;
 import dev.tutti.wire.FrameKind;
 import dev.tutti.worker.compute.WorkItem;
 import io.aeron.Aeron;
 import io.aeron.ExclusivePublication;
 import io.aeron.Subscription;
+import java.util.ArrayList;
+import java.util.List;
 import org.agrona.CloseHelper;
+import org.agrona.concurrent.IdleStrategy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A worker process's streams of one generation: weights and work in, gradients out. Opened by the worker's actor, then used by
@@ -26,36 +40,56 @@ import org.agrona.CloseHelper;
 public final class WorkerPlane implements AutoCloseable {
     private static final int FRAMES_PER_POLL = 64;
 
-    private final Subscription weightsSubscription;
-    private final Subscription workSubscription;
-    private final ExclusivePublication gradientPublication;
-    private final String weightsEndpoint;
-    private final String workEndpoint;
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerPlane.class);
+    private static final int[] FROM_COORDINATOR = {TcpLinks.COORDINATOR};
+
+    private final PrepareGeneration prepare;
+    private final Streams streams;
     private final FaultCounters faults = new FaultCounters();
+    private final List<AutoCloseable> opened = new ArrayList<>();
     private final WeightsReceiver weights;
     private final WorkReceiver work;
-    private final FrameReceiver weightsFrames;
-    private final FrameReceiver workFrames;
-    private final VectorSender gradients;
+    private final String weightsEndpoint;
+    private final String workEndpoint;
+    private final TcpLinks links;
+    private final IdleStrategy idle;
+    private final FrameSource weightsFrames;
+    private final FrameSource workFrames;
+    private final FrameSource samplesFrames;
+    private final FrameSender gradients;
+    private boolean parted;
 
-    private WorkerPlane(
-            PrepareGeneration prepare,
-            Subscription weightsSubscription,
-            Subscription workSubscription,
-            ExclusivePublication gradientPublication) {
-        this.weightsSubscription = weightsSubscription;
-        this.workSubscription = workSubscription;
-        this.gradientPublication = gradientPublication;
-        Streams streams = prepare.streams();
-        weightsEndpoint = streams.ipc() ? "" : UdpEndpoint.await(weightsSubscription);
-        workEndpoint = streams.ipc() ? "" : UdpEndpoint.await(workSubscription);
+    private WorkerPlane(AeronNode node, PrepareGeneration prepare, String host) {
+        this.prepare = prepare;
+        this.streams = prepare.streams();
         TrainingSpec spec = prepare.job().spec();
+        Carriers carriers = streams.carriers();
         weights = new WeightsReceiver(spec, new ParameterLayout(spec.network()).parameterCount());
         work = new WorkReceiver(prepare.member(), prepare.job());
-        weightsFrames = new FrameReceiver(weightsSubscription, prepare.generation(), faults, weights);
-        workFrames = new FrameReceiver(workSubscription, prepare.generation(), faults, work);
-        gradients = new VectorSender(gradientPublication, prepare.generation());
+        try {
+            int workStream = streams.workStreamId(prepare.member());
+            links = carriers.anyTcp() ? openLinks(host) : null;
+            samplesFrames = carriers.samplesByTcp() ? links.source(workStream, FROM_COORDINATOR, work) : null;
+            // A subscription at port 0 has a socket of its own, so the two streams have two addresses.
+            Subscription workSubscription = subscribe(node.aeron(), host, workStream);
+            workFrames = new FrameReceiver(workSubscription, prepare.generation(), faults, work);
+            workEndpoint = endpoint(workSubscription);
+            if (carriers.vectorsByTcp()) {
+                weightsFrames = links.source(streams.weightsStreamId(), FROM_COORDINATOR, weights);
+                weightsEndpoint = "";
+                gradients = links.sender(streams.gradientStreamId(), List.of(coordinator()));
+            } else {
+                Subscription weightsSubscription = subscribe(node.aeron(), host, streams.weightsStreamId());
+                weightsFrames = new FrameReceiver(weightsSubscription, prepare.generation(), faults, weights);
+                weightsEndpoint = endpoint(weightsSubscription);
+                gradients = gradientSender(node.aeron());
+            }
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
         gradients.header().member(prepare.member());
+        idle = Waiting.on(carriers, prepare.job().vectorBytes(), links);
     }
 
     /**
@@ -68,34 +102,58 @@ public final class WorkerPlane implements AutoCloseable {
      *     earlier streams
      */
     public static WorkerPlane open(AeronNode node, PrepareGeneration prepare, String host) {
-        Aeron aeron = node.aeron();
         Streams streams = prepare.streams();
         SharedMemory.awaitRoom(
                 node.directory(), streams.terms().workerBytes(streams.ipc()), "a worker's streams of this network");
-        // A subscription at port 0 has a socket of its own, so the two streams have two addresses.
-        String anyPort = streams.subscription(host + ":0");
-        Subscription weights = null;
-        Subscription work = null;
-        ExclusivePublication gradients = null;
-        try {
-            weights = aeron.addSubscription(anyPort, streams.weightsStreamId());
-            work = aeron.addSubscription(anyPort, streams.workStreamId(prepare.member()));
-            gradients = aeron.addExclusivePublication(streams.gradientPublication(), streams.gradientStreamId());
-            return new WorkerPlane(prepare, weights, work, gradients);
-        } catch (RuntimeException | Error e) {
-            CloseHelper.quietCloseAll(gradients, weights, work);
-            throw e;
-        }
+        return new WorkerPlane(node, prepare, host);
     }
 
-    /** Where this worker receives weights, {@code host:port}; empty with ipc. */
+    private TcpLinks openLinks(String host) {
+        TcpLinks made = TcpLinks.open(
+                host, 0, prepare.generation(), prepare.member(), TcpSettings.ofWorker(), faults, this::onParted);
+        opened.add(made);
+        return made;
+    }
+
+    private Subscription subscribe(Aeron aeron, String host, int stream) {
+        Subscription subscription = aeron.addSubscription(streams.subscription(host + ":0"), stream);
+        opened.add(subscription);
+        return subscription;
+    }
+
+    private String endpoint(Subscription subscription) {
+        return streams.ipc() ? "" : UdpEndpoint.await(subscription);
+    }
+
+    private VectorSender gradientSender(Aeron aeron) {
+        ExclusivePublication publication =
+                aeron.addExclusivePublication(streams.gradientPublication(), streams.gradientStreamId());
+        opened.add(publication);
+        return new VectorSender(publication, prepare.generation());
+    }
+
+    private TcpPeer coordinator() {
+        return new TcpPeer(TcpLinks.COORDINATOR, Endpoint.parse(streams.tcpEndpoint()));
+    }
+
+    /** Where this worker receives weights over UDP, {@code host:port}; empty where they come otherwise. */
     public String weightsEndpoint() {
         return weightsEndpoint;
     }
 
-    /** Where this worker receives work, {@code host:port}; empty with ipc. */
+    /** Where this worker receives work over UDP, {@code host:port}; empty with ipc. */
     public String workEndpoint() {
         return workEndpoint;
+    }
+
+    /** Where the coordinator connects to over TCP, {@code host:port}; empty where nothing comes so. */
+    public String tcpEndpoint() {
+        return links == null ? "" : links.endpoint().toString();
+    }
+
+    /** How the leading compute thread waits for what comes on these streams. */
+    public IdleStrategy idle() {
+        return idle;
     }
 
     /**
@@ -105,7 +163,16 @@ public final class WorkerPlane implements AutoCloseable {
      * @throws dev.tutti.transport.StreamClosedException if the streams are of no further use
      */
     public int poll() {
-        return workFrames.poll(FRAMES_PER_POLL) + weightsFrames.poll(FRAMES_PER_POLL);
+        int frames = workFrames.poll(FRAMES_PER_POLL);
+        try {
+            if (!parted) {
+                frames += weightsFrames.poll(FRAMES_PER_POLL);
+                frames += samplesFrames == null ? 0 : samplesFrames.poll(FRAMES_PER_POLL);
+            }
+        } catch (StreamClosedException e) {
+            checkParted(e);
+        }
+        return frames;
     }
 
     /** The step whose weights are complete, or -1. */
@@ -171,7 +238,28 @@ public final class WorkerPlane implements AutoCloseable {
 
     /** Sends what the stream takes now; returns the number of frames. */
     public int send() {
-        return gradients.doWork();
+        try {
+            return parted ? 0 : gradients.doWork();
+        } catch (StreamClosedException e) {
+            checkParted(e);
+            return 0;
+        }
+    }
+
+    /** Whether the coordinator has ended the connections: nothing more comes or goes, and what comes next it says elsewhere. */
+    public boolean hasParted() {
+        return parted;
+    }
+
+    private void checkParted(StreamClosedException e) {
+        if (!parted) {
+            throw e;
+        }
+    }
+
+    private void onParted(int peer, String reason) {
+        parted = true;
+        LOG.info("{}: the connection to the coordinator has ended: {}", prepare.generation(), reason);
     }
 
     /** Whether nothing is left to be sent. */
@@ -186,6 +274,6 @@ public final class WorkerPlane implements AutoCloseable {
 
     @Override
     public void close() {
-        CloseHelper.quietCloseAll(gradientPublication, weightsSubscription, workSubscription);
+        CloseHelper.quietCloseAll(opened);
     }
 }

@@ -27,6 +27,7 @@ import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Carriers;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TermLengths;
 import dev.tutti.transport.TransportKind;
@@ -56,8 +57,8 @@ class WorkerHostTest {
             true,
             0f,
             8);
-    private static final Streams STREAMS =
-            new Streams(true, "", 1408, new TermLengths(1 << 16, 1 << 16, 1 << 16), 2 * Streams.IDS_PER_GENERATION);
+    private static final Streams STREAMS = new Streams(
+            Carriers.IPC, "", "", 1408, new TermLengths(1 << 16, 1 << 16, 1 << 16), 2 * Streams.IDS_PER_GENERATION);
     private static final String ONE_COMPUTE_THREAD = """
             akka.actor.provider = local
             tutti.compute-dispatcher {

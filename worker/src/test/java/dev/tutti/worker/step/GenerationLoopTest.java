@@ -15,6 +15,7 @@ import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Carriers;
 import dev.tutti.transport.FaultCounters;
 import dev.tutti.transport.FrameReceiver;
 import dev.tutti.transport.Streams;
@@ -214,7 +215,7 @@ class GenerationLoopTest {
 
         Generation(int number) {
             id = new GenerationId(1, number, number);
-            Streams streams = new Streams(true, "", 1408, TERMS, number * Streams.IDS_PER_GENERATION);
+            Streams streams = new Streams(Carriers.IPC, "", "", 1408, TERMS, number * Streams.IDS_PER_GENERATION);
             JobDescription job = new JobDescription(1, "test", SPEC, FEATURES, 1, Placement.REPLICATE, "data");
             gradients = node.aeron().addSubscription(streams.subscription(""), streams.gradientStreamId());
             frames = new FrameReceiver(gradients, id, new FaultCounters(), this);

@@ -15,6 +15,7 @@ import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Carriers;
 import dev.tutti.transport.FaultCounters;
 import dev.tutti.transport.FrameReceiver;
 import dev.tutti.transport.Streams;
@@ -62,8 +63,8 @@ class StaleWorkTest {
     private static final JobDescription JOB =
             new JobDescription(1, "test", SPEC, FEATURES, 1, Placement.REPLICATE, "data");
     private static final float[] WEIGHTS = new float[new ParameterLayout(SPEC.network()).parameterCount()];
-    private static final Streams STREAMS =
-            new Streams(true, "", 1408, new TermLengths(1 << 16, 1 << 16, 1 << 16), 2 * Streams.IDS_PER_GENERATION);
+    private static final Streams STREAMS = new Streams(
+            Carriers.IPC, "", "", 1408, new TermLengths(1 << 16, 1 << 16, 1 << 16), 2 * Streams.IDS_PER_GENERATION);
 
     @TempDir
     Path folder;

@@ -3,6 +3,7 @@ package dev.tutti.worker.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tutti.config.Endpoint;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
@@ -11,17 +12,27 @@ import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.JobDescription;
 import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
+import dev.tutti.reduce.PartialGradient;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Carriers;
+import dev.tutti.transport.FaultCounters;
+import dev.tutti.transport.FrameSender;
+import dev.tutti.transport.FrameSource;
 import dev.tutti.transport.StreamClosedException;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TermLengths;
 import dev.tutti.transport.VectorSender;
+import dev.tutti.transport.tcp.TcpLinks;
+import dev.tutti.transport.tcp.TcpPeer;
+import dev.tutti.transport.tcp.TcpSettings;
 import dev.tutti.wire.FrameKind;
 import dev.tutti.wire.GenerationId;
+import dev.tutti.worker.compute.WorkItem;
 import io.aeron.ExclusivePublication;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +63,8 @@ class WorkerPlaneTest {
             0f,
             80);
     private static final int PARAMETERS = new ParameterLayout(SPEC.network()).parameterCount();
+
+    private static final JobDescription JOB = new JobDescription(1, "test", SPEC, 300, 1, Placement.REPLICATE, "data");
 
     @TempDir
     Path folder;
@@ -118,6 +131,61 @@ class WorkerPlaneTest {
         }
     }
 
+    /** The end of its connections is how a generation ends in good order, so it waits for what it is told next. */
+    @Test
+    void shouldTakeWeightsOverTcpAndWaitWhenTheCoordinatorHasParted() {
+        FaultCounters faults = new FaultCounters();
+        List<Integer> from = new ArrayList<>();
+        TcpLinks links = TcpLinks.open(
+                HOST, 0, GENERATION, TcpLinks.COORDINATOR, TcpSettings.DEFAULT, faults, (peer, reason) -> {});
+        try {
+            Streams streams = new Streams(
+                    Carriers.TCP,
+                    "",
+                    links.endpoint().toString(),
+                    1408,
+                    SHORT_TERMS.but(Carriers.TCP),
+                    2 * Streams.IDS_PER_GENERATION);
+            FrameSource gradients = links.source(streams.gradientStreamId(), new int[] {0}, (session, frame) -> {
+                from.add(frame.member());
+                return null;
+            });
+            PrepareGeneration prepare = new PrepareGeneration(GENERATION, 0, JOB, streams, null);
+            try (WorkerPlane plane = WorkerPlane.open(node, prepare, HOST)) {
+                assertThat(plane.weightsEndpoint()).isEmpty();
+                TcpPeer worker = new TcpPeer(0, Endpoint.parse(plane.tcpEndpoint()));
+                FrameSender sender = links.sender(streams.weightsStreamId(), List.of(worker));
+                float[] weights = random(1);
+                send(sender, 1, 4, weights);
+                while (plane.weightsStep() != 4) {
+                    sender.doWork();
+                    plane.poll();
+                }
+                assertThat(plane.weights()).as("seed %d", SEED).isEqualTo(weights);
+                WorkItem item = new WorkItem();
+                item.set(1, 4, 0, 1, 0);
+                plane.beginWeightsRequest(item);
+                while (from.isEmpty()) {
+                    plane.send();
+                    plane.poll();
+                    gradients.poll(10);
+                }
+                assertThat(from).containsExactly(0);
+
+                links.close();
+                plane.beginGradient(item, new PartialGradient(PARAMETERS));
+                while (plane.send() > 0 || !plane.hasParted()) {
+                    plane.poll();
+                }
+                assertThat(plane.poll()).isZero();
+                assertThat(plane.weightsStep()).isEqualTo(4);
+            }
+        } finally {
+            links.close();
+        }
+        assertThat(faults.total()).isZero();
+    }
+
     /** So that a worker which is asked again and again does not fill the machine with sockets. */
     @Test
     void shouldLeaveNothingOpenWhereItCannotOpenAll() {
@@ -173,15 +241,20 @@ class WorkerPlaneTest {
         return publication;
     }
 
-    private static void send(VectorSender sender, int epoch, long step, float[] weights) {
+    private static void send(FrameSender sender, int epoch, long step, float[] weights) {
         sender.header().set(FrameKind.WEIGHTS, epoch, step, 0, 0, weights.length);
         sender.begin(weights, 0);
     }
 
     private static PrepareGeneration prepare(boolean ipc, String gradientEndpoint) {
-        JobDescription job = new JobDescription(1, "test", SPEC, 300, 1, Placement.REPLICATE, "data");
-        Streams streams = new Streams(ipc, gradientEndpoint, 1408, SHORT_TERMS, 2 * Streams.IDS_PER_GENERATION);
-        return new PrepareGeneration(GENERATION, 0, job, streams, null);
+        Streams streams = new Streams(
+                ipc ? Carriers.IPC : Carriers.UDP,
+                gradientEndpoint,
+                "",
+                1408,
+                SHORT_TERMS,
+                2 * Streams.IDS_PER_GENERATION);
+        return new PrepareGeneration(GENERATION, 0, JOB, streams, null);
     }
 
     private static float[] random(int number) {

@@ -1,6 +1,7 @@
 package dev.tutti.app.bench.transport;
 
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Carriers;
 import dev.tutti.transport.FaultCounters;
 import dev.tutti.transport.FrameReceiver;
 import dev.tutti.transport.FrameSender;
@@ -10,7 +11,6 @@ import dev.tutti.transport.Streams;
 import dev.tutti.transport.TermLengths;
 import dev.tutti.transport.UdpEndpoint;
 import dev.tutti.transport.VectorSender;
-import dev.tutti.wire.FrameHeader;
 import dev.tutti.wire.GenerationId;
 import io.aeron.ExclusivePublication;
 import io.aeron.Subscription;
@@ -24,28 +24,33 @@ final class AeronStreams implements BenchStreams {
     private final Subscription subscription;
     private final FrameReceiver frames;
     private final IdleStrategy idle = new StepIdleStrategy();
-    private int senders;
     private ExclusivePublication publication;
     private VectorSender vectors;
 
     private AeronStreams(
-            AeronNode node, Subscription subscription, GenerationId generation, FrameReceiver.Handler handler) {
+            AeronNode node,
+            Subscription subscription,
+            int senders,
+            GenerationId generation,
+            FrameReceiver.Handler handler) {
         this.node = node;
         this.subscription = subscription;
-        this.frames = new FrameReceiver(subscription, generation, new FaultCounters(), handler);
+        this.frames = new FrameReceiver(subscription, senders, generation, new FaultCounters(), handler);
     }
 
     /** What a generation with such vectors would have. */
     static Streams streams(String endpoint, int mtuBytes, int vectorBytes) {
-        return new Streams(false, endpoint, mtuBytes, TermLengths.of(vectorBytes, 0), Streams.IDS_PER_GENERATION);
+        return new Streams(
+                Carriers.UDP, endpoint, "", mtuBytes, TermLengths.of(vectorBytes, 0), Streams.IDS_PER_GENERATION);
     }
 
-    /** Begins to receive; nothing is sent yet. */
-    static AeronStreams open(String host, int streamId, GenerationId generation, FrameReceiver.Handler handler) {
+    /** Begins to receive from so many; nothing is sent yet. */
+    static AeronStreams open(
+            String host, int streamId, int senders, GenerationId generation, FrameReceiver.Handler handler) {
         AeronNode node = AeronNode.launch(null);
         try {
             Subscription subscription = node.aeron().addSubscription(Streams.udpSubscription(host + ":0"), streamId);
-            return new AeronStreams(node, subscription, generation, handler);
+            return new AeronStreams(node, subscription, senders, generation, handler);
         } catch (RuntimeException e) {
             CloseHelper.quietClose(node);
             throw e;
@@ -62,61 +67,24 @@ final class AeronStreams implements BenchStreams {
         publication = node.aeron()
                 .addExclusivePublication(streams.weightsPublication(endpoints.size()), streams.weightsStreamId());
         endpoints.forEach(endpoint -> publication.addDestination(Streams.destination(endpoint)));
-        senders = endpoints.size();
         vectors = new VectorSender(publication, generation);
     }
 
     /** Begins to send to the coordinator. */
     void toCoordinator(Streams streams, GenerationId generation, int member) {
         publication = node.aeron().addExclusivePublication(streams.gradientPublication(), streams.gradientStreamId());
-        senders = 1;
         vectors = new VectorSender(publication, generation);
         vectors.header().member(member);
     }
 
     @Override
     public FrameSender sender() {
-        return new FrameSender() {
-            @Override
-            public FrameHeader header() {
-                return vectors.header();
-            }
-
-            @Override
-            public void begin(float[] vector, int start) {
-                vectors.begin(vector, start);
-            }
-
-            @Override
-            public boolean isIdle() {
-                return vectors.isIdle();
-            }
-
-            @Override
-            public boolean isConnected() {
-                return vectors.isConnected();
-            }
-
-            @Override
-            public int doWork() {
-                return vectors.doWork();
-            }
-        };
+        return vectors;
     }
 
     @Override
     public FrameSource source() {
-        return new FrameSource() {
-            @Override
-            public int poll(int limit) {
-                return frames.poll(limit);
-            }
-
-            @Override
-            public boolean isConnected() {
-                return subscription.imageCount() >= senders;
-            }
-        };
+        return frames;
     }
 
     @Override

@@ -162,7 +162,7 @@ public final class BenchHost {
                 .max()
                 .orElse(0);
         Streams draft = AeronStreams.streams("", mtu, longest);
-        AeronStreams streams = AeronStreams.open(host(), draft.gradientStreamId(), generation, arrivals);
+        AeronStreams streams = AeronStreams.open(host(), draft.gradientStreamId(), peerCount, generation, arrivals);
         try {
             String endpoint = streams.endpoint();
             peers.forEach(peer -> peer.send("open " + Carrier.UDP + " " + generation.number() + " " + generation.token()

@@ -1,6 +1,7 @@
 package dev.tutti.app.bench.transport;
 
 import dev.tutti.files.InputException;
+import dev.tutti.transport.Streams;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -31,9 +32,6 @@ public record BenchOptions(
             Optional.of(3.0));
 
     private static final int MOST_BYTES = 1 << 30;
-    private static final int LEAST_MTU = 256;
-    private static final int MOST_MTU = 65_504;
-    private static final int MTU_STEP = 32;
 
     /** @throws InputException if something is out of range */
     public BenchOptions {
@@ -44,11 +42,7 @@ public record BenchOptions(
                     length,
                     "multiples of 4 from 4 to " + MOST_BYTES);
         }
-        udpMtu.ifPresent(mtu -> check(
-                mtu >= LEAST_MTU && mtu <= MOST_MTU && mtu % MTU_STEP == 0,
-                "--udp-mtu",
-                mtu,
-                "multiples of 32 from " + LEAST_MTU + " to " + MOST_MTU + ", such as 1408"));
+        udpMtu.ifPresent(mtu -> Streams.DATAGRAM_BYTES.require("--udp-mtu", mtu));
         seconds.ifPresent(length -> check(length > 0 && length <= 3600, "--seconds", length, "above 0 and up to 3600"));
     }
 

@@ -125,7 +125,7 @@ public final class BenchPeer {
     private static BenchStreams udp(
             ControlLine control, GenerationId generation, int member, String[] open, Arrivals arrivals) {
         Streams peers = AeronStreams.streams(open[4], Integer.parseInt(open[5]), Integer.parseInt(open[6]));
-        AeronStreams streams = AeronStreams.open(control.localHost(), peers.weightsStreamId(), generation, arrivals);
+        AeronStreams streams = AeronStreams.open(control.localHost(), peers.weightsStreamId(), 1, generation, arrivals);
         try {
             streams.toCoordinator(peers, generation, member);
             control.send("opened " + streams.endpoint());
