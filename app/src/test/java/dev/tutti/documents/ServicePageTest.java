@@ -20,7 +20,8 @@ class ServicePageTest {
     @Test
     void shouldListEveryRoute() throws IOException {
         JsonNode document = new ObjectMapper()
-                .readTree(Path.of("src/main/resources/dev/tutti/app/http/openapi.json").toFile());
+                .readTree(Path.of("src/main/resources/dev/tutti/app/http/openapi.json")
+                        .toFile());
         Set<String> routes = new TreeSet<>();
         document.get("paths")
                 .properties()
@@ -31,11 +32,11 @@ class ServicePageTest {
         Set<String> listed = new TreeSet<>();
         Matcher route = ROUTE.matcher(Files.readString(Path.of("../docs/service.md")));
         while (route.find()) {
-            listed.add(route.group(1) + " " + route.group(2).replace("/api/v", "/api/v1").replace("/api/v1", ""));
+            listed.add(route.group(1) + " " + route.group(2));
         }
-        listed.remove("GET /");
+        // It is told of by its whole path.
+        listed.remove("GET /api/v");
         routes.remove("GET /openapi.json");
-        listed.remove("GET /openapi.json");
 
         assertThat(listed).isEqualTo(routes);
     }
