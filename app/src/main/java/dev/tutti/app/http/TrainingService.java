@@ -48,7 +48,8 @@ public final class TrainingService {
 
     private static void withWorkerProcesses(ServiceSettings settings, Endpoint bind, JobService service)
             throws InterruptedException {
-        try (CoordinatorNode node = CoordinatorNode.start(bind, TransportKind.AUTO, Optional.empty())) {
+        try (CoordinatorNode node =
+                CoordinatorNode.start(bind, TransportKind.AUTO, Optional.empty(), Optional.empty())) {
             Thread worker = new Thread(() -> work(settings.workers(), bind), "tutti-own-worker");
             if (settings.workers() > 0) {
                 worker.start();

@@ -33,7 +33,7 @@ public final class Submission {
 
     /** What the operator of the service says, or nobody. */
     private static final Set<String> NOT_FOR_CLIENTS =
-            Set.of("out", "json", "aeron-dir", "transport", "wait-workers", "coordinator-bind", "give-up");
+            Set.of("out", "json", "aeron-dir", "transport", "udp-mtu", "wait-workers", "coordinator-bind", "give-up");
 
     private final JobStore jobs;
     private final UploadStore uploads;
@@ -134,7 +134,8 @@ public final class Submission {
         if (workers == 0) {
             if (values.containsKey(WORKERS)) {
                 throw new SettingException(
-                        "--workers: not for a job of this service, whose work is done by worker processes; leave it out",
+                        "--workers: not for a job of this service, whose work is done by worker processes; leave it"
+                                + " out",
                         WORKERS);
             }
             return;
