@@ -145,8 +145,7 @@ public final class ClusterBench {
     /** Measures so many worker processes, with as many threads as they have, once they are there. */
     public Row processes(CoordinatorNode coordinator, int waitWorkers) throws InterruptedException {
         return measure(
-                waitWorkers,
-                listener -> coordinator.train(job, "bench", placement, waitWorkers, PATIENCE, listener));
+                waitWorkers, listener -> coordinator.train(job, "bench", placement, waitWorkers, PATIENCE, listener));
     }
 
     private Row measure(int workers, Trainer trainer) throws InterruptedException {
