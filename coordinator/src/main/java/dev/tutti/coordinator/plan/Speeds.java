@@ -23,6 +23,7 @@ final class Speeds {
     private static final int STEPS_BETWEEN_CHANGES = 16;
 
     private final double[] threads;
+    private final double allThreads;
     private final double[] capacity;
     private final double[] segmentsPerNs;
     private final long[] waitedNs;
@@ -37,6 +38,7 @@ final class Speeds {
 
     Speeds(int[] threads) {
         this.threads = Arrays.stream(threads).asDoubleStream().toArray();
+        allThreads = Arrays.stream(threads).sum();
         capacity = this.threads.clone();
         segmentsPerNs = new double[threads.length];
         waitedNs = new long[threads.length];
@@ -127,7 +129,6 @@ final class Speeds {
         if (perThread == 0) {
             return;
         }
-        double allThreads = Arrays.stream(threads).sum();
         double meanSpeed = perThread * allThreads / threads.length;
         double sum = 0;
         for (int member = 0; member < capacity.length; member++) {
