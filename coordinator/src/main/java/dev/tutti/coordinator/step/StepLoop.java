@@ -109,7 +109,7 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
         this.observer = observer;
         this.run = new TrainingRun(job, listener);
         this.rows = new EpochRows(spec);
-        this.machine = new StepMachine(run.parameters().length);
+        this.machine = new StepMachine(run.parameters().length, spec.wire());
         machine.newStep(spec.segmentsOfStep(run.stepInEpoch()));
     }
 

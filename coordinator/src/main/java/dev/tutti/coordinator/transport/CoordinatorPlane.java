@@ -68,6 +68,7 @@ public final class CoordinatorPlane implements AutoCloseable {
     private final GenerationId generation;
     private final Streams streams;
     private final int members;
+    private final FrameKind gradientKind;
     private final FaultCounters faults;
     private final Subscription gradientSubscription;
     private final TcpLinks links;
@@ -93,6 +94,7 @@ public final class CoordinatorPlane implements AutoCloseable {
             JobDescription job) {
         this.generation = generation;
         this.members = members;
+        this.gradientKind = FrameKind.gradient(job.spec().wire().bytes());
         this.faults = new FaultCounters();
         this.aeron = node.aeron();
         int baseStreamId = generation.number() * Streams.IDS_PER_GENERATION;
@@ -231,7 +233,7 @@ public final class CoordinatorPlane implements AutoCloseable {
 
     /** Third step, on the step loop's thread: says who takes what arrives. */
     public void attach(int parameterCount, Events events) {
-        gradients = new GradientReceiver(parameterCount, members, events);
+        gradients = new GradientReceiver(parameterCount, gradientKind, members, events);
     }
 
     /** How the step loop waits for what comes on these streams. */

@@ -12,12 +12,15 @@ import dev.tutti.wire.FrameKind;
  */
 final class GradientReceiver implements FrameReceiver.Handler {
     private final int parameterCount;
+    private final FrameKind kind;
     private final CoordinatorPlane.Events events;
     private final Incoming[] incoming;
     private final long[] framesFrom;
 
-    GradientReceiver(int parameterCount, int members, CoordinatorPlane.Events events) {
+    /** @param kind of the frames of gradients */
+    GradientReceiver(int parameterCount, FrameKind kind, int members, CoordinatorPlane.Events events) {
         this.parameterCount = parameterCount;
+        this.kind = kind;
         this.events = events;
         this.incoming = new Incoming[members];
         this.framesFrom = new long[members];
@@ -37,7 +40,7 @@ final class GradientReceiver implements FrameReceiver.Handler {
             events.onResendRequest(member, frame.step());
             return null;
         }
-        if (frame.kind() != FrameKind.GRADIENT || frame.vectorLength() != parameterCount) {
+        if (frame.kind() != kind || frame.vectorLength() != parameterCount) {
             return FrameFault.OUT_OF_RANGE;
         }
         return incoming[member].onFrame(member, sessionId, frame);

@@ -38,7 +38,7 @@ class GradientReceiverTest {
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(SEED + round);
             Loop loop = new Loop("seed " + (SEED + round), true);
-            GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, loop);
+            GradientReceiver receiver = new GradientReceiver(PARAMETERS, FrameKind.GRADIENT, MEMBERS, loop);
             List<byte[]> frames = new ArrayList<>();
             for (int step = 0; step < STEPS; step++) {
                 frames.addAll(interleaved(random, step));
@@ -61,7 +61,7 @@ class GradientReceiverTest {
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(SEED + round);
             Loop loop = new Loop("seed " + (SEED + round), false);
-            GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, loop);
+            GradientReceiver receiver = new GradientReceiver(PARAMETERS, FrameKind.GRADIENT, MEMBERS, loop);
             for (byte[] bytes : interleaved(random, 0)) {
                 refused += give(receiver, Frames.forged(random, bytes)) == null ? 0 : 1;
                 give(receiver, bytes);
@@ -75,9 +75,26 @@ class GradientReceiverTest {
     }
 
     @Test
+    void shouldTakeGradientsOfItsKindAlone() {
+        Loop loop = new Loop("kinds", false);
+        loop.step = 3;
+        for (FrameKind wanted : List.of(FrameKind.GRADIENT, FrameKind.GRADIENT_BFLOAT16)) {
+            GradientReceiver receiver = new GradientReceiver(PARAMETERS, wanted, MEMBERS, loop);
+            for (FrameKind sent : List.of(FrameKind.GRADIENT, FrameKind.GRADIENT_BFLOAT16)) {
+                FrameHeader header =
+                        new FrameHeader().set(sent, 1, 3, 0, 1, PARAMETERS).sums(1, 1, 1);
+                byte[] bytes = Frames.of(GENERATION, header, new float[PARAMETERS], PARAMETERS)
+                        .get(0);
+                assertThat(give(receiver, bytes)).isEqualTo(sent == wanted ? null : FrameFault.OUT_OF_RANGE);
+            }
+            receiver.close();
+        }
+    }
+
+    @Test
     void shouldPassOnRequestsAndSignsOfLife() {
         Loop loop = new Loop("requests", true);
-        GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, loop);
+        GradientReceiver receiver = new GradientReceiver(PARAMETERS, FrameKind.GRADIENT, MEMBERS, loop);
         FrameHeader header =
                 new FrameHeader().set(FrameKind.RESEND_WEIGHTS, 1, 5, 0, 0, 0).member(2);
         assertThat(give(receiver, Frames.of(GENERATION, header, new float[0], 1).get(0)))

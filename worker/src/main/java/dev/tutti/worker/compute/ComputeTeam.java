@@ -6,7 +6,6 @@ import dev.tutti.model.ParameterLayout;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.SummationTree;
 import dev.tutti.reduce.TreeSum;
-import dev.tutti.reduce.VectorSum;
 import dev.tutti.train.TrainingSpec;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -148,14 +147,14 @@ public final class ComputeTeam {
         } else {
             int from = (int) ((long) added.length * thread / members.length);
             int end = (int) ((long) added.length * (thread + 1) / members.length);
-            VectorSum.addRange(added, addend, from, end);
+            spec.wire().addRange(added, addend, from, end);
         }
     }
 
     /** Long vectors are added by all threads together; the sum of two numbers is the same whoever adds. */
     private void addTogether(float[] sum, float[] values) {
         if (members.length == 1 || sum.length < SHORT_VECTOR) {
-            VectorSum.SERIAL.add(sum, values);
+            spec.wire().add(sum, values);
             return;
         }
         added = sum;
@@ -226,7 +225,7 @@ public final class ComputeTeam {
         final GradientKernel kernel;
         final MiniBatch batch = new MiniBatch();
         private final ArrayDeque<PartialGradient> ownPool = new ArrayDeque<>();
-        private final TreeSum ownSum = new TreeSum(ownPool::push);
+        private final TreeSum ownSum = new TreeSum(ownPool::push, spec.wire());
         PartialGradient[] nodes = new PartialGradient[8];
         int nodeCount;
         int firstSegment;

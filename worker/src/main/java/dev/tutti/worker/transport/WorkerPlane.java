@@ -57,6 +57,7 @@ public final class WorkerPlane implements AutoCloseable {
     private final FrameSource workFrames;
     private final FrameSource samplesFrames;
     private final FrameSender gradients;
+    private final FrameKind gradientKind;
     private boolean parted;
 
     private WorkerPlane(AeronNode node, PrepareGeneration prepare, String host) {
@@ -89,6 +90,7 @@ public final class WorkerPlane implements AutoCloseable {
             throw e;
         }
         gradients.header().member(prepare.member());
+        gradientKind = FrameKind.gradient(spec.wire().bytes());
         idle = Waiting.on(carriers, prepare.job().vectorBytes(), links);
     }
 
@@ -220,7 +222,7 @@ public final class WorkerPlane implements AutoCloseable {
         gradients
                 .header()
                 .set(
-                        FrameKind.GRADIENT,
+                        gradientKind,
                         item.epoch(),
                         item.step(),
                         node.firstSegment(),
