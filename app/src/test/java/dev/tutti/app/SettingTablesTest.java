@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** The tables of docs/commands.md say what the code does: an option, its value and its default in each row. */
 class SettingTablesTest {
     private static final Path REFERENCE = Path.of("..", "docs", "commands.md");
-    private static final Pattern ROW = Pattern.compile("\\| `--([a-z-]+)(?: ((?:[^`])+))?` \\| (.*?) ?\\| \\S.*\\|");
+    private static final Pattern ROW = Pattern.compile("\\| `--([a-z0-9-]+)(?: ((?:[^`])+))?` \\| (.*?) ?\\| \\S.*\\|");
 
     /** Options that are no settings. */
     private static final List<String> OF_THE_COMMAND = List.of("resume");

@@ -48,7 +48,7 @@ class TrainingSettingsTest {
         assertThat(settings.data().validation()).isEqualTo(0.2);
         assertThat(settings.data().scale()).isEqualTo(Scale.STANDARDIZE);
         assertThat(settings.data().header()).isEqualTo(Header.AUTO);
-        assertThat(settings.cluster().workers()).isEqualTo(Environment.processors());
+        assertThat(settings.cluster().workers()).isEmpty();
         assertThat(settings.cluster().embedded()).isTrue();
     }
 

@@ -23,7 +23,6 @@ final class Speeds {
     private static final int STEPS_BETWEEN_CHANGES = 16;
 
     private final double[] threads;
-    private final double allThreads;
     private final double[] capacity;
     private final double[] segmentsPerNs;
     private final long[] waitedNs;
@@ -38,7 +37,6 @@ final class Speeds {
 
     Speeds(int[] threads) {
         this.threads = Arrays.stream(threads).asDoubleStream().toArray();
-        allThreads = Arrays.stream(threads).sum();
         capacity = this.threads.clone();
         segmentsPerNs = new double[threads.length];
         waitedNs = new long[threads.length];
@@ -129,6 +127,7 @@ final class Speeds {
         if (perThread == 0) {
             return;
         }
+        double allThreads = sum(threads);
         double meanSpeed = perThread * allThreads / threads.length;
         double sum = 0;
         for (int member = 0; member < capacity.length; member++) {
@@ -160,5 +159,14 @@ final class Speeds {
             }
         }
         return of == 0 ? 0 : speeds / of;
+    }
+
+    /** Every few steps, and so without a stream, which allocates. */
+    private static double sum(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum;
     }
 }
