@@ -124,7 +124,7 @@ class GradientReceiverTest {
         Random random = new Random(SEED);
         SharedVectors.Generation shared = new SharedVectors().open(GENERATION, MEMBERS);
         Loop loop = new Loop("seed " + SEED, false);
-        GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, shared, loop);
+        GradientReceiver receiver = new GradientReceiver(PARAMETERS, FrameKind.GRADIENT, MEMBERS, shared, loop);
         Set<PartialGradient> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
         int[] given = new int[MEMBERS];
         for (int round = 0; round < ROUNDS; round++) {
@@ -162,7 +162,7 @@ class GradientReceiverTest {
     void shouldNotBelieveFramesThatTellOfNoNode() {
         SharedVectors.Generation shared = new SharedVectors().open(GENERATION, MEMBERS);
         Loop loop = new Loop("forged", false);
-        GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, shared, loop);
+        GradientReceiver receiver = new GradientReceiver(PARAMETERS, FrameKind.GRADIENT, MEMBERS, shared, loop);
         assertThat(give(receiver, handedOver(1, 0, 0, 1))).isEqualTo(FrameFault.UNEXPECTED);
         PartialGradient node = new PartialGradient(PARAMETERS).reset(2, 1);
         shared.give(1, node);
