@@ -3,6 +3,7 @@ package dev.tutti.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.config.CoordinatorSettings;
+import dev.tutti.config.ServiceSettings;
 import dev.tutti.config.Setting;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.config.WorkerSettings;
@@ -39,6 +40,12 @@ class SettingTablesTest {
     void shouldTellOptionsAndDefaultsOfWorker() throws IOException {
         assertThat(rows("| option of `worker` |", "Both take `--config FILE`"))
                 .containsExactlyElementsOf(expected(WorkerSettings.SETTINGS));
+    }
+
+    @Test
+    void shouldTellOptionsAndDefaultsOfServe() throws IOException {
+        assertThat(rows("| option of `serve` |", "It takes `--config FILE`"))
+                .containsExactlyElementsOf(expected(ServiceSettings.SETTINGS));
     }
 
     @Test

@@ -31,7 +31,11 @@ public final class Trainers {
      * @param settings of the run
      */
     public static Trainer of(String kind, TrainingSettings settings) {
-        Trainer trainer = byName(kind, settings);
+        return unlessDone(byName(kind, settings));
+    }
+
+    /** For a run that may have come to its end before. */
+    public static Trainer unlessDone(Trainer trainer) {
         return (job, listener) ->
                 isDone(job) ? new TrainingRun(job, TrainingListener.NONE).result(0) : trainer.train(job, listener);
     }

@@ -106,8 +106,7 @@ class EmbeddedClusterTest {
         private void findThreads() {
             ThreadInfo[] all = Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
                     .filter(Objects::nonNull)
-                    .filter(thread ->
-                            thread.getThreadName().matches("tutti-steps-.*|.*compute-dispatcher.*"))
+                    .filter(thread -> thread.getThreadName().matches("tutti-steps-.*|.*compute-dispatcher.*"))
                     .toArray(ThreadInfo[]::new);
             ids = Arrays.stream(all).mapToLong(ThreadInfo::getThreadId).toArray();
             names = Arrays.stream(all).map(ThreadInfo::getThreadName).toArray(String[]::new);
