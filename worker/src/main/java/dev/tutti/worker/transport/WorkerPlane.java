@@ -252,13 +252,7 @@ public final class WorkerPlane implements AutoCloseable {
         float[] sent = shared == null ? node.gradient() : NO_FLOATS;
         gradients
                 .header()
-                .set(
-                        gradientKind,
-                        item.epoch(),
-                        item.step(),
-                        node.firstSegment(),
-                        node.segmentCount(),
-                        sent.length)
+                .set(gradientKind, item.epoch(), item.step(), node.firstSegment(), node.segmentCount(), sent.length)
                 .sums(node.lossSum(), node.weightSum(), node.correctSum());
         if (shared != null && !shared.give(prepare.member(), node)) {
             throw new IllegalStateException("more nodes than a step has: member=" + prepare.member());
