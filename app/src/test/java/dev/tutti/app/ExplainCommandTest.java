@@ -3,7 +3,11 @@ package dev.tutti.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.app.explain.Explainer;
+import dev.tutti.app.explain.exercise.Exercises;
 import dev.tutti.app.explain.mistake.Mistakes;
+import dev.tutti.model.Activation;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,15 +25,129 @@ class ExplainCommandTest {
     @ParameterizedTest
     @MethodSource("names")
     void shouldFitEightyColumnsInPlainAscii(String name) {
-        for (String notation : List.of("lecture", "tutti")) {
-            String text = done("explain", name, "--notation", notation, "--source");
-
+        List<String> texts = Exercises.all().stream().anyMatch(one -> one.name().equals(name))
+                ? List.of(
+                        done("explain", name, "--notation", "lecture", "--source"),
+                        done("explain", name, "--notation", "tutti", "--source"))
+                : List.of(done("explain", name));
+        for (String text : texts) {
             assertThat(text.lines())
                     .allSatisfy(line -> assertThat(line.length()).as(line).isLessThanOrEqualTo(80));
             assertThat(text)
                     .matches("[\\n\\x20-\\x7e]*")
                     .doesNotContain("-0.000000")
                     .doesNotContain("NaN");
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatWouldChangeNothing() {
+        for (String topic : List.of("two-layer", "graphs", "symmetry", "leastSquares", "xorThreshold")) {
+            refused(topic + " has letters of its own; leave it out", "explain", topic, "--notation", "tutti");
+        }
+        refused("graphs shows no formula of the kernel", "explain", "graphs", "--source");
+        refused("JSON names its values", "explain", "xor", "--notation", "tutti", "--format", "json");
+        refused("is no exercise of a lecture", "explain", "iris", "--rows", "0", "--notation", "lecture");
+        refused("leave out the other options", "explain", "mistake", "summing", "--notation", "lecture");
+        refused("leave out the other options", "explain", "mistake", "summing", "--source");
+        refused(
+                "--list names all, and goes with nothing else; leave out --format",
+                "explain",
+                "--list",
+                "--format",
+                "json");
+        refused("leave out xor", "explain", "--list", "xor");
+        assertThat(done("explain", "l-layer", "--source"))
+                .contains("-> ScalarKernel.backward", "Sgd.updatePlain, Sgd.java");
+    }
+
+    @Test
+    void shouldHaveTheSourcesInJsonToo() {
+        assertThat(done("explain", "xor", "--format", "json", "--source"))
+                .contains("\"ScalarKernel.slope\"", "\"file\" : \"dev/tutti/kernel/ScalarKernel.java\"");
+        assertThat(done("explain", "xor", "--format", "json")).doesNotContain("sources");
+    }
+
+    @Test
+    void shouldRefuseFilesWhoseFormNobodyTells(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("table.txt");
+        Files.writeString(file, "a,b\n1,2\n");
+
+        refused("nor a model (.safetensors); rename it", "explain", file.toString(), "--rows", "0");
+    }
+
+    @Test
+    void shouldNameWhatBeginsLikeIt() {
+        refused("did you mean mean-of-means?", "explain", "mistake", "mean");
+        refused("did you mean sigmoid-cross-entropy?", "explain", "sigmoid-cross");
+    }
+
+    /** A name that no file can have is a name that is not known. */
+    @Test
+    void shouldTakeNamesThatAreNoPaths() {
+        refused("unknown exercise: a\0b", "explain", "a\0b");
+    }
+
+    @Test
+    void shouldSayWhatTheStepLeavesOut(@TempDir Path directory) throws IOException {
+        Path config = directory.resolve("run.conf");
+        Files.writeString(config, "hidden = 2\ndropout = 0.5\nmomentum = 0.9\n");
+
+        assertThat(done("explain", "iris", "--rows", "0", "--config", config.toString())
+                        .replaceAll("\\s+", " "))
+                .contains("plain gradient descent, without momentum and dropout");
+        assertThat(done("explain", "iris", "--rows", "0")).doesNotContain("momentum");
+    }
+
+    /** In the order in which they are told, and not as a map of this run of Java happens to have them. */
+    @Test
+    void shouldWriteValuesInTheirOrder() {
+        assertThat(done("explain", "mistake", "averaging-weights", "--format", "json")
+                        .replaceAll("\\s+", ""))
+                .contains("\"2\":{\"workers\":[0.875,1.875],\"average\":1.375,\"right\":1.875}");
+        assertThat(done("explain", "xor", "--source", "--format", "json"))
+                .containsPattern(
+                        "(?s)\"file\" : \"dev/tutti/kernel/ScalarKernel.java\",\\s+\"line\" : \\d+,\\s+\"source\" : ");
+    }
+
+    /** What a lecture prints is about its own sample. */
+    @Test
+    void shouldTellSlipsOfTheSampleThatIsShown() {
+        assertThat(done("explain", "two-outputs", "--rows", "1"))
+                .doesNotContain("0.042744", "0.596756")
+                .contains("a(2) is meant");
+        assertThat(done("explain", "two-outputs", "--rows", "1", "--format", "json"))
+                .doesNotContain("0.042744");
+        assertThat(done("explain", "two-outputs", "--rows", "2,0")).contains("right: 0.042744");
+    }
+
+    /** By hand: each activation and each loss is written out, and nothing is divided by a slope of 0. */
+    @Test
+    void shouldWriteOutEveryActivationAndLoss(@TempDir Path directory) throws IOException {
+        Path data = directory.resolve("line.csv");
+        Files.writeString(data, "x1,x2,y\n1,2,30\n-3,1,-20\n0.5,0,0.25\n");
+        for (Activation activation : Activation.values()) {
+            for (String loss : List.of("squared_error", "huber", "absolute_error")) {
+                if (activation != Activation.SOFTMAX) {
+                    String text = done(
+                            "explain",
+                            data.toString(),
+                            "--rows",
+                            "0,1,2",
+                            "--hidden",
+                            "3",
+                            "--activation",
+                            activation.id(),
+                            "--loss",
+                            loss,
+                            "--scale",
+                            "none");
+                    assertThat(text).doesNotContain("NaN", "f'(z_i(l)) = f'").contains(activation.id());
+                    assertThat(text.lines())
+                            .allSatisfy(
+                                    line -> assertThat(line.length()).as(line).isLessThanOrEqualTo(80));
+                }
+            }
         }
     }
 

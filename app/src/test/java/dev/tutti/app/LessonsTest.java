@@ -1,6 +1,7 @@
 package dev.tutti.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.tutti.app.explain.share.Share;
 import dev.tutti.app.run.PreparedRun;
@@ -27,6 +28,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LessonsTest {
     private static final Path LESSONS = Path.of("..", "docs", "lessons");
     private static final String PROMPT = "$ tutti ";
+    /** In a line of its own, or among words. */
+    private static final Pattern COMMAND =
+            Pattern.compile("(?m)(?:^    |^)tutti ([^\n>]+)|`tutti ((?:\\w+) [^`>]+?)(?: > [^`]*)?`");
+
     private static final String LEFT_OUT = "...";
     private static final Map<String, List<String>> OUTPUTS = new HashMap<>();
 
@@ -60,6 +65,35 @@ class LessonsTest {
             }
         }
         assertThat(commands).isPositive();
+    }
+
+    /** Of a command that trains or measures the options are looked at; one that explains is run. */
+    @ParameterizedTest
+    @MethodSource("pages")
+    void shouldNameCommandsThatWork(Path page) throws IOException {
+        Matcher command = COMMAND.matcher(Files.readString(page));
+        while (command.find()) {
+            String text = command.group(1) == null ? command.group(2) : command.group(1);
+            String[] args = text.strip().split("  ", 2)[0].split(" ", -1);
+            if (!text.matches(".*[A-Z|<].*|explain [^-]*/.*")) {
+                if (args[0].equals("explain")) {
+                    Cli.Outcome outcome = Cli.run(args);
+                    assertThat(outcome.code())
+                            .as(page.getFileName() + ": " + text + ": " + outcome.err())
+                            .isZero();
+                } else {
+                    assertThatCode(() -> Tutti.commandLine().parseArgs(args))
+                            .as(page.getFileName() + ": " + text)
+                            .doesNotThrowAnyException();
+                }
+            }
+        }
+    }
+
+    static List<Path> pages() throws IOException {
+        List<Path> pages = new ArrayList<>(lessons());
+        pages.add(LESSONS.resolve("../teaching.md"));
+        return pages;
     }
 
     @ParameterizedTest

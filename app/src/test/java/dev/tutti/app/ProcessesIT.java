@@ -41,8 +41,7 @@ class ProcessesIT {
     @ParameterizedTest(name = "{0} processes, {1} {2}, batch {4}, segment {5}, sync {3}, {6}")
     @CsvSource({
         "2, udp, stream, step, 50, 7, scalar and vector",
-        "2, tcp, stream, step, 64, 16, two JDKs",
-        "3, auto, replicate, step, 64, 16, two JDKs",
+        "3, tcp, stream, step, 64, 16, two JDKs",
     })
     void shouldEndInTheBitsOfTheReferenceTrainer(
             int workers, String transport, String placement, String sync, int batch, int segment, String code)
@@ -90,6 +89,12 @@ class ProcessesIT {
     @Tag("faults")
     void shouldEndInTheBitsOfTheReferenceTrainerWithOneStepAnEpoch() throws InterruptedException {
         shouldEndInTheBitsOfTheReferenceTrainer(2, "ipc", "stream", "epoch", 64, 16, "vector");
+    }
+
+    @Test
+    @Tag("faults")
+    void shouldEndInTheBitsOfTheReferenceTrainerWithReplicas() throws InterruptedException {
+        shouldEndInTheBitsOfTheReferenceTrainer(3, "auto", "replicate", "step", 64, 16, "two JDKs");
     }
 
     private static Map<String, String> variables(String code) {

@@ -116,6 +116,18 @@ public record TrainingSettings(
         return read(SettingsReader.submitted(SETTINGS, Map.of(TrainingOptions.JSON.key(), "true"), text, roots));
     }
 
+    /**
+     * Reads the settings of a job that was handed in as keys and values, none of them trusted: as {@link #readSubmitted(String,
+     * JobRoots)}, with the messages of the command line.
+     *
+     * @param values the job's settings, by key
+     * @param roots where its files lie
+     * @throws InputException if a key is unknown, a value out of range, or a path leads out of its root
+     */
+    public static TrainingSettings readSubmitted(Map<String, String> values, JobRoots roots) {
+        return read(SettingsReader.submitted(SETTINGS, values, roots));
+    }
+
     private static TrainingSettings read(SettingsReader from) {
         int batch = from.get(TrainingOptions.BATCH);
         return new TrainingSettings(
@@ -200,7 +212,7 @@ public record TrainingSettings(
         }
         Endpoint bind = from.get(TrainingOptions.COORDINATOR_BIND);
         return new ClusterSettings(
-                from.get(TrainingOptions.WORKERS),
+                from.find(TrainingOptions.WORKERS),
                 processes ? from.find(TrainingOptions.WAIT_WORKERS).orElseThrow() : 0,
                 processes ? Optional.of(bind) : Optional.empty(),
                 from.find(TrainingOptions.PLACEMENT),

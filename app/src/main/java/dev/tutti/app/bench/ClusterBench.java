@@ -4,6 +4,7 @@ import dev.tutti.app.cluster.CoordinatorNode;
 import dev.tutti.app.cluster.EmbeddedCluster;
 import dev.tutti.config.Endpoint;
 import dev.tutti.data.Dataset;
+import dev.tutti.kernel.Dropout;
 import dev.tutti.kernel.Kernels;
 import dev.tutti.model.Activation;
 import dev.tutti.model.InitialWeights;
@@ -23,6 +24,7 @@ import dev.tutti.transport.TransportKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +32,10 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.Histogram;
 
-/** Measures how fast trainers train one network on random samples, each for the same time after a warm-up. */
+/**
+ * Measures how fast trainers train one network on random samples: several starts of each, in turn, so that a machine that becomes slower
+ * or busy meanwhile does so for all. Each start counts by the median of short windows of time.
+ */
 public final class ClusterBench {
     /**
      * What was measured of one trainer.
@@ -57,15 +62,20 @@ public final class ClusterBench {
     }
 
     private static final int STEPS_PER_EPOCH = 64;
+    private static final int FIRST_STEPS = 20;
+    private static final long WARM_UP_MS = 500;
+    private static final long WINDOW_MS = 100;
 
     /** The samples of an epoch are sent to each process. */
     private static final int STEPS_PER_EPOCH_OF_PROCESSES = 16;
 
+    private static final long WARM_UP_OF_PROCESSES_MS = 4_000;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final Placement placement;
     private final TransportKind transport;
     private final double seconds;
+    private final int rounds;
     private final boolean processes;
     private final TrainingJob job;
 
@@ -75,8 +85,9 @@ public final class ClusterBench {
      * @param segment number of samples of a segment; 0 for the default
      * @param placement where the workers find the samples
      * @param transport what carries the bulk data
-     * @param seconds how long to measure
-     * @param processes whether workers will be processes of their own
+     * @param seconds how long to measure each trainer, over all its starts
+     * @param rounds how often to start each
+     * @param processes whether workers will be processes of their own, which are started once
      */
     public ClusterBench(
             List<Integer> sizes,
@@ -85,11 +96,13 @@ public final class ClusterBench {
             Placement placement,
             TransportKind transport,
             double seconds,
+            int rounds,
             boolean processes) {
         this.processes = processes;
         this.placement = placement;
         this.transport = transport;
         this.seconds = seconds;
+        this.rounds = rounds;
         List<Activation> activations = new ArrayList<>();
         for (int layer = 0; layer < sizes.size() - 2; layer++) {
             activations.add(Activation.RELU);
@@ -126,15 +139,28 @@ public final class ClusterBench {
         return Kernels.description();
     }
 
-    /** Measures the reference trainer. */
-    public Row reference() throws InterruptedException {
-        return measure(0, listener -> ReferenceTrainer.train(job, listener));
-    }
-
-    /** Measures the embedded cluster. */
-    public Row embedded(int workers) throws InterruptedException {
-        return measure(
-                workers, listener -> EmbeddedCluster.train(job, "bench", workers, placement, transport, listener));
+    /**
+     * Measures.
+     *
+     * @param workers numbers of compute threads of the embedded cluster
+     * @return the reference trainer, then the embedded clusters
+     */
+    public List<Row> measure(int... workers) throws InterruptedException {
+        Kernels.warmUp(job.spec().network(), Dropout.NONE);
+        List<List<Row>> starts = new ArrayList<>();
+        for (int round = 0; round <= rounds; round++) {
+            for (int trainer = 0; trainer <= workers.length; trainer++) {
+                if (round == 0) {
+                    starts.add(new ArrayList<>());
+                }
+                Row row = trainer == 0 ? reference() : embedded(workers[trainer - 1]);
+                // In the first round the rest of the code is compiled.
+                if (round > 0) {
+                    starts.get(trainer).add(row);
+                }
+            }
+        }
+        return starts.stream().map(ClusterBench::median).toList();
     }
 
     /** Starts a coordinator, for worker processes that come meanwhile. */
@@ -142,10 +168,35 @@ public final class ClusterBench {
         return CoordinatorNode.start(bind, transport, udpMtu, Optional.empty());
     }
 
-    /** Measures so many worker processes, with as many threads as they have, once they are there. */
-    public Row processes(CoordinatorNode coordinator, int waitWorkers) throws InterruptedException {
+    /**
+     * Measures so many worker processes once they are there.
+     *
+     * @return the reference trainer, then the processes, with as many threads as they have
+     */
+    public List<Row> measure(CoordinatorNode coordinator, int waitWorkers) throws InterruptedException {
+        Kernels.warmUp(job.spec().network(), Dropout.NONE);
+        Row reference = reference();
+        Row cluster = measure(
+                waitWorkers,
+                listener -> coordinator.train(job, "bench", placement, waitWorkers, PATIENCE, listener));
+        return List.of(reference, cluster);
+    }
+
+    private static Row median(List<Row> starts) {
+        return starts.stream()
+                .sorted(Comparator.comparingDouble(Row::samplesPerSecond))
+                .skip(starts.size() / 2)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Row reference() throws InterruptedException {
+        return measure(0, listener -> ReferenceTrainer.train(job, listener));
+    }
+
+    private Row embedded(int workers) throws InterruptedException {
         return measure(
-                waitWorkers, listener -> coordinator.train(job, "bench", placement, waitWorkers, PATIENCE, listener));
+                workers, listener -> EmbeddedCluster.train(job, "bench", workers, placement, transport, listener));
     }
 
     private Row measure(int workers, Trainer trainer) throws InterruptedException {
@@ -164,30 +215,32 @@ public final class ClusterBench {
                 "bench");
         thread.start();
         try {
-            while (processes && progress.steps == 0 && thread.isAlive()) {
-                Thread.sleep(50);
+            while (progress.steps < FIRST_STEPS && thread.isAlive()) {
+                Thread.sleep(1);
             }
-            if (failure.get() != null) {
-                throw failure.get();
-            }
-            Thread.sleep((long) (1000 * warmUpSeconds()));
-            long steps = progress.steps;
-            long samples = progress.samples;
+            Thread.sleep(processes ? WARM_UP_OF_PROCESSES_MS : WARM_UP_MS);
             progress.record();
-            long startNs = System.nanoTime();
-            Thread.sleep((long) (1000 * seconds));
-            double measured = (System.nanoTime() - startNs) / 1e9;
-            long stepsMeasured = progress.steps - steps;
-            long samplesMeasured = progress.samples - samples;
+            // Steps between hosts may be longer than short windows.
+            long windowMs = processes ? (long) (1000 * seconds) : WINDOW_MS;
+            int count = processes ? 1 : (int) Math.max(3, Math.ceil(seconds / rounds * 1000 / WINDOW_MS));
+            double[] windows = new double[count];
+            for (int window = 0; window < windows.length; window++) {
+                long samples = progress.samples;
+                long startNs = System.nanoTime();
+                Thread.sleep(windowMs);
+                windows[window] = (progress.samples - samples) / ((System.nanoTime() - startNs) / 1e9);
+            }
             if (failure.get() != null) {
                 throw failure.get();
             }
             thread.interrupt();
             thread.join();
+            Arrays.sort(windows);
+            double samplesPerSecond = windows[windows.length / 2];
             return new Row(
                     progress.workers == 0 ? workers : progress.workers,
-                    samplesMeasured / measured,
-                    stepsMeasured / measured,
+                    samplesPerSecond,
+                    samplesPerSecond / job.spec().batchSize(),
                     progress.stepNs.getValueAtPercentile(50) / 1e3,
                     progress.stepNs.getValueAtPercentile(99) / 1e3,
                     progress.phases());
@@ -195,11 +248,6 @@ public final class ClusterBench {
             thread.interrupt();
             thread.join();
         }
-    }
-
-    /** The kernel is compiled meanwhile. */
-    private double warmUpSeconds() {
-        return Math.max(4, seconds / 2);
     }
 
     private static Dataset randomSamples(int samples, int inputs, int classes) {

@@ -11,7 +11,6 @@ import dev.tutti.protocol.Placement;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TransportKind;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -107,15 +106,24 @@ public final class BenchClusterCommand implements Callable<Integer> {
     @Option(names = "--seconds", defaultValue = "5", description = "length of a line (default: ${DEFAULT-VALUE})")
     private double seconds;
 
+    @Option(
+            names = "--rounds",
+            defaultValue = "3",
+            description = "starts of each line, in turn; the median counts (default: ${DEFAULT-VALUE})")
+    private int rounds;
+
     @Option(names = "--json", description = "the last line of standard output is the table as JSON")
     private boolean json;
 
     @Override
     public Integer call() throws InterruptedException {
+        if (rounds < 1) {
+            throw new InputException("--rounds out of range: " + rounds + ", allowed: 1 or more");
+        }
         common.startLogging();
         check();
-        ClusterBench bench =
-                new ClusterBench(sizes(), batch, segment, placement, transport, seconds, waitWorkers != null);
+        ClusterBench bench = new ClusterBench(
+                sizes(), batch, segment, placement, transport, seconds, rounds, waitWorkers != null);
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
                 Locale.ROOT,
@@ -136,14 +144,9 @@ public final class BenchClusterCommand implements Callable<Integer> {
                 "of one worker",
                 "p50 ms",
                 "p99 ms");
-        List<ClusterBench.Row> rows = new ArrayList<>();
-        if (waitWorkers == null) {
-            add(out, rows, bench.reference());
-            for (int count : workerCounts()) {
-                add(out, rows, bench.embedded(count));
-            }
-        } else {
-            measureProcesses(bench, out, rows);
+        List<ClusterBench.Row> rows = waitWorkers == null ? bench.measure(workerCounts()) : measureProcesses(bench);
+        for (ClusterBench.Row row : rows) {
+            print(out, rows, row);
         }
         out.println();
         rows.forEach(row -> printPhases(out, row));
@@ -170,22 +173,15 @@ public final class BenchClusterCommand implements Callable<Integer> {
         }
     }
 
-    private void measureProcesses(ClusterBench bench, PrintWriter out, List<ClusterBench.Row> rows)
-            throws InterruptedException {
+    private List<ClusterBench.Row> measureProcesses(ClusterBench bench) throws InterruptedException {
         Endpoint at = bind == null ? Endpoint.local() : bind;
         try (CoordinatorNode coordinator = bench.startCoordinator(at, Optional.ofNullable(udpMtu))) {
             try {
-                add(out, rows, bench.reference());
-                add(out, rows, bench.processes(coordinator, waitWorkers));
+                return bench.measure(coordinator, waitWorkers);
             } finally {
                 coordinator.leave("the bench is over", false);
             }
         }
-    }
-
-    private static void add(PrintWriter out, List<ClusterBench.Row> rows, ClusterBench.Row row) {
-        rows.add(row);
-        print(out, rows, row);
     }
 
     private static void printPhases(PrintWriter out, ClusterBench.Row row) {
@@ -229,7 +225,7 @@ public final class BenchClusterCommand implements Callable<Integer> {
                 row.samplesPerSecond(),
                 row.stepsPerSecond(),
                 row.samplesPerSecond() / rows.get(0).samplesPerSecond(),
-                rows.size() < 2
+                row.workers() == 0
                         ? ""
                         : String.format(
                                 Locale.ROOT,

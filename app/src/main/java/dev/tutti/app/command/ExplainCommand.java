@@ -2,17 +2,20 @@ package dev.tutti.app.command;
 
 import dev.tutti.app.console.ExitCode;
 import dev.tutti.app.explain.Explainer;
-import dev.tutti.app.explain.Explanation;
 import dev.tutti.app.explain.Form;
+import dev.tutti.app.explain.Letters;
 import dev.tutti.app.explain.Request;
 import dev.tutti.app.explain.own.OwnData;
+import dev.tutti.app.explain.page.Explanation;
 import dev.tutti.config.Environment;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -40,14 +43,6 @@ import picocli.CommandLine.Spec;
         })
 public final class ExplainCommand implements Callable<Integer> {
     private static final String MISTAKE = "mistake";
-
-    /** Whose letters. */
-    enum Letters {
-        /** Those of the lecture that the exercise follows. */
-        LECTURE,
-        /** Those of Tutti's sources. */
-        TUTTI
-    }
 
     @Spec
     private CommandSpec spec;
@@ -78,8 +73,8 @@ public final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--notation",
             paramLabel = "LETTERS",
-            defaultValue = "lecture",
-            description = "letters of the lecture, or those of Tutti's sources: lecture or tutti (default: lecture)")
+            description = "letters of the lecture, or those of Tutti's sources: lecture or tutti (default: lecture for"
+                    + " exercises, tutti for data of your own)")
     private Letters letters;
 
     @Option(
@@ -106,6 +101,7 @@ public final class ExplainCommand implements Callable<Integer> {
         common.startLogging();
         PrintWriter out = spec.commandLine().getOut();
         if (list) {
+            requireNothingElse();
             Explainer.list().forEach(out::println);
         } else if (name == null) {
             throw new ParameterException(spec.commandLine(), "no exercise given; 'tutti explain --list' names all");
@@ -114,6 +110,20 @@ public final class ExplainCommand implements Callable<Integer> {
         }
         out.flush();
         return ExitCode.DONE.code();
+    }
+
+    private void requireNothingElse() {
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            if (!option.longestName().equals("--list") && !option.longestName().equals("--verbose")) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--list names all, and goes with nothing else; leave out " + option.longestName());
+            }
+        }
+        if (name != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--list names all, and goes with nothing else; leave out " + name);
+        }
     }
 
     private Explanation explanation() {
@@ -141,12 +151,20 @@ public final class ExplainCommand implements Callable<Integer> {
         return new Request(
                 name,
                 rows == null ? List.of() : rows,
-                letters == Letters.TUTTI,
+                letters(),
                 positive("--distributed", workers),
                 positive("--kill", killed),
                 sources,
                 SettingOptions.given(spec, OwnData.SETTINGS),
                 SettingOptions.file(spec));
+    }
+
+    private Optional<Letters> letters() {
+        if (letters != null && form == Form.JSON) {
+            throw new ParameterException(
+                    spec.commandLine(), "--notation: JSON names its values and has no letters; leave it out");
+        }
+        return Optional.ofNullable(letters);
     }
 
     private int positive(String option, Integer value) {

@@ -5,7 +5,7 @@ import dev.tutti.app.explain.exercise.Exercises;
 import dev.tutti.app.explain.mistake.Mistake;
 import dev.tutti.app.explain.mistake.Mistakes;
 import dev.tutti.app.explain.own.OwnData;
-import dev.tutti.app.explain.page.Page;
+import dev.tutti.app.explain.page.Explanation;
 import dev.tutti.app.explain.page.TextPage;
 import dev.tutti.app.explain.share.SharedStep;
 import dev.tutti.app.explain.share.SharedStepPage;
@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Explains what has a name. */
 public final class Explainer {
@@ -79,6 +80,10 @@ public final class Explainer {
         boolean known = names().contains(request.name());
         if (OwnData.isOne(request.name()) && (!known || request.hasSettings())) {
             Problem problem = OwnData.problem(request.name(), request.rows(), request.settings(), request.file());
+            if (request.letters().equals(Optional.of(Letters.LECTURE))) {
+                throw new InputException("--notation lecture: " + request.name()
+                        + " is no exercise of a lecture; leave it out: Tutti's letters are used");
+            }
             return step(problem, Notation.TUTTI, true, request);
         }
         if (!known) {
@@ -93,8 +98,8 @@ public final class Explainer {
         }
         for (Topic topic : Topic.all()) {
             if (topic.name().equals(request.name())) {
-                requireNoStep(request);
-                return new Explanation(topic.page().get(), topic.values().get());
+                requireNoStep(topic, request);
+                return withSources(topic.maker().apply(request.sources()), request);
             }
         }
         Exercise exercise = Exercises.named(request.name());
@@ -102,11 +107,19 @@ public final class Explainer {
         if (!request.rows().isEmpty()) {
             problem = problem.with(chosen(problem, request.rows()));
         }
+        boolean tutti = request.letters().equals(Optional.of(Letters.TUTTI));
         boolean whole = exercise.wholeBatch() || !request.rows().isEmpty();
-        return step(problem, request.tutti() ? Notation.TUTTI : exercise.notation(), whole, request);
+        return step(problem, tutti ? Notation.TUTTI : exercise.notation(), whole, request);
     }
 
-    private static void requireNoStep(Request request) {
+    private static void requireNoStep(Topic topic, Request request) {
+        if (request.letters().isPresent()) {
+            throw new InputException("--notation: " + topic.name() + " has letters of its own; leave it out");
+        }
+        if (request.sources() && !topic.hasSources()) {
+            throw new InputException("--source: " + topic.name() + " shows no formula of the kernel; leave it out, or"
+                    + " try: tutti explain xor --source");
+        }
         if (request.isAboutAStep()) {
             throw new InputException(
                     request.name() + " is not one step of a network; --rows and --distributed are for those, such as:"
@@ -119,17 +132,17 @@ public final class Explainer {
         requireWork(problem.samples().size(), request);
         Step step = Step.of(problem);
         if (request.workers() == 0) {
-            return new Explanation(
-                    withSources(StepPage.of(step, notation, whole, request.sources()), request), StepJson.of(step));
+            return withSources(
+                    new Explanation(StepPage.of(step, notation, whole, request.sources()), StepJson.of(step)), request);
         }
         SharedStep shared = SharedStep.of(step, request.workers(), request.killed());
         Map<String, Object> values = StepJson.of(step);
         values.put("distributed", SharedStepPage.json(shared));
-        return new Explanation(withSources(SharedStepPage.of(shared, notation, request.sources()), request), values);
+        return withSources(new Explanation(SharedStepPage.of(shared, notation, request.sources()), values), request);
     }
 
-    private static Page withSources(Page page, Request request) {
-        return request.sources() ? Sources.added(page) : page;
+    private static Explanation withSources(Explanation explanation, Request request) {
+        return request.sources() ? Sources.added(explanation) : explanation;
     }
 
     private static void requireWork(int segments, Request request) {

@@ -2,6 +2,7 @@ package dev.tutti.app.explain;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tutti.app.explain.page.Explanation;
 import dev.tutti.app.explain.page.HtmlPage;
 import dev.tutti.app.explain.page.MarkdownPage;
 import dev.tutti.app.explain.page.TextPage;

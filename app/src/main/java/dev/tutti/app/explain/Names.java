@@ -7,8 +7,16 @@ import java.util.Locale;
 public final class Names {
     private Names() {}
 
-    /** Returns the name that takes the fewest insertions, deletions and changes of letters to come from {@code text}. */
+    /**
+     * Returns the name that begins with {@code text}, or else the one that takes the fewest insertions, deletions and changes of
+     * letters to come from it.
+     */
     public static String nearest(String text, List<String> names) {
+        for (String name : names) {
+            if (!text.isEmpty() && name.toLowerCase(Locale.ROOT).startsWith(text.toLowerCase(Locale.ROOT))) {
+                return name;
+            }
+        }
         String best = names.get(0);
         int fewest = Integer.MAX_VALUE;
         for (String name : names) {

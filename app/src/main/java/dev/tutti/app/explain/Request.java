@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param name of an exercise, data, a model or a run
  * @param rows rows to show, counted from 0; empty: those of the exercise
- * @param tutti whether in Tutti's letters instead of the lecture's
+ * @param letters in whose letters; empty: those of the exercise's lecture, and Tutti's for data of one's own
  * @param workers number of workers that share the step; 0: not shared
  * @param killed number of the worker that is killed, from 1; 0: none
  * @param sources whether formulas name the methods that compute them
@@ -20,7 +20,7 @@ import java.util.Optional;
 public record Request(
         String name,
         List<Integer> rows,
-        boolean tutti,
+        Optional<Letters> letters,
         int workers,
         int killed,
         boolean sources,
@@ -29,7 +29,7 @@ public record Request(
 
     /** A request for an exercise as it is, in the letters of its lecture. */
     public static Request exercise(String name) {
-        return new Request(name, List.of(), false, 0, 0, false, Map.of(), Optional.empty());
+        return new Request(name, List.of(), Optional.empty(), 0, 0, false, Map.of(), Optional.empty());
     }
 
     /** Whether nothing is asked for but the name. */

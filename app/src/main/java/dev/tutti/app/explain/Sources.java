@@ -1,12 +1,14 @@
 package dev.tutti.app.explain;
 
 import dev.tutti.app.explain.page.Block;
+import dev.tutti.app.explain.page.Explanation;
 import dev.tutti.app.explain.page.Page;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +35,9 @@ final class Sources {
      */
     record Method(String file, int firstLine, List<String> lines) {}
 
-    /** Returns a page with the methods at its end that its formulas name. */
-    static Page added(Page page) {
+    /** Returns an explanation with the methods at its end that its formulas name. */
+    static Explanation added(Explanation explanation) {
+        Page page = explanation.page();
         Set<String> names = new LinkedHashSet<>();
         for (Block block : page.blocks()) {
             if (block instanceof Block.Formulas formulas) {
@@ -45,8 +48,14 @@ final class Sources {
             }
         }
         List<Block> more = new ArrayList<>();
+        Map<String, Object> values = new LinkedHashMap<>();
         for (String name : names) {
             Method method = method(name);
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("file", method.file());
+            one.put("line", method.firstLine());
+            one.put("source", method.lines());
+            values.put(name, one);
             more.add(new Block.Heading(name + ", "
                     + method.file().substring(method.file().lastIndexOf('/') + 1) + ", line " + method.firstLine()));
             List<String> code = new ArrayList<>();
@@ -55,7 +64,9 @@ final class Sources {
             }
             more.add(new Block.Verbatim(code));
         }
-        return page.with(more);
+        Map<String, Object> all = new LinkedHashMap<>(explanation.values());
+        all.put("sources", values);
+        return new Explanation(page.with(more), all);
     }
 
     /**

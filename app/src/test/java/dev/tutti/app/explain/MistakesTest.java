@@ -6,9 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tutti.app.explain.mistake.Measured;
-import dev.tutti.app.run.PreparedRun;
-import dev.tutti.config.TrainingSettings;
 import dev.tutti.files.InputException;
+import dev.tutti.model.WeightsHash;
 import dev.tutti.train.DivergedException;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.ReferenceTrainer;
@@ -16,7 +15,6 @@ import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,7 +26,7 @@ class MistakesTest {
     private static final JsonNode LINE = EXPERIMENTS.get("line");
 
     static List<Measured> runs() {
-        return Measured.all();
+        return Measured.trained();
     }
 
     @ParameterizedTest
@@ -139,15 +137,12 @@ class MistakesTest {
     @ParameterizedTest
     @MethodSource("runs")
     void shouldMeasureDigitsAsShown(Measured run) throws InterruptedException {
-        TrainingJob job = PreparedRun.of(TrainingSettings.read(
-                        Map.of(
-                                "data", "digits",
-                                "batch", Integer.toString(run.batch()),
-                                "lr", Float.toString(run.rate()),
-                                "sync", run.sync()),
-                        Optional.empty()))
-                .job();
-        if (Double.isNaN(run.loss())) {
+        TrainingJob job = DigitsRuns.job(Map.of(
+                "data", "digits",
+                "batch", Integer.toString(run.batch()),
+                "lr", Float.toString(run.rate()),
+                "sync", run.sync()));
+        if (run.diverged()) {
             assertThatThrownBy(() -> ReferenceTrainer.train(job, new TrainingListener() {}))
                     .isInstanceOf(DivergedException.class);
             return;
@@ -158,6 +153,33 @@ class MistakesTest {
         assertThat(last.steps()).isEqualTo(run.steps());
         assertThat(last.trainLoss()).isCloseTo(run.loss(), within(5.001e-5));
         assertThat(last.validationAccuracy()).isCloseTo(run.accuracy(), within(5.001e-5));
+    }
+
+    static List<Measured> localRuns() {
+        return Measured.local();
+    }
+
+    @ParameterizedTest
+    @MethodSource("localRuns")
+    void shouldTrainReplicasAsShown(Measured run) {
+        DigitsRuns.Local local = DigitsRuns.local(Measured.REPLICAS, run.localSteps());
+
+        assertThat(local.broadcasts()).isEqualTo(run.steps());
+        assertThat(local.trainLoss()).isCloseTo(run.loss(), within(5.001e-5));
+        assertThat(local.accuracy()).isCloseTo(run.accuracy(), within(5.001e-5));
+    }
+
+    @Test
+    void shouldLoseNothingOfDigitsWithAWorker() throws InterruptedException {
+        TrainingJob job = DigitsRuns.job(Map.of("data", "digits"));
+        DigitsRuns.Shared shared = DigitsRuns.shared(3, 2, 100);
+        float[] undisturbed =
+                ReferenceTrainer.train(job, new TrainingListener() {}).parameters();
+
+        assertThat(shared.segments()).isEqualTo(Measured.SEGMENTS);
+        assertThat(WeightsHash.sha256(job.spec().network(), shared.parameters()))
+                .isEqualTo(Measured.HASH);
+        assertThat(WeightsHash.sha256(job.spec().network(), undisturbed)).isEqualTo(Measured.HASH);
     }
 
     @Test

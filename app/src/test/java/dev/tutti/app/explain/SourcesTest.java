@@ -2,31 +2,23 @@ package dev.tutti.app.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tutti.app.explain.step.Methods;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The sources shown are those of the checkout, and the methods are where it says. */
 class SourcesTest {
+    static List<String> methods() {
+        return Methods.ALL;
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "ScalarKernel.forward",
-                "ScalarKernel.activate",
-                "ScalarKernel.loss",
-                "ScalarKernel.outputErrors",
-                "ScalarKernel.backward",
-                "ScalarKernel.slope",
-                "ScalarKernel.addGradient",
-                "ScalarKernel.sumOfSegments",
-                "Sgd.updatePlain",
-                "TreeSum.add",
-                "WorkSplit.split"
-            })
+    @MethodSource("methods")
     void shouldShowTheMethodThatIsThere(String name) throws IOException {
         Sources.Method method = Sources.method(name);
         String module = name.startsWith("WorkSplit") ? "coordinator" : "common";

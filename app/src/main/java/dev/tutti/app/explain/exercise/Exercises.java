@@ -156,7 +156,7 @@ public final class Exercises {
         return new Exercise(
                 new Problem(
                         "dead-relu",
-                        "2-2-1, ReLU hidden, linear output: the second hidden unit is off",
+                        "2-2-1, ReLU hidden, linear output: for row 0 the second hidden unit is off",
                         network(Loss.SQUARED_ERROR, List.of(2, 2, 1), Activation.RELU, Activation.IDENTITY),
                         new float[] {1, 0, -1, 1, 0, 0, 1, 2, 0},
                         .1f,
@@ -312,8 +312,9 @@ public final class Exercises {
                         .5f,
                         samples(2, OURS, ROWS_OF_TWO_OUTPUTS),
                         List.of(),
-                        List.of("two-outputs has the hidden units swapped in three of four rows of weights only, so its"
-                                + " second output is 0.772897, and 0.772928 here.")),
+                        List.of(
+                                "two-outputs has the hidden units swapped in three of four rows of weights only: for row 0"
+                                        + " its second output is 0.772897, and 0.772928 here.")),
                 Notation.ROUND,
                 false);
     }
@@ -376,7 +377,8 @@ public final class Exercises {
                         List.of(
                                 "The lecture gives the shape alone; the numbers are ours.",
                                 "The lecture's residual is r = y - a: its sign is the other one.",
-                                "The errors shrink from layer to layer, since each slope is below 1/4.")),
+                                "The errors shrink from layer to layer, since a slope is at most 1/4 and the weights are small.",
+                                "tutti explain leastSquares shows the derivatives of the output by the last layer.")),
                 Notation.BARE,
                 false);
     }

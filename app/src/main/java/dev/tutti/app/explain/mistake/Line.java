@@ -54,6 +54,15 @@ final class Line {
         return sum(w, points) / points.length;
     }
 
+    /** Mean of the squares of some points. */
+    static float meanSquare(float... points) {
+        float sum = 0;
+        for (float x : points) {
+            sum += x * x;
+        }
+        return sum / points.length;
+    }
+
     /** Makes a gradient of a weight. */
     interface Rule {
         float of(float w);

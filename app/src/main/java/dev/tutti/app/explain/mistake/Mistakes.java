@@ -6,6 +6,7 @@ import static dev.tutti.app.explain.page.Formula.word;
 import dev.tutti.app.explain.exercise.Exercises;
 import dev.tutti.app.explain.mistake.Mistake.Experiment;
 import dev.tutti.app.explain.page.Block;
+import dev.tutti.app.explain.page.Digits;
 import dev.tutti.app.explain.page.Formula;
 import dev.tutti.app.explain.page.Page;
 import dev.tutti.app.explain.share.Share;
@@ -101,8 +102,8 @@ public final class Mistakes {
                     Mistakes::averagingWeights),
             new Mistake(
                     "modes-alike",
-                    "an update for each batch or one for each epoch comes to the same",
-                    "one update an epoch is one step, however many samples it saw",
+                    "an update for each batch, one for each epoch and local steps come to the same",
+                    "one update an epoch is one step, however many samples it saw; local steps lead to other weights",
                     "pytorch 59699",
                     Mistakes::modesAlike),
             new Mistake(
@@ -162,7 +163,7 @@ public final class Mistakes {
         blocks.add(Block.sentence(word("What is the case: " + mistake.truth() + ".")));
         blocks.addAll(experiment.blocks());
         if (!mistake.seen().isEmpty()) {
-            blocks.add(Block.note("Made in earnest, by the issues of: " + mistake.seen() + "."));
+            blocks.add(Block.note("Seen in issues of these projects: " + mistake.seen() + "."));
         }
         return new Page("mistake " + mistake.name(), mistake.thought(), blocks);
     }
@@ -171,14 +172,16 @@ public final class Mistakes {
         float[] right = Line.weights(4, w -> Line.mean(w, Line.POINTS));
         float[] sum = Line.weights(4, w -> Line.sum(w, Line.POINTS));
         float[] workers = Line.weights(4, w -> Line.mean(w, FIRST) + Line.mean(w, SECOND));
+        float stable = 2 / Line.meanSquare(Line.POINTS);
         Sheet sheet = new Sheet();
         sheet.text(LINE);
         sheet.byStep("mean", right, "sum of 4 samples", sum, "sum of 2 workers' means", workers);
-        sheet.note(
-                "A step is stable while the rate stays below 2 / mean of x^2 = 0.266667; the sum over four is a rate of 0.4.");
+        sheet.note("A step is stable while the rate stays below 2 / mean of x^2 = " + Digits.of(stable)
+                + "; the sum over four is a rate of 0.4.");
         sheet.measured("mean of 4 workers", Measured.RIGHT, "sum of 4 workers' means", Measured.SUMMED);
         sheet.note("On digits the sum even looks better: it is nothing but the run with lr 0.4.");
-        return sheet.done("mean", right, "sumOfSamples", sum, "sumOfTwoWorkerMeans", workers);
+        return sheet.done(
+                "mean", right, "sumOfSamples", sum, "sumOfTwoWorkerMeans", workers, "largestStableRate", stable);
     }
 
     private static Experiment divideAgain() {
@@ -245,7 +248,7 @@ public final class Mistakes {
     private static Experiment rateWithWorkers() {
         Sheet sheet = new Sheet();
         sheet.text(
-                "Digits: what has to be kept is the rate per sample, batch by batch. The number of workers changes nothing.");
+                "Digits: the learning rate divided by the batch has to be kept. The number of workers changes nothing.");
         sheet.measured(
                 "a quarter of the batch",
                 Measured.SMALL,
@@ -358,9 +361,11 @@ public final class Mistakes {
                     number(second),
                     number((first + second) / 2),
                     number(right)));
-            values.put(
-                    Integer.toString(steps),
-                    Map.of("workers", new float[] {first, second}, "average", (first + second) / 2, "right", right));
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("workers", new float[] {first, second});
+            one.put("average", (first + second) / 2);
+            one.put("right", right);
+            values.put(Integer.toString(steps), one);
         }
         sheet.table(
                 List.of(
@@ -378,10 +383,24 @@ public final class Mistakes {
         Sheet sheet = new Sheet();
         sheet.text("Digits, ten epochs:");
         sheet.measured(
-                "each batch", Measured.RIGHT, "each epoch", Measured.EPOCH, "each epoch, faster", Measured.EPOCH_FAST);
+                "each batch",
+                Measured.RIGHT,
+                "local, averaged every 4 steps",
+                Measured.LOCAL_4,
+                "local, averaged once an epoch",
+                Measured.LOCAL_23,
+                "each epoch",
+                Measured.EPOCH,
+                "each epoch, faster",
+                Measured.EPOCH_FAST);
         sheet.note(
-                "Fewer broadcasts, but the samples of a batch see the weights of the one before. A larger rate makes up for"
-                        + " some of it.");
+                "Local: each of four replicas steps with its quarter of every batch, and their weights are averaged every"
+                        + " 4 steps or once an epoch. It needs fewer broadcasts and comes as far here, on equal parts of shuffled data;"
+                        + " but its weights are others, and depend on the number of replicas. Tutti has no such mode: a test of its"
+                        + " sources makes these runs.");
+        sheet.note(
+                "An update an epoch is ten steps in all, since no batch sees what the one before has learned. A larger rate"
+                        + " makes up for some of it.");
         return sheet.done();
     }
 
@@ -508,6 +527,7 @@ public final class Mistakes {
         sheet.note("In float32 the two losses are the same number when h is small: the difference is 0, and all of the"
                 + " derivative is the error.");
         Map<String, Object> values = new LinkedHashMap<>();
+        values.put("exact", exact);
         values.put("double", inDouble);
         values.put("float", inFloat);
         return new Experiment(sheet.blocks, values);
@@ -553,8 +573,30 @@ public final class Mistakes {
         sheet.blocks.add(Block.verbatim(
                 "sha256 " + shared.hash().substring(0, 32) + "...",
                 "sha256 " + shared.hashOfOneProcess().substring(0, 32) + "..."));
-        sheet.note("tutti chaos digits kills and freezes real processes, and compares in the same way.");
-        return sheet.done("weightsSha256", shared.hash(), "weightsSha256OfOneProcess", shared.hashOfOneProcess());
+        sheet.text(
+                "Digits, ten epochs, segments of 16, on three workers; worker-2 is killed in the middle of a step of epoch 5:");
+        sheet.table(
+                List.of(word("digits"), word("segments"), word("weights, sha256")),
+                List.of(
+                        Block.row(word("undisturbed"), segments(), word(Measured.HASH.substring(0, 16) + "...")),
+                        Block.row(word("worker-2 killed"), segments(), word(Measured.HASH.substring(0, 16) + "..."))));
+        sheet.blocks.add(Block.verbatim("tutti train digits"));
+        sheet.note(
+                "22 batches of 4 segments and one of 2, ten times: none is missing, none counts twice. tutti chaos digits"
+                        + " kills and freezes real processes, and compares in the same way.");
+        return sheet.done(
+                "weightsSha256",
+                shared.hash(),
+                "weightsSha256OfOneProcess",
+                shared.hashOfOneProcess(),
+                "digitsSegments",
+                Measured.SEGMENTS,
+                "digitsWeightsSha256",
+                Measured.HASH);
+    }
+
+    private static Formula segments() {
+        return new Formula.Number(Integer.toString(Measured.SEGMENTS));
     }
 
     private static Block.TableRow numbers(String name, double[] values) {

@@ -14,6 +14,7 @@ import java.util.Map;
 /** Collects the blocks of an experiment. */
 final class Sheet {
     final List<Block> blocks = new ArrayList<>();
+    private final Map<String, Object> runs = new LinkedHashMap<>();
 
     void text(String text) {
         blocks.add(Block.sentence(word(text)));
@@ -63,15 +64,17 @@ final class Sheet {
         List<String> commands = new ArrayList<>();
         for (int i = 0; i < namesAndRuns.length; i += 2) {
             Measured run = (Measured) namesAndRuns[i + 1];
-            boolean diverged = Double.isNaN(run.loss());
             rows.add(Block.row(
                     word((String) namesAndRuns[i]),
-                    word(Integer.toString(run.batch())),
-                    word(Float.toString(run.rate())),
-                    word(diverged ? "diverges" : String.format(Locale.ROOT, "%.4f", run.loss())),
-                    word(diverged ? "" : String.format(Locale.ROOT, "%.4f", run.accuracy())),
-                    word(Integer.toString(run.steps()))));
-            commands.add(run.command());
+                    new Formula.Number(Integer.toString(run.batch())),
+                    Formula.given(run.rate()),
+                    run.diverged() ? word("diverges") : fourDigits(run.loss()),
+                    run.diverged() ? Formula.EMPTY : fourDigits(run.accuracy()),
+                    run.diverged() ? Formula.EMPTY : new Formula.Number(Integer.toString(run.steps()))));
+            if (!run.command().isEmpty()) {
+                commands.add(run.command());
+            }
+            runs.put((String) namesAndRuns[i], values(run));
         }
         table(
                 List.of(word("digits"), word("batch"), word("lr"), word("loss"), word("accuracy"), word("broadcasts")),
@@ -79,9 +82,37 @@ final class Sheet {
         blocks.add(Block.verbatim(commands.toArray(String[]::new)));
     }
 
-    /** Ends the experiment: values by name. */
+    private static Formula fourDigits(double value) {
+        return new Formula.Number(String.format(Locale.ROOT, "%.4f", value));
+    }
+
+    private static Map<String, Object> values(Measured run) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("batch", run.batch());
+        values.put("learningRate", run.rate());
+        values.put("sync", run.sync());
+        if (run.localSteps() > 0) {
+            values.put("replicas", Measured.REPLICAS);
+            values.put("localSteps", run.localSteps());
+        }
+        values.put("diverges", run.diverged());
+        if (!run.diverged()) {
+            values.put("trainLoss", run.loss());
+            values.put("accuracy", run.accuracy());
+            values.put("broadcasts", run.steps());
+        }
+        if (!run.command().isEmpty()) {
+            values.put("command", run.command());
+        }
+        return values;
+    }
+
+    /** Ends the experiment: values by name, and the runs of digits. */
     Mistake.Experiment done(Object... namesAndValues) {
         Map<String, Object> values = new LinkedHashMap<>();
+        if (!runs.isEmpty()) {
+            values.put("digits", runs);
+        }
         for (int i = 0; i < namesAndValues.length; i += 2) {
             values.put((String) namesAndValues[i], namesAndValues[i + 1]);
         }

@@ -13,8 +13,10 @@ import dev.tutti.data.RawData;
 import dev.tutti.files.InputException;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
+import dev.tutti.optim.Sgd;
 import dev.tutti.savedmodel.ModelFile;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -62,7 +64,12 @@ public final class OwnData {
 
     /** Whether {@code name} may be data or a model: built-in data, or a file or directory that is there. */
     public static boolean isOne(String name) {
-        return BuiltInData.has(name) || (!name.isBlank() && Files.exists(Path.of(name)));
+        try {
+            return BuiltInData.has(name) || (!name.isBlank() && Files.exists(Path.of(name)));
+        } catch (InvalidPathException e) {
+            // Letters that this machine's file names cannot have.
+            return false;
+        }
     }
 
     /**
@@ -81,6 +88,7 @@ public final class OwnData {
         settings.putIfAbsent("validation", "0");
         Optional<Path> config = file;
         if (model.isEmpty()) {
+            requireEnding(name);
             if (settings.put("data", name) != null) {
                 throw new InputException("data given twice: " + name + " and --data");
             }
@@ -120,7 +128,7 @@ public final class OwnData {
                         + settings.data().scale().id(),
                 run.job().spec().network(),
                 run.job().initialParameters(),
-                settings.optimizer().learningRate(),
+                settings,
                 run.job().training(),
                 rows);
     }
@@ -136,7 +144,7 @@ public final class OwnData {
                 "a trained network, and one more step of plain gradient descent",
                 model.network(),
                 model.parameters(),
-                settings.optimizer().learningRate(),
+                settings,
                 all,
                 rows);
     }
@@ -146,7 +154,7 @@ public final class OwnData {
             String title,
             NetworkSpec network,
             float[] parameters,
-            float learningRate,
+            TrainingSettings settings,
             Dataset data,
             List<Integer> rows) {
         requireSmall(network);
@@ -158,16 +166,14 @@ public final class OwnData {
             }
             samples.add(sample(network, data, row));
         }
-        return new Problem(
-                name,
-                title,
-                network,
-                parameters,
-                learningRate,
-                samples,
-                List.of(),
-                List.of(
-                        "Rows are counted from 0, in the order of the data; x and y are as the network sees them, scaled."));
+        float learningRate = settings.optimizer().learningRate();
+        List<String> notes = new ArrayList<>(List.of(
+                "Rows are counted from 0, in the order of the data; x and y are as the network sees them, scaled."));
+        if (settings.dropout() > 0 || !settings.optimizer().equals(new Sgd.Settings(learningRate, 0))) {
+            notes.add(
+                    "The step is one of plain gradient descent, without momentum and dropout, whatever the settings say.");
+        }
+        return new Problem(name, title, network, parameters, learningRate, samples, List.of(), List.copyOf(notes));
     }
 
     private static Sample sample(NetworkSpec network, Dataset data, int row) {
@@ -180,6 +186,14 @@ public final class OwnData {
             y[(int) data.targets()[row]] = 1;
         }
         return new Sample(row, x, y, "data");
+    }
+
+    /** Here {@code --format} is the form of the page, and cannot tell that of the data. */
+    private static void requireEnding(String name) {
+        if (!BuiltInData.has(name) && !name.matches("(?i).*([.]csv|[.]idx|ubyte)([.]gz)?")) {
+            throw new InputException(name + ": neither an exercise nor data whose form the ending tells (.csv, .idx,"
+                    + " -ubyte, each also with .gz) nor a model (.safetensors); rename it");
+        }
     }
 
     private static void requireRows(List<Integer> rows, String name) {

@@ -41,7 +41,14 @@ public sealed interface Block {
      * @param head titles of the columns
      * @param rows the rows
      */
-    record Table(List<Formula> head, List<TableRow> rows) implements Block {}
+    record Table(List<Formula> head, List<TableRow> rows) implements Block {
+        /** Whether there are numbers in a column, so that it stands to the right, with its title. */
+        boolean isNumbers(int column) {
+            return rows.stream()
+                    .map(row -> row.cells().get(column))
+                    .anyMatch(cell -> !(cell instanceof Formula.Word) && cell != Formula.EMPTY);
+        }
+    }
 
     /**
      * A row of a table; the first cell is its name.
@@ -51,8 +58,24 @@ public sealed interface Block {
      */
     record TableRow(List<Formula> cells, boolean faint) {}
 
+    /**
+     * A matrix with its name.
+     *
+     * @param name such as {@code W[1]}
+     * @param values its elements
+     */
+    record Grid(Formula name, Formula.Matrix values) implements Block {
+        /** Rows and columns, such as {@code (2 x 4)}. */
+        public String shape() {
+            return "(" + values.rows().size() + " x " + values.rows().get(0).size() + ")";
+        }
+    }
+
     /** Lines of text that stay as they are: a drawing, a command, a source. */
     record Verbatim(List<String> lines) implements Block {}
+
+    /** A tree of sums; drawn where that can be done. */
+    record Tree(SumTree root) implements Block {}
 
     /** A picture; text and Markdown leave it out, since all its numbers are on the page as well. */
     record Picture(NetworkPicture network) implements Block {}

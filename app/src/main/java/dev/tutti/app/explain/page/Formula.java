@@ -23,7 +23,10 @@ public sealed interface Formula {
     /** Words. */
     record Word(String text) implements Formula {}
 
-    /** One of {@code = + - * -> ,}, with space around it except for the product. */
+    /**
+     * One of {@code = + - * o -> , ~}, with space around it except for the product; {@code o} multiplies element by element, {@code ~}
+     * says that what follows is nearly the same.
+     */
     record Operator(String sign) implements Formula {}
 
     /** Pieces one behind the other. */
@@ -134,7 +137,7 @@ public sealed interface Formula {
 
     private static Formula ofText(String text) {
         return switch (text) {
-            case "=", "+", "-", "*", "->", "," -> new Operator(text);
+            case "=", "+", "-", "*", "o", "->", ",", "~" -> new Operator(text);
             default -> new Word(text);
         };
     }

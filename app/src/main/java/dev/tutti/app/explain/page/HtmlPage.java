@@ -8,9 +8,17 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** A page as one HTML file that needs nothing else: formulas in MathML, pictures in SVG. */
 public final class HtmlPage {
+    /** Of numbers, beside the name of the row: as many as fit on paper. */
+    private static final int MOST_COLUMNS = 9;
+
+    private static final Pattern INDEX = Pattern.compile("\\b([A-Za-z]{1,5})_([0-9a-z]{1,2})(?![A-Za-z0-9])");
+    private static final Pattern EXPONENT = Pattern.compile("\\^(\\([^)\\s]*\\)T?|\\[[^\\]\\s]*]T?|[A-Za-z0-9]+)");
+    private static final Pattern GREEK = Pattern.compile("\\b(alpha|beta|delta|eta|lambda|sigma)(?![A-Za-z])");
+
     private final StringBuilder out = new StringBuilder();
     private boolean inSection;
 
@@ -51,7 +59,7 @@ public final class HtmlPage {
     private void add(Block block) {
         if (block instanceof Block.Heading heading) {
             endSection();
-            out.append("<section>\n<h2>").append(escape(heading.text())).append("</h2>\n");
+            out.append("<section>\n<h2>").append(withSigns(heading.text())).append("</h2>\n");
             inSection = true;
         } else if (block instanceof Block.Sentence sentence) {
             out.append("<p>").append(inline(sentence.text())).append("</p>\n");
@@ -61,25 +69,25 @@ public final class HtmlPage {
                 case FLOAT32 -> "float32";
                 case NOTE -> "note";
             };
-            String lead = switch (remark.kind()) {
-                case SLIP -> "<b>Slip</b> ";
-                case FLOAT32 -> "<b>float32</b> ";
-                case NOTE -> "";
-            };
+            String lead = remark.kind() == Block.Kind.FLOAT32 ? "<b>float32</b> " : "";
             out.append("<p class=\"")
                     .append(kind)
                     .append("\">")
                     .append(lead)
-                    .append(escape(remark.text()))
+                    .append(withSigns(remark.text()))
                     .append("</p>\n");
         } else if (block instanceof Block.Formulas formulas) {
             formulas(formulas.lines());
         } else if (block instanceof Block.Table table) {
             table(table);
+        } else if (block instanceof Block.Grid grid) {
+            formulas(List.of(Block.line("", Formula.row(grid.name(), "=", grid.values()), Formula.word(grid.shape()))));
         } else if (block instanceof Block.Verbatim verbatim) {
             out.append("<pre>")
                     .append(escape(String.join("\n", verbatim.lines())))
                     .append("</pre>\n");
+        } else if (block instanceof Block.Tree tree) {
+            out.append(SvgTree.of(tree.root()));
         } else {
             out.append(SvgPicture.of(((Block.Picture) block).network()));
         }
@@ -109,31 +117,53 @@ public final class HtmlPage {
         out.append("</div>\n");
     }
 
+    /** A table that is too wide for paper is shown in pieces, each with the first column. */
     private void table(Block.Table table) {
-        out.append("<div class=\"wide\"><table>\n<thead><tr>");
-        table.head()
-                .forEach(cell ->
-                        out.append("<th scope=\"col\">").append(cell(cell)).append("</th>"));
+        int columns = table.head().size() - 1;
+        int pieces = Math.max(1, (columns + MOST_COLUMNS - 1) / MOST_COLUMNS);
+        for (int piece = 0; piece < pieces; piece++) {
+            piece(table, 1 + columns * piece / pieces, 1 + columns * (piece + 1) / pieces);
+        }
+    }
+
+    private void piece(Block.Table table, int from, int end) {
+        out.append("<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">")
+                .append(cell(table.head().get(0)))
+                .append("</th>");
+        for (int c = from; c < end; c++) {
+            String kind = !table.isNumbers(c) ? " class=\"words\"" : "";
+            out.append("<th scope=\"col\"" + kind + ">")
+                    .append(cell(table.head().get(c)))
+                    .append("</th>");
+        }
         out.append("</tr></thead>\n<tbody>\n");
         for (Block.TableRow row : table.rows()) {
-            out.append(row.faint() ? "<tr class=\"faint\">" : "<tr>");
-            for (int c = 0; c < row.cells().size(); c++) {
-                Formula cell = row.cells().get(c);
-                String kind = cell instanceof Formula.Word ? " class=\"words\"" : "";
-                out.append(c == 0 ? "<th scope=\"row\">" : "<td" + kind + ">")
-                        .append(cell(cell))
-                        .append(c == 0 ? "</th>" : "</td>");
+            out.append(row.faint() ? "<tr class=\"faint\">" : "<tr>")
+                    .append("<th scope=\"row\">")
+                    .append(cell(row.cells().get(0)))
+                    .append("</th>");
+            for (int c = from; c < end; c++) {
+                String kind = !table.isNumbers(c) ? " class=\"words\"" : "";
+                out.append("<td" + kind + ">").append(cell(row.cells().get(c))).append("</td>");
             }
             out.append("</tr>\n");
         }
         out.append("</tbody>\n</table></div>\n");
     }
 
+    /** Words, in which {@code delta_2^(1)} becomes a letter with its indices. */
+    static String withSigns(String text) {
+        String html = escape(text);
+        html = INDEX.matcher(html).replaceAll("$1<sub>$2</sub>");
+        html = EXPONENT.matcher(html).replaceAll("<sup>$1</sup>");
+        return GREEK.matcher(html).replaceAll(match -> Greek.letter(match.group()));
+    }
+
     private static String cell(Formula formula) {
         if (formula instanceof Formula.Row row && row.parts().isEmpty()) {
             return "";
         }
-        return formula instanceof Formula.Word word ? escape(word.text()) : formulaLine(formula);
+        return formula instanceof Formula.Word word ? withSigns(word.text()) : formulaLine(formula);
     }
 
     /** A long formula may break behind its equals signs. */
@@ -166,7 +196,7 @@ public final class HtmlPage {
         for (Formula part : row.parts()) {
             if (part instanceof Formula.Word word) {
                 flush(mathematics, text);
-                text.append(escape(word.text()).replace("   ", "\u2003"));
+                text.append(withSigns(word.text()).replace("   ", "\u2003"));
             } else {
                 mathematics.add(part);
             }

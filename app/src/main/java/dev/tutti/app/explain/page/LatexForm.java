@@ -24,6 +24,8 @@ final class LatexForm {
             return switch (operator.sign()) {
                 case "*" -> " \\cdot ";
                 case "->" -> " \\to ";
+                case "o" -> " \\circ ";
+                case "~" -> "\\approx ";
                 case "," -> ",\\; ";
                 default -> " " + operator.sign() + " ";
             };

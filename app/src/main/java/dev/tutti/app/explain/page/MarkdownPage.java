@@ -32,7 +32,7 @@ public final class MarkdownPage {
             out.append(inline(sentence.text())).append("\n");
         } else if (block instanceof Block.Remark remark) {
             String lead = switch (remark.kind()) {
-                case SLIP -> "**Slip.** ";
+                case SLIP -> "**!** ";
                 case FLOAT32 -> "**float32.** ";
                 case NOTE -> "";
             };
@@ -43,11 +43,21 @@ public final class MarkdownPage {
             row(table.head());
             row(Collections.nCopies(table.head().size(), Formula.word("---")));
             table.rows().forEach(row -> row(row.cells()));
+        } else if (block instanceof Block.Grid grid) {
+            out.append("$$\n")
+                    .append(LatexForm.of(Formula.row(grid.name(), "=", grid.values())))
+                    .append("\n$$\n");
         } else if (block instanceof Block.Verbatim verbatim) {
-            out.append("```\n").append(String.join("\n", verbatim.lines())).append("\n```\n");
+            verbatim(verbatim.lines());
+        } else if (block instanceof Block.Tree tree) {
+            verbatim(tree.root().lines());
         } else {
             out.setLength(out.length() - 1);
         }
+    }
+
+    private void verbatim(List<String> lines) {
+        out.append("```\n").append(String.join("\n", lines)).append("\n```\n");
     }
 
     private void formulas(List<Block.Line> lines) {

@@ -23,13 +23,15 @@ final class MathmlForm {
                 return word.text().equals("-") ? "<mo form=\"prefix\">\u2212</mo>" : "<mn>" + word.text() + "</mn>";
             }
             return word.text().isBlank()
-                    ? "<mspace width=\"1em\"/>"
+                    ? "<mspace width=\"" + (word.text().length() == 1 ? "0.3em" : "1em") + "\"/>"
                     : "<mtext>" + escape(word.text().replace(' ', '\u00a0')) + "</mtext>";
         }
         if (formula instanceof Formula.Operator operator) {
             return "<mo>"
                     + switch (operator.sign()) {
                         case "*" -> "\u00b7";
+                        case "o" -> "\u2218";
+                        case "~" -> "\u2248";
                         case "->" -> "\u2192";
                         case "-" -> "\u2212";
                         default -> operator.sign();
@@ -63,7 +65,7 @@ final class MathmlForm {
                 .map(row -> row.stream()
                         .map(cell -> "<mtd>" + of(cell) + "</mtd>")
                         .collect(Collectors.joining("", "<mtr>", "</mtr>")))
-                .collect(Collectors.joining("", "<mo>(</mo><mtable>", "</mtable><mo>)</mo>"));
+                .collect(Collectors.joining("", "<mtable class=\"matrix\">", "</mtable>"));
     }
 
     private static String one(Formula formula) {

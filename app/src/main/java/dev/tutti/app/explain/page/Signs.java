@@ -6,7 +6,7 @@ final class Signs {
 
     /** Whether a word is a whole number or a minus sign, and no word. */
     static boolean isMathematics(Formula.Word word) {
-        return word.text().equals("-") || word.text().matches("[0-9]+");
+        return word.text().equals("-") || word.text().matches("[0-9]+([.][0-9]+)?");
     }
 
     /** Whether {@code part} is a negative number right behind an operation. */

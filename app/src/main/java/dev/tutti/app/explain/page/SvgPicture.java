@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 /** A network as SVG: units with their numbers, edges with weights and gradients. */
 final class SvgPicture {
     private static final int LAYER_WIDTH = 250;
-    private static final int UNIT_HEIGHT = 124;
+    private static final int UNIT_HEIGHT = 132;
     private static final int RADIUS = 24;
     private static final int MARGIN = 60;
     /** Where on its edge a label may be, as a share of the way; the first that keeps all labels of a layer apart is taken. */
@@ -141,7 +141,7 @@ final class SvgPicture {
                 line(
                         "<text x=\"%d\" y=\"%d\" font-size=\"12\" text-anchor=\"%s\">%s</text>",
                         last ? x + RADIUS + 8 : x,
-                        last ? y - 14 + 15 * n : y + RADIUS + 14 + 14 * n,
+                        last ? y - 18 + 17 * n : y + RADIUS + 15 + 17 * n,
                         last ? "start" : "middle",
                         plain(unit.numbers().get(n)));
             }

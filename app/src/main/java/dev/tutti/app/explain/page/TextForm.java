@@ -23,6 +23,7 @@ public final class TextForm {
             return switch (operator.sign()) {
                 case "*" -> "*";
                 case "," -> ", ";
+                case "~" -> "~ ";
                 default -> " " + operator.sign() + " ";
             };
         }

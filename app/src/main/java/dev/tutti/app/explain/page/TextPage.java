@@ -60,8 +60,12 @@ public final class TextPage {
             formulas(formulas.lines());
         } else if (block instanceof Block.Table table) {
             table(table);
+        } else if (block instanceof Block.Grid grid) {
+            grid(grid);
         } else if (block instanceof Block.Verbatim verbatim) {
             verbatim.lines().forEach(line -> lines.add(INDENT + line));
+        } else if (block instanceof Block.Tree tree) {
+            tree.root().lines().forEach(line -> lines.add(INDENT + line));
         }
     }
 
@@ -97,12 +101,31 @@ public final class TextPage {
         }
     }
 
+    private void grid(Block.Grid grid) {
+        int width = grid.values().rows().stream()
+                .flatMap(List::stream)
+                .mapToInt(cell -> TextForm.of(cell).length())
+                .max()
+                .orElse(0);
+        lines.add(INDENT + TextForm.of(grid.name()) + GAP + grid.shape());
+        for (List<Formula> row : grid.values().rows()) {
+            StringBuilder line = new StringBuilder(INDENT);
+            for (Formula cell : row) {
+                String text = TextForm.of(cell);
+                line.append("  ").append(" ".repeat(width - text.length())).append(text);
+            }
+            lines.add(line.toString());
+        }
+    }
+
     /** The first column is repeated where a table is too wide for one piece. */
     private void table(Block.Table table) {
         int columns = table.head().size();
         int[] widths = new int[columns];
+        boolean[] numbers = new boolean[columns];
         for (int c = 0; c < columns; c++) {
             widths[c] = TextForm.of(table.head().get(c)).length();
+            numbers[c] = table.isNumbers(c);
             for (Block.TableRow row : table.rows()) {
                 widths[c] = Math.max(widths[c], TextForm.of(row.cells().get(c)).length());
             }
@@ -116,9 +139,9 @@ public final class TextPage {
                 end++;
             }
             end = Math.min(columns, Math.max(end, from + 1));
-            piece(table.head(), widths, from, end, false);
+            piece(table.head(), widths, numbers, from, end, false);
             for (Block.TableRow row : table.rows()) {
-                piece(row.cells(), widths, from, end, row.faint());
+                piece(row.cells(), widths, numbers, from, end, row.faint());
             }
             from = end;
             if (columns == 1) {
@@ -127,20 +150,15 @@ public final class TextPage {
         }
     }
 
-    private void piece(List<Formula> cells, int[] widths, int from, int end, boolean faint) {
+    private void piece(List<Formula> cells, int[] widths, boolean[] numbers, int from, int end, boolean faint) {
         StringBuilder line = new StringBuilder(INDENT).append(padded(TextForm.of(cells.get(0)), widths[0]));
         for (int c = from; c < end; c++) {
             String cell = TextForm.of(cells.get(c));
             line.append("  ");
-            line.append(
-                    isNumber(cells.get(c)) ? " ".repeat(widths[c] - cell.length()) + cell : padded(cell, widths[c]));
+            line.append(numbers[c] ? " ".repeat(widths[c] - cell.length()) + cell : padded(cell, widths[c]));
         }
         lines.add(
                 (faint ? Colour.FAINT : Colour.NONE).on(colours, line.toString().stripTrailing()));
-    }
-
-    private static boolean isNumber(Formula cell) {
-        return !(cell instanceof Formula.Word);
     }
 
     private static String padded(String text, int width) {

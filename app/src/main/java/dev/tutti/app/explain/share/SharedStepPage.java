@@ -6,8 +6,11 @@ import static dev.tutti.app.explain.page.Formula.word;
 import dev.tutti.app.explain.page.Block;
 import dev.tutti.app.explain.page.Formula;
 import dev.tutti.app.explain.page.Page;
+import dev.tutti.app.explain.page.SumTree;
 import dev.tutti.app.explain.step.Batch;
+import dev.tutti.app.explain.step.Methods;
 import dev.tutti.app.explain.step.Notation;
+import dev.tutti.app.explain.step.Pictures;
 import dev.tutti.app.explain.step.Problem;
 import dev.tutti.app.explain.step.Step;
 import dev.tutti.app.explain.step.StepPage;
@@ -19,6 +22,8 @@ import java.util.stream.Collectors;
 
 /** Writes a shared step down. */
 public final class SharedStepPage {
+    private static final int LONGEST_NAME = 23;
+
     private final SharedStep shared;
     private final Step step;
     private final Problem problem;
@@ -53,8 +58,9 @@ public final class SharedStepPage {
                 names.rateSymbol(),
                 "=",
                 given(problem.learningRate())));
+        blocks.add(new Block.Picture(Pictures.of(problem, step.samples().get(0), names)));
         blocks.add(new Block.Heading("1 who computes what"));
-        source("WorkSplit.split");
+        source(Methods.SPLIT);
         shares(shared.shares(), shared.killed());
         blocks.add(
                 Block.note(
@@ -62,17 +68,15 @@ public final class SharedStepPage {
                                 + " shows how each comes about. A worker adds what are neighbours in the tree, and sends the rest as it is."));
         if (shared.killed() > 0) {
             blocks.add(new Block.Heading("2 worker-" + shared.killed() + " is killed before it sends"));
-            source("WorkSplit.split");
+            source(Methods.SPLIT);
             blocks.add(Block.sentence(word("What is there stays; what is missing is given to the others:")));
             shares(shared.again(), 0);
         }
         blocks.add(new Block.Heading((shared.killed() > 0 ? 3 : 2) + " the tree: always the same, whoever adds"));
-        source("TreeSum.add");
-        List<String> tree = new ArrayList<>();
-        draw(0, count, "", "", tree);
-        blocks.add(new Block.Verbatim(tree));
+        source(Methods.TREE);
+        blocks.add(new Block.Tree(tree(0, count)));
         blocks.add(new Block.Heading((shared.killed() > 0 ? 4 : 3) + " partial gradients, mean, update"));
-        source("ScalarKernel.sumOfSegments");
+        source(Methods.SUM);
         numbers();
         blocks.add(new Block.Heading((shared.killed() > 0 ? 5 : 4) + " broadcast"));
         int workers = shared.shares().size();
@@ -130,26 +134,34 @@ public final class SharedStepPage {
         return "g" + rowOf(segment);
     }
 
-    /** {@code g0+g1}. */
+    /** {@code g0+g1}; of many the first and the last. */
     private String name(int first, int count) {
         List<String> leaves = new ArrayList<>();
         for (int segment = first; segment < first + count; segment++) {
             leaves.add(leaf(segment));
         }
-        return String.join("+", leaves);
+        String all = String.join("+", leaves);
+        return all.length() <= LONGEST_NAME ? all : leaves.get(0) + "+...+" + leaves.get(count - 1);
     }
 
-    private void draw(int first, int count, String stem, String branch, List<String> lines) {
-        int all = problem.samples().size();
-        String what = count == 1 ? leaf(first) : name(first, count);
-        String who = count == 1 ? "computed by " : "added by ";
-        lines.add(padded(stem + branch + what, 36) + "  " + who + shared.adder(first, count));
-        if (count > 1) {
-            String below = stem + (branch.isEmpty() ? "" : branch.startsWith("|") ? "|   " : "    ");
-            int left = Step.leftOf(first, count, all);
-            draw(first, left, below, "|-- ", lines);
-            draw(first + left, count - left, below, "`-- ", lines);
+    private SumTree tree(int first, int count) {
+        String who = shared.adder(first, count);
+        if (count == 1) {
+            String lost = shared.killed() > 0
+                            && shared.shares()
+                                    .get(shared.killed() - 1)
+                                    .segments()
+                                    .contains(first)
+                    ? " instead of worker-" + shared.killed()
+                    : "";
+            return new SumTree(leaf(first), "computed by " + who + lost, !lost.isEmpty(), List.of());
         }
+        int left = Step.leftOf(first, count, problem.samples().size());
+        return new SumTree(
+                name(first, count),
+                "added by " + who,
+                false,
+                List.of(tree(first, left), tree(first + left, count - left)));
     }
 
     private void numbers() {
@@ -179,8 +191,7 @@ public final class SharedStepPage {
                                 "*",
                                 word("root"))),
                 Block.line(
-                        sources ? "Sgd.updatePlain" : "",
-                        row(w, "->", w, "-", names.rateSymbol(), "*", word("mean"))))));
+                        sources ? Methods.UPDATE : "", row(w, "->", w, "-", names.rateSymbol(), "*", word("mean"))))));
     }
 
     private Block.TableRow row(Batch.Node node) {

@@ -13,14 +13,60 @@ import dev.tutti.model.Loss;
 final class Functions {
     private Functions() {}
 
-    /** {@code f(z)}, for one unit. */
+    private static final String GELU_INNER = "0.797885";
+    private static final String GELU_CUBE = "0.044715";
+    private static final String GELU_SLOPE = "0.134145";
+
+    /** {@code f(z)}, for one unit, so that it can be computed by hand. */
     static Formula output(Activation activation, Formula z) {
         return switch (activation) {
-            case IDENTITY -> z;
-            case SIGMOID, TANH, LEAKY_RELU, ELU, SOFTPLUS, GELU_TANH -> new Formula.Call(activation.id(), z);
-            case RELU -> new Formula.Call("max", row(word("0"), ",", z));
+            case IDENTITY -> row(z, named(activation));
+            case TANH -> new Formula.Call(activation.id(), z);
+            case SIGMOID ->
+                row(
+                        new Formula.Call(activation.id(), z),
+                        "=",
+                        new Formula.Fraction(
+                                word("1"), row(word("1"), "+", new Formula.Call("exp", row(word("-"), z)))));
+            case RELU -> row(new Formula.Call("max", row(word("0"), ",", z)), named(activation));
+            case LEAKY_RELU -> row(z, word(" if "), z, word(" > 0, else 0.01 "), z, named(activation));
+            case ELU ->
+                row(
+                        z,
+                        word(" if "),
+                        z,
+                        word(" > 0, else "),
+                        new Formula.Call("exp", z),
+                        "-",
+                        word("1"),
+                        named(activation));
+            case SOFTPLUS ->
+                row(
+                        new Formula.Call(activation.id(), z),
+                        "=",
+                        new Formula.Call("log", row(word("1"), "+", new Formula.Call("exp", z))));
+            case GELU_TANH ->
+                row(
+                        new Formula.Fraction(z, word("2")),
+                        "*",
+                        new Formula.Bracket(row(word("1"), "+", tanhOfGelu(z))),
+                        named(activation));
             case SOFTMAX -> throw new IllegalArgumentException("softmax is not a function of one value");
         };
+    }
+
+    /** The name of an activation whose formula does not say it. */
+    private static Formula named(Activation activation) {
+        return word("   (" + activation.id() + ")");
+    }
+
+    private static Formula tanhOfGelu(Formula z) {
+        return new Formula.Call(
+                "tanh",
+                row(
+                        word(GELU_INNER),
+                        "*",
+                        new Formula.Bracket(row(z, "+", word(GELU_CUBE), "*", new Formula.Power(z, "3")))));
     }
 
     /** Softmax: an output by all pre-activations. */
@@ -38,7 +84,20 @@ final class Functions {
             case LEAKY_RELU -> row(word("1 if "), z, word(" > 0, else 0.01"));
             case ELU -> row(word("1 if "), z, word(" > 0, else "), a, "+", word("1"));
             case SOFTPLUS -> new Formula.Call("sigmoid", z);
-            case GELU_TANH, SOFTMAX -> new Formula.Call("f'", z);
+            case GELU_TANH ->
+                row(
+                        new Formula.Fraction(row(word("1"), "+", Formula.symbol("t")), word("2")),
+                        "+",
+                        new Formula.Fraction(z, word("2")),
+                        "*",
+                        new Formula.Bracket(row(word("1"), "-", new Formula.Power(Formula.symbol("t"), "2"))),
+                        "*",
+                        word(GELU_INNER),
+                        "*",
+                        new Formula.Bracket(row(word("1"), "+", word(GELU_SLOPE), "*", new Formula.Power(z, "2"))),
+                        word(", t = "),
+                        tanhOfGelu(z));
+            case SOFTMAX -> throw new IllegalArgumentException("softmax has no slope of one value");
         };
     }
 
@@ -64,7 +123,10 @@ final class Functions {
                                         "*",
                                         new Formula.Call("log", row(word("1"), "-", a))))));
             case CROSS_ENTROPY -> row(word("-"), new Formula.Total("k", row(y, "*", new Formula.Call("log", a))));
-            case HUBER -> new Formula.Total("k", new Formula.Call("huber", row(a, "-", y)));
+            case HUBER ->
+                row(
+                        new Formula.Total("k", new Formula.Call("huber", row(a, "-", y))),
+                        word(",   huber(e) = 1/2 e^2 up to |e| = 1, |e| - 1/2 beyond"));
             case ABSOLUTE_ERROR -> new Formula.Total("k", new Formula.Call("abs", row(a, "-", y)));
         };
     }
@@ -84,10 +146,19 @@ final class Functions {
                                 "+",
                                 given((float) (1 - Double.parseDouble(Float.toString(y)))),
                                 "*",
-                                new Formula.Call("log", number(1 - a)))));
+                                new Formula.Call("log", row(word("1"), "-", number(a))))));
             case CROSS_ENTROPY -> y == 0 ? Formula.EMPTY : row(word("-"), new Formula.Call("log", number(a)));
             case HUBER -> new Formula.Call("huber", difference);
             case ABSOLUTE_ERROR -> new Formula.Call("abs", difference);
+        };
+    }
+
+    /** {@code dL/da} of an output in numbers, for the losses whose slope does not cancel. */
+    static Formula lossSlopeOf(Loss loss, Formula difference) {
+        return switch (loss) {
+            case SQUARED_ERROR, BINARY_CROSS_ENTROPY, CROSS_ENTROPY -> new Formula.Bracket(difference);
+            case HUBER -> new Formula.Call("clamp", difference);
+            case ABSOLUTE_ERROR -> new Formula.Call("sign", difference);
         };
     }
 
@@ -105,11 +176,16 @@ final class Functions {
 
     /** {@code exp(z) / sum of exp}: one output of softmax with its numbers. */
     static Formula softmax(float[] z, int k) {
+        return new Formula.Fraction(new Formula.Call("exp", number(z[k])), number(sumOfExponentials(z)));
+    }
+
+    /** What softmax divides by. */
+    static double sumOfExponentials(float[] z) {
         double sum = 0;
         for (float one : z) {
-            sum += Math.exp(one);
+            sum += StrictMath.exp(one);
         }
-        return new Formula.Fraction(new Formula.Call("exp", number(z[k])), number(sum));
+        return sum;
     }
 
     /** Name of a loss as people say it. */

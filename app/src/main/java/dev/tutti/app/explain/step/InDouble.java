@@ -6,8 +6,8 @@ import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 
 /**
- * The forward pass once more, in double and with the functions of the JDK: what the kernels are checked against. It knows nothing
- * of gradients; those are central differences of its loss.
+ * The forward pass once more, in double and with the functions of {@link StrictMath}, whose digits are the same on every machine:
+ * what the kernels are checked against. It knows nothing of gradients; those are central differences of its loss.
  */
 final class InDouble {
     /** Distance of the two points of a central difference, to each side. */
@@ -74,14 +74,24 @@ final class InDouble {
         return (above - below) / (2 * H);
     }
 
-    /** Whether a chord would cross the kink of a unit's activation, where there is no slope. */
+    /** Whether a chord would cross a kink of a unit's activation or of the absolute error, where there is no slope. */
     boolean crossesKink(double[] parameters, int p, float[] x, float[] y) {
         double w = parameters[p];
         parameters[p] = w + H;
-        double[][] above = forward(parameters, x, y).z();
+        Values right = forward(parameters, x, y);
         parameters[p] = w - H;
-        double[][] below = forward(parameters, x, y).z();
+        Values left = forward(parameters, x, y);
         parameters[p] = w;
+        double[][] above = right.z();
+        double[][] below = left.z();
+        int last = network.layers() - 1;
+        if (network.loss() == Loss.ABSOLUTE_ERROR) {
+            for (int k = 0; k < y.length; k++) {
+                if (right.a()[last][k] > y[k] != left.a()[last][k] > y[k]) {
+                    return true;
+                }
+            }
+        }
         for (int layer = 0; layer < network.layers(); layer++) {
             Activation activation = network.activation(layer);
             if (activation == Activation.RELU || activation == Activation.LEAKY_RELU) {
@@ -113,14 +123,14 @@ final class InDouble {
     private static double output(Activation activation, double z) {
         return switch (activation) {
             case IDENTITY -> z;
-            case SIGMOID -> 1 / (1 + Math.exp(-z));
-            case TANH -> Math.tanh(z);
+            case SIGMOID -> 1 / (1 + StrictMath.exp(-z));
+            case TANH -> StrictMath.tanh(z);
             case RELU -> Math.max(0, z);
             case LEAKY_RELU -> z > 0 ? z : LEAK * z;
-            case ELU -> z > 0 ? z : Math.expm1(z);
-            case SOFTPLUS -> Math.max(0, z) + Math.log1p(Math.exp(-Math.abs(z)));
-            case GELU_TANH -> 0.5 * z * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z * z * z)));
-            case SOFTMAX -> Math.exp(z);
+            case ELU -> z > 0 ? z : StrictMath.expm1(z);
+            case SOFTPLUS -> Math.max(0, z) + StrictMath.log1p(StrictMath.exp(-Math.abs(z)));
+            case GELU_TANH -> 0.5 * z * (1 + StrictMath.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z * z * z)));
+            case SOFTMAX -> StrictMath.exp(z);
         };
     }
 
@@ -137,8 +147,9 @@ final class InDouble {
         double difference = a - y;
         return switch (loss) {
             case SQUARED_ERROR -> 0.5 * difference * difference;
-            case BINARY_CROSS_ENTROPY -> Math.max(0, z[j]) - z[j] * y + Math.log1p(Math.exp(-Math.abs(z[j])));
-            case CROSS_ENTROPY -> y == 0 ? 0 : -y * Math.log(a);
+            case BINARY_CROSS_ENTROPY ->
+                Math.max(0, z[j]) - z[j] * y + StrictMath.log1p(StrictMath.exp(-Math.abs(z[j])));
+            case CROSS_ENTROPY -> y == 0 ? 0 : -y * StrictMath.log(a);
             case HUBER -> Math.abs(difference) > 1 ? Math.abs(difference) - 0.5 : 0.5 * difference * difference;
             case ABSOLUTE_ERROR -> Math.abs(difference);
         };

@@ -43,9 +43,6 @@ public record Notation(
     /** Pre-activation net, hidden outputs h, output z, target t. */
     public static final Notation NET =
             new Notation("the lecture's notation", "net", "h", "z", "delta", "w", "b", "t", "alpha", "J", "^", "");
-    /** Pre-activation z, output a, layers in square brackets. */
-    public static final Notation MATRIX =
-            new Notation("the lecture's notation", "z", "a", "", "dz", "w", "b", "y", "alpha", "L", "[", "]");
     /** Pre-activation z, output a, layers as bare superscripts. */
     public static final Notation BARE =
             new Notation("the lecture's notation", "z", "a", "", "delta", "w", "b", "y", "alpha", "f", "^", "");

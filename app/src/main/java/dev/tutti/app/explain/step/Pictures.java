@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Draws networks with the numbers of a sample. */
-final class Pictures {
+public final class Pictures {
     private Pictures() {}
 
     /** The network with the numbers of one sample on it. */
-    static NetworkPicture of(Problem problem, SampleStep one, Notation names) {
+    public static NetworkPicture of(Problem problem, SampleStep one, Notation names) {
         NetworkSpec network = problem.network();
         List<List<NetworkPicture.Unit>> layers = new ArrayList<>();
         float[] x = one.sample().x();

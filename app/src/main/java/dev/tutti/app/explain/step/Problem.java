@@ -34,6 +34,12 @@ public record Problem(
         return new Problem(name, title, network, parameters, learningRate, others, printed, notes);
     }
 
+    /** What a lecture prints differently; its numbers are those of row 0, and are left out where that is not among the samples. */
+    public List<Printed> printedHere() {
+        boolean numbers = samples.stream().anyMatch(one -> one.row() == 0);
+        return printed.stream().filter(one -> numbers || one.exact().isEmpty()).toList();
+    }
+
     /** The samples as a data set. */
     public Dataset dataset() {
         int inputs = network.inputs();

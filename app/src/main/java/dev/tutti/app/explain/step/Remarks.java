@@ -17,7 +17,7 @@ final class Remarks {
     /** What a lecture prints differently in a part of the step. */
     static List<Block> printed(Problem problem, Printed.Place place) {
         List<Block> blocks = new ArrayList<>();
-        for (Printed one : problem.printed()) {
+        for (Printed one : problem.printedHere()) {
             if (one.place() != place) {
                 continue;
             }
@@ -85,6 +85,6 @@ final class Remarks {
                 Step.h(),
                 step.samples().size() == 1 ? "they differ" : "over all rows they differ",
                 step.worstDifference(),
-                kinks == 0 ? "" : " " + kinks + " would cross a kink of ReLU, where there is no slope."));
+                kinks == 0 ? "" : " " + kinks + " would cross a kink, where there is no slope."));
     }
 }

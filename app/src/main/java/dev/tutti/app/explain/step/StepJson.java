@@ -36,7 +36,8 @@ public final class StepJson {
                 "finiteDifferences",
                 ordered("h", Step.h(), "worst", step.worstDifference(), "method", "central, double"));
         json.put("batch", batch(network, step));
-        json.put("printed", problem.printed().stream().map(StepJson::printed).toList());
+        json.put(
+                "printed", problem.printedHere().stream().map(StepJson::printed).toList());
         json.put("notes", problem.notes());
         return json;
     }
@@ -49,10 +50,17 @@ public final class StepJson {
         json.put("origin", one.sample().origin());
         json.put("preActivations", one.trace().z());
         json.put("outputs", one.trace().a());
+        int last = network.layers() - 1;
+        if (network.activation(last) == Activation.SOFTMAX) {
+            json.put(
+                    "sumOfExponentials", Functions.sumOfExponentials(one.trace().z()[last]));
+        }
         json.put("loss", one.trace().loss());
+        json.put("lossOfOutputs", one.lossOfOutputs(network));
         json.put("slopes", one.trace().slopes());
         json.put("backPropagated", one.trace().sums());
         json.put("localErrors", one.trace().d());
+        json.put("localErrorsWithNewWeights", one.errorsWithNewWeights(network));
         json.put("weightGradients", weights(network, one.gradient()));
         json.put("biasGradients", biases(network, one.gradient()));
         json.put("differences", one.differences());

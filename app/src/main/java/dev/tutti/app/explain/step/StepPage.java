@@ -23,22 +23,13 @@ import java.util.stream.IntStream;
 
 /** Writes a step down: forward, loss, local errors, gradients, mean, update. */
 public final class StepPage {
-    private static final String FORWARD = "ScalarKernel.forward";
-    private static final String ACTIVATE = "ScalarKernel.activate";
-    private static final String LOSS = "ScalarKernel.loss";
-    private static final String OUTPUT_ERRORS = "ScalarKernel.outputErrors";
-    private static final String BACKWARD = "ScalarKernel.backward";
-    private static final String SLOPE = "ScalarKernel.slope";
-    private static final String GRADIENT = "ScalarKernel.addGradient";
-    private static final String SUM = "ScalarKernel.sumOfSegments";
-    private static final String UPDATE = "Sgd.updatePlain";
-
     private final Step step;
     private final Problem problem;
     private final NetworkSpec network;
     private final ParameterLayout layout;
     private final Notation names;
     private final boolean sources;
+    private final GeneralFormulas general;
     private final List<Block> blocks = new ArrayList<>();
     private int number;
 
@@ -49,6 +40,7 @@ public final class StepPage {
         this.layout = new ParameterLayout(network);
         this.names = names;
         this.sources = sources;
+        this.general = new GeneralFormulas(network, names, sources);
     }
 
     /**
@@ -92,20 +84,20 @@ public final class StepPage {
     private void sampleAlone(SampleStep one) {
         heading("forward");
         sampleLine(one);
-        generalForward();
+        blocks.add(general.forward());
         forward(one);
         blocks.addAll(Remarks.printed(problem, Printed.Place.FORWARD));
         heading("loss");
-        generalLoss();
+        blocks.add(general.loss());
         loss(one);
         blocks.addAll(Remarks.printed(problem, Printed.Place.LOSS));
         heading("local errors of the outputs");
-        generalOutputErrors();
+        blocks.addAll(general.outputErrors());
         outputErrors(one, true);
         blocks.addAll(Remarks.printed(problem, Printed.Place.OUTPUT));
         if (network.layers() > 1) {
             heading("local errors of hidden units, backwards");
-            generalHiddenErrors();
+            blocks.add(general.hiddenErrors());
             hiddenErrors(one, true);
             oldWeights(one);
             blocks.addAll(Remarks.printed(problem, Printed.Place.HIDDEN));
@@ -116,7 +108,7 @@ public final class StepPage {
         }
         blocks.addAll(Remarks.printed(problem, Printed.Place.GRADIENT));
         heading("update");
-        generalUpdate("");
+        blocks.add(general.update(""));
         update(one.gradient(), one.updated());
         afterwards(row(names.lossSymbol(), "=", number(one.trace().loss()), "->", number(one.lossAfter())));
         blocks.addAll(Remarks.printed(problem, Printed.Place.UPDATE));
@@ -125,21 +117,21 @@ public final class StepPage {
 
     private void batchFromTheStart() {
         heading("forward");
-        generalForward();
+        blocks.add(general.forward());
         for (SampleStep one : step.samples()) {
             sampleLine(one);
             forward(one);
         }
         blocks.addAll(Remarks.printed(problem, Printed.Place.FORWARD));
         heading("loss");
-        generalLoss();
+        blocks.add(general.loss());
         for (SampleStep one : step.samples()) {
             sampleLine(one);
             loss(one);
         }
         blocks.addAll(Remarks.printed(problem, Printed.Place.LOSS));
         heading("local errors of the outputs");
-        generalOutputErrors();
+        blocks.addAll(general.outputErrors());
         for (SampleStep one : step.samples()) {
             sampleLine(one);
             outputErrors(one, true);
@@ -147,7 +139,7 @@ public final class StepPage {
         blocks.addAll(Remarks.printed(problem, Printed.Place.OUTPUT));
         if (network.layers() > 1) {
             heading("local errors of hidden units, backwards");
-            generalHiddenErrors();
+            blocks.add(general.hiddenErrors());
             for (SampleStep one : step.samples()) {
                 sampleLine(one);
                 hiddenErrors(one, true);
@@ -182,34 +174,6 @@ public final class StepPage {
                 .mapToObj(i -> (Formula) given(values[i]))
                 .toList();
         return numbers.size() == 1 ? numbers.get(0) : new Bracket(Formula.joined(",", numbers));
-    }
-
-    private void generalForward() {
-        Formula sum = row(
-                names.bias().isEmpty() ? names.any(names.weight(), "j0", "l") : names.any(names.bias(), "j", "l"),
-                "+",
-                new Formula.Total(
-                        "i", row(names.any(names.weight(), "ji", "l"), "*", names.any(names.hidden(), "i", "l-1"))));
-        Symbol z = names.any(names.pre(), "j", "l");
-        Symbol a = names.any(names.hidden(), "j", "l");
-        List<Block.Line> lines = new ArrayList<>();
-        lines.add(line(FORWARD, row(z, "=", sum)));
-        network.activations().stream()
-                .distinct()
-                .forEach(activation -> lines.add(line(
-                        ACTIVATE,
-                        activation == Activation.SOFTMAX
-                                ? row(anyOutput(), "=", softmax())
-                                : row(a, "=", Functions.output(activation, z), named(activation)))));
-        blocks.add(new Block.Formulas(lines));
-    }
-
-    /** The name of an activation whose formula does not say it. */
-    private static Formula named(Activation activation) {
-        return switch (activation) {
-            case RELU, IDENTITY -> word("   (" + activation.id() + ")");
-            default -> Formula.EMPTY;
-        };
     }
 
     private void forward(SampleStep one) {
@@ -247,18 +211,9 @@ public final class StepPage {
         blocks.add(new Block.Formulas(lines));
     }
 
-    private void generalLoss() {
-        blocks.add(new Block.Formulas(List.of(line(
-                LOSS,
-                row(
-                        names.lossSymbol(),
-                        "=",
-                        Functions.loss(network.loss(), anyOutput(), new Symbol(names.target(), "k", "")))))));
-    }
-
     private void loss(SampleStep one) {
         int last = network.layers() - 1;
-        double[] z = widened(one.trace().z()[last]);
+        double[] losses = one.lossOfOutputs(network);
         List<Formula> terms = new ArrayList<>();
         List<Formula> shares = new ArrayList<>();
         for (int k = 0; k < network.outputs(); k++) {
@@ -267,7 +222,7 @@ public final class StepPage {
             Formula term = Functions.lossOfOutput(network.loss(), a, y);
             if (term != Formula.EMPTY) {
                 terms.add(term);
-                shares.add(number(InDouble.lossOfOutput(network.loss(), z, a, y, k)));
+                shares.add(number(losses[k]));
             }
         }
         List<Block.Line> lines = new ArrayList<>();
@@ -285,68 +240,6 @@ public final class StepPage {
         blocks.add(new Block.Formulas(lines));
     }
 
-    private Symbol anyOutput() {
-        return names.output().isEmpty()
-                ? names.any(names.hidden(), "k", Integer.toString(network.layers()))
-                : new Symbol(names.output(), "k", "");
-    }
-
-    private Formula softmax() {
-        String last = Integer.toString(network.layers());
-        return Functions.softmax(names.any(names.pre(), "k", last), names.any(names.pre(), "i", last));
-    }
-
-    private boolean cancels() {
-        return network.loss() == Loss.CROSS_ENTROPY || network.loss() == Loss.BINARY_CROSS_ENTROPY;
-    }
-
-    private Formula anyError(String index, String layer) {
-        return names.delta().isEmpty()
-                ? names.derivative(names.any(names.pre(), index, layer))
-                : names.any(names.delta(), index, layer);
-    }
-
-    private void generalOutputErrors() {
-        String last = Integer.toString(network.layers());
-        Symbol y = new Symbol(names.target(), "k", "");
-        Symbol z = names.any(names.pre(), "k", last);
-        Symbol a = anyOutput();
-        Activation activation = network.activation(network.layers() - 1);
-        List<Block.Line> lines = new ArrayList<>();
-        if (!cancels()) {
-            lines.add(line(
-                    OUTPUT_ERRORS,
-                    activation == Activation.IDENTITY
-                            ? row(anyError("k", last), "=", Functions.lossSlope(network.loss(), a, y))
-                            : row(
-                                    anyError("k", last),
-                                    "=",
-                                    Functions.lossSlope(network.loss(), a, y),
-                                    "*",
-                                    new Bracket(Functions.slope(activation, z, a)))));
-        } else {
-            if (network.loss() == Loss.BINARY_CROSS_ENTROPY) {
-                lines.add(Block.line(
-                        "",
-                        row(
-                                anyError("k", last),
-                                "=",
-                                Functions.lossSlope(network.loss(), a, y),
-                                "*",
-                                Functions.slope(activation, z, a),
-                                "=",
-                                row(a, "-", y))));
-            }
-            lines.add(line(OUTPUT_ERRORS, row(anyError("k", last), "=", a, "-", y)));
-        }
-        blocks.add(new Block.Formulas(lines));
-        if (cancels()) {
-            blocks.add(Block.note(
-                    "The slope of the output cancels: " + (activation == Activation.SOFTMAX ? "softmax" : "sigmoid")
-                            + " and cross-entropy belong together."));
-        }
-    }
-
     private void outputErrors(SampleStep one, boolean differences) {
         int last = network.layers() - 1;
         List<Block.Line> lines = new ArrayList<>();
@@ -354,13 +247,14 @@ public final class StepPage {
             Formula difference = row(
                     number(one.trace().a()[last][k]), "-", given(one.sample().y()[k]));
             Formula error;
-            if (cancels() || network.loss() == Loss.SQUARED_ERROR && network.activation(last) == Activation.IDENTITY) {
+            if (general.slopeCancels()
+                    || network.loss() == Loss.SQUARED_ERROR && network.activation(last) == Activation.IDENTITY) {
                 error = difference;
-            } else if (network.loss() == Loss.SQUARED_ERROR) {
-                error = row(new Bracket(difference), "*", number(one.trace().slopes()[last][k]));
+            } else if (network.activation(last) == Activation.IDENTITY) {
+                error = Functions.lossSlopeOf(network.loss(), difference);
             } else {
                 error = row(
-                        number(one.trace().d()[last][k] / one.trace().slopes()[last][k]),
+                        Functions.lossSlopeOf(network.loss(), difference),
                         "*",
                         number(one.trace().slopes()[last][k]));
             }
@@ -375,32 +269,6 @@ public final class StepPage {
                     layout.biasOffset(last) + k,
                     differences));
         }
-        blocks.add(new Block.Formulas(lines));
-    }
-
-    private void generalHiddenErrors() {
-        Symbol z = names.any(names.pre(), "i", "l");
-        Symbol a = names.any(names.hidden(), "i", "l");
-        List<Block.Line> lines = new ArrayList<>();
-        lines.add(line(
-                BACKWARD,
-                row(
-                        anyError("i", "l"),
-                        "=",
-                        new Formula.Call("f'", z),
-                        "*",
-                        new Formula.Total(
-                                "j", row(names.any(names.weight(), "ji", "l+1"), "*", anyError("j", "l+1"))))));
-        IntStream.range(0, network.layers() - 1)
-                .mapToObj(network::activation)
-                .distinct()
-                .forEach(activation -> lines.add(line(
-                        SLOPE,
-                        row(
-                                new Formula.Call("f'", z),
-                                "=",
-                                Functions.slope(activation, z, a),
-                                word("   (" + activation.id() + ")")))));
         blocks.add(new Block.Formulas(lines));
     }
 
@@ -435,9 +303,7 @@ public final class StepPage {
     }
 
     private Block.Line withDifference(Formula formula, SampleStep one, int parameter, boolean differences) {
-        return differences
-                ? Block.line("", formula, row(word("~ "), difference(one, parameter)))
-                : Block.line("", formula);
+        return differences ? Block.line("", formula, row("~", difference(one, parameter))) : Block.line("", formula);
     }
 
     private static Formula difference(SampleStep one, int parameter) {
@@ -447,16 +313,11 @@ public final class StepPage {
     /** What comes out when the layer above is updated before its weights have been used for going back. */
     private void oldWeights(SampleStep one) {
         int layer = network.layers() - 2;
-        for (int i = 0; i < network.outputs(layer); i++) {
-            float sum = 0f;
-            for (int j = 0; j < network.outputs(layer + 1); j++) {
-                int w = layout.weightOffset(layer + 1) + j * network.inputs(layer + 1) + i;
-                sum = Math.fma(one.updated()[w], one.trace().d()[layer + 1][j], sum);
-            }
-            float wrong = sum * one.trace().slopes()[layer][i];
-            if (!Digits.of(wrong).equals(Digits.of(one.trace().d()[layer][i]))) {
+        float[] wrong = one.errorsWithNewWeights(network);
+        for (int i = 0; i < wrong.length; i++) {
+            if (!Digits.of(wrong[i]).equals(Digits.of(one.trace().d()[layer][i]))) {
                 blocks.add(Block.note("The old weights count: with the new ones of part " + (number + 2) + ", "
-                        + plain(names.error(layer, i)) + " would be " + Digits.of(wrong) + ", which is wrong."));
+                        + plain(names.error(layer, i)) + " would be " + Digits.of(wrong[i]) + ", which is wrong."));
                 return;
             }
         }
@@ -488,22 +349,9 @@ public final class StepPage {
             rows.add(new Block.TableRow(checks, true));
         }
         if (sources && layer == network.layers() - 1) {
-            blocks.add(new Block.Formulas(List.of(line(
-                    GRADIENT,
-                    row(
-                            names.derivative(names.any(names.weight(), "ji", "l")),
-                            "=",
-                            anyError("j", "l"),
-                            "*",
-                            names.any(names.hidden(), "i", "l-1"))))));
+            blocks.add(general.gradient());
         }
         blocks.add(new Block.Table(head, rows));
-    }
-
-    private void generalUpdate(String mean) {
-        Symbol w = names.any(names.weight(), "ji", "l");
-        blocks.add(new Block.Formulas(
-                List.of(line(UPDATE, row(w, "->", w, "-", names.rateSymbol(), "*", word(mean), names.derivative(w))))));
     }
 
     private void update(float[] gradient, float[] updated) {
@@ -566,7 +414,7 @@ public final class StepPage {
             terms.add(new Symbol("g", Integer.toString(one.sample().row()), ""));
         }
         blocks.add(new Block.Formulas(List.of(line(
-                SUM,
+                Methods.SUM,
                 row(
                         g,
                         "=",
@@ -590,7 +438,7 @@ public final class StepPage {
         rows.add(numbers(word("mean"), step.batch().mean(), false));
         rows.add(numbers(word("new"), step.batch().updated(), false));
         blocks.add(new Block.Table(head, rows));
-        generalUpdate("mean ");
+        blocks.add(general.update("mean "));
         afterwards(row(
                 word("mean loss "),
                 number(step.batch().meanLoss()),
@@ -643,9 +491,5 @@ public final class StepPage {
 
     private Block.Line line(String source, Formula formula) {
         return Block.line(sources ? source : "", formula);
-    }
-
-    private static double[] widened(float[] values) {
-        return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
     }
 }

@@ -166,19 +166,25 @@ public final class Graph {
     }
 
     private Node activation(String name, Activation activation, Node z) {
+        if (activation != Activation.SIGMOID && activation != Activation.IDENTITY) {
+            throw new IllegalArgumentException("no graph for " + activation.id());
+        }
         boolean sigmoid = activation == Activation.SIGMOID;
-        double value = sigmoid ? 1 / (1 + Math.exp(-z.value)) : z.value;
+        double value = sigmoid ? 1 / (1 + StrictMath.exp(-z.value)) : z.value;
         return add(name, activation.id(), value, List.of(z), List.of(sigmoid ? value * (1 - value) : 1.0));
     }
 
     private void loss(Loss loss, List<Node> outputs, float[] targets) {
+        if (loss != Loss.SQUARED_ERROR && loss != Loss.BINARY_CROSS_ENTROPY) {
+            throw new IllegalArgumentException("no graph for " + loss.id());
+        }
         double value = 0;
         List<Double> local = new ArrayList<>();
         for (int k = 0; k < targets.length; k++) {
             double h = outputs.get(k).value;
             double y = shortest(targets[k]);
             boolean squared = loss == Loss.SQUARED_ERROR;
-            value += squared ? 0.5 * (h - y) * (h - y) : -y * Math.log(h) - (1 - y) * Math.log(1 - h);
+            value += squared ? 0.5 * (h - y) * (h - y) : -y * StrictMath.log(h) - (1 - y) * StrictMath.log(1 - h);
             local.add(squared ? h - y : (h - y) / (h * (1 - h)));
         }
         add("E", loss.id(), value, outputs, local);
@@ -188,9 +194,9 @@ public final class Graph {
     static Graph branch() {
         Graph graph = new Graph();
         Node t = graph.input("t", "input", 2);
-        Node u = graph.add("u", "3 t^3", 24, List.of(t), List.of(36.0));
-        Node v = graph.add("v", "t^2", 4, List.of(t), List.of(4.0));
-        graph.add("r", "u + v", 28, List.of(u, v), List.of(1.0, 1.0));
+        Node u = graph.add("u", "3 t^3", 3 * t.value * t.value * t.value, List.of(t), List.of(9 * t.value * t.value));
+        Node v = graph.add("v", "t^2", t.value * t.value, List.of(t), List.of(2 * t.value));
+        graph.add("r", "u + v", u.value + v.value, List.of(u, v), List.of(1.0, 1.0));
         return graph.backward();
     }
 
@@ -198,8 +204,8 @@ public final class Graph {
     static Graph chain() {
         Graph graph = new Graph();
         Node x = graph.input("x", "input", 2);
-        Node y = graph.add("y", "x^2", 4, List.of(x), List.of(4.0));
-        graph.add("z", "3 y^2", 48, List.of(y), List.of(24.0));
+        Node y = graph.add("y", "x^2", x.value * x.value, List.of(x), List.of(2 * x.value));
+        graph.add("z", "3 y^2", 3 * y.value * y.value, List.of(y), List.of(6 * y.value));
         return graph.backward();
     }
 

@@ -6,6 +6,7 @@ import static dev.tutti.app.explain.page.Formula.word;
 
 import dev.tutti.app.explain.exercise.Exercises;
 import dev.tutti.app.explain.page.Block;
+import dev.tutti.app.explain.page.Explanation;
 import dev.tutti.app.explain.page.Formula;
 import dev.tutti.app.explain.page.Page;
 import dev.tutti.app.explain.page.TextForm;
@@ -18,16 +19,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Writes computational graphs down: nodes in topological order, adjoints on every edge, sums where ways part. */
 final class GraphPage {
     private static final String NAME = "graphs";
     private static final String TITLE = "computational graphs: value and adjoint on every edge";
 
+    private static final Pattern SYMBOL = Pattern.compile("([A-Za-z])(\\d*)((?:\\[\\d+])?)");
+
     private GraphPage() {}
 
     static Topic topic() {
-        return new Topic(NAME, TITLE, GraphPage::page, GraphPage::values);
+        return new Topic(NAME, TITLE, false, sources -> new Explanation(page(), values()));
     }
 
     private static Page page() {
@@ -65,15 +70,15 @@ final class GraphPage {
             List<Formula> terms = new ArrayList<>();
             node.terms().forEach(term -> terms.add(number(term)));
             nodes.add(Block.row(
-                    word(node.name()),
+                    symbol(node.name()),
                     word(node.operation()),
                     number(node.value()),
                     number(node.adjoint()),
-                    terms.size() > 1 ? row(word("= "), Formula.joined("+", terms)) : Formula.EMPTY));
+                    terms.size() > 1 ? row("=", Formula.joined("+", terms)) : Formula.EMPTY));
             for (int edge = 0; edge < node.from().size(); edge++) {
                 Graph.Node from = node.from().get(edge);
                 edges.add(Block.row(
-                        word(from.name() + " -> " + node.name()),
+                        row(symbol(from.name()), "->", symbol(node.name())),
                         number(from.value()),
                         number(node.local(edge)),
                         number(node.back(edge))));
@@ -83,6 +88,15 @@ final class GraphPage {
                 List.of(word("node"), word("is"), word("value"), word("adjoint"), word("sum at a branch")), nodes));
         blocks.add(new Block.Table(
                 List.of(word("edge"), word("value on it"), word("local derivative"), word("adjoint on it")), edges));
+    }
+
+    /** {@code w11[1]} as a letter with its indices. */
+    private static Formula symbol(String name) {
+        Matcher parts = SYMBOL.matcher(name);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException("no name of a node: " + name);
+        }
+        return new Formula.Symbol(parts.group(1), parts.group(2), parts.group(3));
     }
 
     private static double difference(Problem problem, Graph graph) {

@@ -4,17 +4,21 @@ import static dev.tutti.app.explain.page.Formula.number;
 import static dev.tutti.app.explain.page.Formula.row;
 import static dev.tutti.app.explain.page.Formula.word;
 
+import dev.tutti.app.explain.exercise.Exercises;
 import dev.tutti.app.explain.page.Block;
+import dev.tutti.app.explain.page.Explanation;
 import dev.tutti.app.explain.page.Formula;
 import dev.tutti.app.explain.page.Page;
 import dev.tutti.app.explain.step.Problem;
 import dev.tutti.app.explain.step.Sample;
 import dev.tutti.app.explain.step.SampleStep;
 import dev.tutti.app.explain.step.Step;
+import dev.tutti.kernel.SampleTrace;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +26,7 @@ import java.util.Map;
 /** One unit fitted by least squares: residuals, the Jacobian, and J'r as the sum of its rows. */
 final class LeastSquares {
     private static final String NAME = "leastSquares";
+    private static final String NETWORK = "td6-network";
     private static final String TITLE = "least squares with one unit: residuals, Jacobian, J'r as a sum of rows";
     private static final float[][] X = {{.3f, .5f}, {.9f, .1f}, {.2f, .8f}, {.7f, .6f}};
     private static final float[] Y = {1, 0, 1, 0};
@@ -34,7 +39,7 @@ final class LeastSquares {
             float[] z, float[] g, float[] r, float[][] jacobian, double f, float[] sum, float[][] rows, float[] mean) {}
 
     static Topic topic() {
-        return new Topic(NAME, TITLE, LeastSquares::page, LeastSquares::values);
+        return new Topic(NAME, TITLE, false, sources -> new Explanation(page(), values()));
     }
 
     private static Fit fit(Activation activation) {
@@ -92,6 +97,7 @@ final class LeastSquares {
         blocks.add(
                 Block.note("With the identity f is a parabola, and J'J beta = J'y gives its minimum at once; with the"
                         + " sigmoid only steps lead there."));
+        writeNetwork(blocks);
         blocks.add(
                 Block.note(
                         "J'r is a sum over the points, with no 1/K: a quarter of it is Tutti's mean gradient. Tutti"
@@ -127,6 +133,47 @@ final class LeastSquares {
         rows.add(Block.row(word("mean"), number(fit.mean[0]), number(fit.mean[1]), number(fit.mean[2])));
         blocks.add(new Block.Table(List.of(word(""), word("w1"), word("w2"), word("b")), rows));
         blocks.add(new Block.Formulas(List.of(Block.line("", row(word("f"), "=", number(fit.f))))));
+    }
+
+    /**
+     * The derivatives of a network's output by the weights and the bias of its last layer.
+     *
+     * @param y output
+     * @param slope of the output unit
+     * @param inputs outputs of the layer before, and 1 for the bias
+     * @param derivatives slope times inputs
+     */
+    private record LastLayer(float y, float slope, float[] inputs, float[] derivatives) {
+        static LastLayer of(Problem problem) {
+            SampleTrace trace = Step.of(problem).samples().get(0).trace();
+            int last = problem.network().layers() - 1;
+            float slope = trace.slopes()[last][0];
+            float[] before = trace.a()[last - 1];
+            float[] inputs = Arrays.copyOf(before, before.length + 1);
+            inputs[before.length] = 1;
+            float[] derivatives = new float[inputs.length];
+            for (int i = 0; i < inputs.length; i++) {
+                derivatives[i] = slope * inputs[i];
+            }
+            return new LastLayer(trace.a()[last][0], slope, inputs, derivatives);
+        }
+    }
+
+    private static void writeNetwork(List<Block> blocks) {
+        LastLayer last = LastLayer.of(Exercises.named(NETWORK).problem());
+        blocks.add(new Block.Heading("3 a network: the output of " + NETWORK + " by its last layer"));
+        blocks.add(new Block.Formulas(List.of(Block.line(
+                "", row(Formula.symbol("y"), "=", number(last.y)), row(word("slope"), "=", number(last.slope))))));
+        List<Formula> inputs = new ArrayList<>(List.of(word("a^3, and 1")));
+        List<Formula> derivatives = new ArrayList<>(List.of(word("dy/dbeta^4 = slope * that")));
+        for (int i = 0; i < last.inputs.length; i++) {
+            inputs.add(number(last.inputs[i]));
+            derivatives.add(number(last.derivatives[i]));
+        }
+        blocks.add(new Block.Table(
+                List.of(word(""), word("w1"), word("w2"), word("w3"), word("b")),
+                List.of(new Block.TableRow(inputs, false), new Block.TableRow(derivatives, false))));
+        blocks.add(Block.note("The row of this sample in J is the negative of that, continued by the layers before."));
     }
 
     /** Solves the normal equations of the linear unit by Cramer's rule. */
@@ -197,6 +244,13 @@ final class LeastSquares {
             }
             json.put(activation.id(), one);
         }
+        LastLayer last = LastLayer.of(Exercises.named(NETWORK).problem());
+        Map<String, Object> network = new LinkedHashMap<>();
+        network.put("y", last.y);
+        network.put("slope", last.slope);
+        network.put("inputs", last.inputs);
+        network.put("derivatives", last.derivatives);
+        json.put(NETWORK, network);
         return json;
     }
 }

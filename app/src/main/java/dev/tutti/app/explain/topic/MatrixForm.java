@@ -6,9 +6,11 @@ import static dev.tutti.app.explain.page.Formula.word;
 
 import dev.tutti.app.explain.exercise.Exercises;
 import dev.tutti.app.explain.page.Block;
+import dev.tutti.app.explain.page.Explanation;
 import dev.tutti.app.explain.page.Formula;
 import dev.tutti.app.explain.page.Formula.Symbol;
 import dev.tutti.app.explain.page.Page;
+import dev.tutti.app.explain.step.Methods;
 import dev.tutti.app.explain.step.Problem;
 import dev.tutti.app.explain.step.SampleStep;
 import dev.tutti.app.explain.step.Step;
@@ -27,17 +29,19 @@ final class MatrixForm {
     private final Step step;
     private final NetworkSpec network;
     private final boolean general;
+    private final boolean sources;
     private final int samples;
     private final List<Block> blocks = new ArrayList<>();
     private final List<String> shapes = new ArrayList<>();
     private final List<Map<String, Object>> layers = new ArrayList<>();
     private double worst;
 
-    private MatrixForm(Problem problem, boolean general) {
+    private MatrixForm(Problem problem, boolean general, boolean sources) {
         step = Step.of(problem);
         network = problem.network();
         samples = problem.samples().size();
         this.general = general;
+        this.sources = sources;
         write();
     }
 
@@ -51,12 +55,10 @@ final class MatrixForm {
     }
 
     private static Topic topic(String name, String title, String exercise, boolean general) {
-        return new Topic(
-                name,
-                title,
-                () -> new Page(
-                        name, title, new MatrixForm(Exercises.named(exercise).problem(), general).blocks),
-                () -> new MatrixForm(Exercises.named(exercise).problem(), general).values(name));
+        return new Topic(name, title, true, sources -> {
+            MatrixForm form = new MatrixForm(Exercises.named(exercise).problem(), general, sources);
+            return new Explanation(new Page(name, title, form.blocks), form.values(name));
+        });
     }
 
     private Map<String, Object> values(String name) {
@@ -64,7 +66,11 @@ final class MatrixForm {
         json.put("name", name);
         json.put("sizes", network.sizes());
         json.put("samples", samples);
+        json.put("X", columns(one -> one.sample().x()));
+        json.put("Y", columns(one -> one.sample().y()));
         json.put("layers", layers);
+        json.put("meanLoss", step.batch().meanLoss());
+        json.put("meanLossAfterUpdate", step.batch().meanLossAfter());
         json.put("shapes", shapes);
         json.put("worst", worst);
         return json;
@@ -79,7 +85,16 @@ final class MatrixForm {
                 + " units. Tutti lays samples out as rows: transposed, the same.")));
         heading("1 forward");
         float[][] x = columns(one -> one.sample().x());
-        show("A[0] = X", x);
+        showGiven(row(s("A", 0), "=", Formula.symbol("X")), x);
+        for (int l = 1; l <= network.layers(); l++) {
+            showGiven(
+                    s("W", l),
+                    StepJson.weights(network, step.problem().parameters()).get(l - 1));
+            showGiven(
+                    s("b", l),
+                    asColumn(StepJson.biases(network, step.problem().parameters())
+                            .get(l - 1)));
+        }
         for (int l = 1; l <= network.layers(); l++) {
             Matrix w = new Matrix(
                     StepJson.weights(network, step.problem().parameters()).get(l - 1));
@@ -88,16 +103,17 @@ final class MatrixForm {
             Matrix below = new Matrix(a(l - 1));
             Matrix z = new Matrix(z(l));
             String shape = w.times(below, b.shape(), z);
-            formula(row(s("Z", l), "=", s("W", l), s("A", l - 1), "+", s("b", l)), shape);
-            show("Z[" + l + "]", z.values());
+            formula(Methods.FORWARD, row(s("Z", l), "=", s("W", l), word(" "), s("A", l - 1), "+", s("b", l)), shape);
+            show(s("Z", l), z.values());
             compare(w.product(below), z.values(), b.values());
             formula(
+                    Methods.ACTIVATE,
                     row(
                             s("A", l),
                             "=",
                             new Formula.Call(network.activation(l - 1).id(), s("Z", l))),
                     z.shape() + ", element by element");
-            show("A[" + l + "]", a(l));
+            show(s("A", l), a(l));
             layers.add(layer(l));
         }
         if (!general) {
@@ -106,7 +122,9 @@ final class MatrixForm {
             slip("np.zeros(4,1)", "np.zeros((4,1))", "the shape is one argument");
         }
         heading("2 loss");
+        showGiven(Formula.symbol("Y"), columns(one -> one.sample().y()));
         formula(
+                Methods.LOSS,
                 row(
                         Formula.symbol("J"),
                         "=",
@@ -134,17 +152,19 @@ final class MatrixForm {
         }
         heading("4 update");
         formula(
+                Methods.UPDATE,
                 row(s("W", "l"), "->", s("W", "l"), "-", Formula.symbol("alpha"), "*", s("dW", "l")),
                 "a gradient has the shape of its parameter");
         for (int l = 1; l <= network.layers(); l++) {
             show(
-                    "W[" + l + "] new",
+                    row(word("new "), s("W", l)),
                     StepJson.weights(network, step.batch().updated()).get(l - 1));
             show(
-                    "b[" + l + "] new",
+                    row(word("new "), s("b", l)),
                     asColumn(StepJson.biases(network, step.batch().updated()).get(l - 1)));
         }
         formula(
+                "",
                 row(
                         Formula.symbol("J"),
                         "=",
@@ -165,13 +185,14 @@ final class MatrixForm {
             float[][] y = columns(one -> one.sample().y());
             boolean cancels = network.loss() != Loss.SQUARED_ERROR;
             formula(
+                    Methods.OUTPUT_ERRORS,
                     cancels
                             ? row(s("dZ", l), "=", s("A", l), "-", Formula.symbol("Y"))
                             : row(
                                     s("dZ", l),
                                     "=",
                                     new Formula.Bracket(row(s("A", l), "-", Formula.symbol("Y"))),
-                                    word(" o "),
+                                    "o",
                                     new Formula.Call("f'", s("Z", l))),
                     new Matrix(a(l)).shape() + " and " + new Matrix(y).shape() + " -> " + dz.shape());
         } else {
@@ -180,25 +201,29 @@ final class MatrixForm {
                     .transposed();
             Matrix above = new Matrix(d(l + 1));
             formula(
+                    Methods.BACKWARD,
                     row(
                             s("dZ", l),
                             "=",
-                            new Formula.Bracket(row(new Symbol("W", "", "[" + (l + 1) + "]T"), s("dZ", l + 1))),
-                            word(" o "),
+                            new Formula.Bracket(
+                                    row(new Symbol("W", "", "[" + (l + 1) + "]T"), word(" "), s("dZ", l + 1))),
+                            "o",
                             new Formula.Call("f'", s("Z", l))),
                     w.times(above, null, dz));
             compareScaled(w.product(above), slopes(l), dz.values());
         }
-        show("dZ[" + l + "]", dz.values());
+        show(s("dZ", l), dz.values());
         Matrix below = new Matrix(a(l - 1)).transposed();
         Matrix dw = new Matrix(StepJson.weights(network, step.batch().mean()).get(l - 1));
         formula(
+                Methods.GRADIENT,
                 row(
                         s("dW", l),
                         "=",
                         new Formula.Fraction(word("1"), word("m")),
                         word(" "),
                         s("dZ", l),
+                        word(" "),
                         new Symbol("A", "", "[" + (l - 1) + "]T")),
                 dz.times(below, null, dw) + ", as W[" + l + "]");
         double[][] product = dz.product(below);
@@ -207,10 +232,11 @@ final class MatrixForm {
                 worst = Math.max(worst, Math.abs(product[j][i] / samples - dw.values()[j][i]));
             }
         }
-        show("dW[" + l + "]", dw.values());
+        show(s("dW", l), dw.values());
         Matrix db = new Matrix(
                 asColumn(StepJson.biases(network, step.batch().mean()).get(l - 1)));
         formula(
+                Methods.GRADIENT,
                 row(
                         s("db", l),
                         "=",
@@ -218,34 +244,24 @@ final class MatrixForm {
                         word(" sum of the columns of "),
                         s("dZ", l)),
                 dz.shape() + " -> " + db.shape() + ", as b[" + l + "]");
-        show("db[" + l + "]", db.values());
+        show(s("db", l), db.values());
     }
 
     private void heading(String text) {
         blocks.add(new Block.Heading(text));
     }
 
-    private void formula(Formula formula, String shape) {
+    private void formula(String source, Formula formula, String shape) {
         shapes.add(shape);
-        blocks.add(new Block.Formulas(List.of(Block.line("", formula, word(shape)))));
+        blocks.add(new Block.Formulas(List.of(Block.line(sources ? source : "", formula, word(shape)))));
     }
 
-    private void show(String name, float[][] values) {
-        List<Formula> head = new ArrayList<>();
-        head.add(word(name + "  " + new Matrix(values).shape()));
-        for (int c = 0; c < values[0].length; c++) {
-            head.add(Formula.EMPTY);
-        }
-        List<Block.TableRow> rows = new ArrayList<>();
-        for (float[] row : values) {
-            List<Formula> cells = new ArrayList<>();
-            cells.add(word(""));
-            for (float value : row) {
-                cells.add(number(value));
-            }
-            rows.add(new Block.TableRow(cells, false));
-        }
-        blocks.add(new Block.Table(head, rows));
+    private void show(Formula name, float[][] values) {
+        blocks.add(new Block.Grid(name, Formula.matrix(values)));
+    }
+
+    private void showGiven(Formula name, float[][] values) {
+        blocks.add(new Block.Grid(name, Formula.matrix(values, Formula::given)));
     }
 
     private void slip(String printed, String right, String why) {
@@ -272,11 +288,15 @@ final class MatrixForm {
 
     private Map<String, Object> layer(int l) {
         Map<String, Object> json = new LinkedHashMap<>();
+        json.put("W", StepJson.weights(network, step.problem().parameters()).get(l - 1));
+        json.put("b", StepJson.biases(network, step.problem().parameters()).get(l - 1));
         json.put("Z", z(l));
         json.put("A", a(l));
         json.put("dZ", d(l));
         json.put("dW", StepJson.weights(network, step.batch().mean()).get(l - 1));
         json.put("db", StepJson.biases(network, step.batch().mean()).get(l - 1));
+        json.put("updatedW", StepJson.weights(network, step.batch().updated()).get(l - 1));
+        json.put("updatedB", StepJson.biases(network, step.batch().updated()).get(l - 1));
         return json;
     }
 

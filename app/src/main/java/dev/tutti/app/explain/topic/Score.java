@@ -33,7 +33,7 @@ final class Score {
             for (int i = 0; i < X.length; i++) {
                 z[j] += W[j][i] * X[i];
             }
-            h[j] = 1 / (1 + Math.exp(-z[j]));
+            h[j] = 1 / (1 + StrictMath.exp(-z[j]));
             s += U[j] * h[j];
             slopes[j][j] = h[j] * (1 - h[j]);
             delta[j] = U[j] * slopes[j][j];

@@ -5,7 +5,9 @@ import static dev.tutti.app.explain.page.Formula.word;
 
 import dev.tutti.app.explain.exercise.Exercises;
 import dev.tutti.app.explain.page.Block;
+import dev.tutti.app.explain.page.Explanation;
 import dev.tutti.app.explain.page.Page;
+import dev.tutti.app.explain.step.Notation;
 import dev.tutti.app.explain.step.Problem;
 import dev.tutti.app.explain.step.Sample;
 import dev.tutti.app.explain.step.Update;
@@ -44,7 +46,10 @@ final class Symmetry {
             float[] outputs) {}
 
     static Topic topic() {
-        return new Topic(NAME, TITLE, Symmetry::page, Symmetry::values);
+        return new Topic(NAME, TITLE, false, sources -> {
+            List<Run> runs = runs();
+            return new Explanation(page(runs), values(runs));
+        });
     }
 
     private static List<Run> runs() {
@@ -106,14 +111,14 @@ final class Symmetry {
         return most;
     }
 
-    private static Page page() {
+    private static Page page(List<Run> runs) {
         List<Block> blocks = new ArrayList<>();
         blocks.add(Block.sentence(
                 word("xor, 2-2-1, sigmoid output, cross-entropy, all rows in each step, lr 0.5; trained here"
                         + " and now with Tutti's scalar kernel, in float32.")));
         List<Block.TableRow> rows = new ArrayList<>();
         List<Block.TableRow> gradients = new ArrayList<>();
-        for (Run run : runs()) {
+        for (Run run : runs) {
             rows.add(Block.row(
                     word(run.start()),
                     number(run.loss0()),
@@ -130,7 +135,13 @@ final class Symmetry {
                 rows));
         blocks.add(new Block.Heading("2 the first mean gradient"));
         blocks.add(new Block.Table(
-                List.of(word("start"), word("w11(1)"), word("w21(1)"), word("w11(2)"), word("w12(2)"), word("b1(2)")),
+                List.of(
+                        word("start"),
+                        Notation.ROUND.weightOf(0, 0, 0),
+                        Notation.ROUND.weightOf(0, 1, 0),
+                        Notation.ROUND.weightOf(1, 0, 0),
+                        Notation.ROUND.weightOf(1, 0, 1),
+                        Notation.ROUND.biasOf(1, 0)),
                 gradients));
         blocks.add(
                 Block.note("From zero nothing moves: the errors of the hidden units are weights times an error, and the"
@@ -151,10 +162,10 @@ final class Symmetry {
         return new Page(NAME, TITLE, blocks);
     }
 
-    private static Map<String, Object> values() {
+    private static Map<String, Object> values(List<Run> runs) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", NAME);
-        for (Run run : runs()) {
+        for (Run run : runs) {
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("loss0", run.loss0());
             one.put("meanGradient0", run.meanGradient0());

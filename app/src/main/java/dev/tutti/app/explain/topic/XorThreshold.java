@@ -3,6 +3,7 @@ package dev.tutti.app.explain.topic;
 import static dev.tutti.app.explain.page.Formula.word;
 
 import dev.tutti.app.explain.page.Block;
+import dev.tutti.app.explain.page.Explanation;
 import dev.tutti.app.explain.page.Formula;
 import dev.tutti.app.explain.page.Page;
 import java.math.BigDecimal;
@@ -22,7 +23,7 @@ final class XorThreshold {
     private record Row(int x1, int x2, double a1, double a2, int h1, int h2, double a, int y) {}
 
     static Topic topic() {
-        return new Topic(NAME, TITLE, XorThreshold::page, XorThreshold::values);
+        return new Topic(NAME, TITLE, false, sources -> new Explanation(page(), values()));
     }
 
     /** 1 above 0, else 0. */

@@ -7,6 +7,9 @@ import dev.tutti.app.cluster.EmbeddedCluster;
 import dev.tutti.app.explain.Worked;
 import dev.tutti.app.explain.exercise.Exercise;
 import dev.tutti.app.explain.exercise.Exercises;
+import dev.tutti.app.explain.own.OwnData;
+import dev.tutti.app.explain.page.TextPage;
+import dev.tutti.app.explain.step.Notation;
 import dev.tutti.app.explain.step.Problem;
 import dev.tutti.app.explain.step.Step;
 import dev.tutti.app.run.PreparedRun;
@@ -20,6 +23,7 @@ import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.TransportKind;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -67,6 +71,28 @@ class SharedStepTest {
                             .isTrue();
                     assertThat(shared.root()).containsExactly(step.batch().root());
                     assertThat(shared.again().isEmpty()).isEqualTo(killed == 0);
+                }
+            }
+        }
+    }
+
+    /** Also where the tree is lopsided, and with long numbers of rows. */
+    @Test
+    void shouldEndInTheSameBitsForAnyNumberOfRows() {
+        for (int count = 1; count <= 8; count++) {
+            List<Integer> rows =
+                    IntStream.range(0, count).map(i -> 149 - i).boxed().toList();
+            Step step = Step.of(OwnData.problem("iris", rows, Map.of(), Optional.empty()));
+            for (int workers = 1; workers <= count; workers++) {
+                for (int killed = 0; killed <= (workers == 1 ? 0 : workers); killed++) {
+                    SharedStep shared = SharedStep.of(step, workers, killed);
+                    String what = count + " rows, " + workers + " workers, " + killed;
+                    assertThat(shared.sameBits()).as(what).isTrue();
+                    assertThat(TextPage.of(SharedStepPage.of(shared, Notation.TUTTI, false), false)
+                                    .lines())
+                            .as(what)
+                            .allSatisfy(
+                                    line -> assertThat(line.length()).as(line).isLessThanOrEqualTo(80));
                 }
             }
         }

@@ -1,6 +1,5 @@
-package dev.tutti.app.explain;
+package dev.tutti.app.explain.page;
 
-import dev.tutti.app.explain.page.Page;
 import java.util.Map;
 
 /**
