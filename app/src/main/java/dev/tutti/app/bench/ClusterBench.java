@@ -177,8 +177,7 @@ public final class ClusterBench {
         Kernels.warmUp(job.spec().network(), Dropout.NONE);
         Row reference = reference();
         Row cluster = measure(
-                waitWorkers,
-                listener -> coordinator.train(job, "bench", placement, waitWorkers, PATIENCE, listener));
+                waitWorkers, listener -> coordinator.train(job, "bench", placement, waitWorkers, PATIENCE, listener));
         return List.of(reference, cluster);
     }
 

@@ -122,8 +122,8 @@ public final class BenchClusterCommand implements Callable<Integer> {
         }
         common.startLogging();
         check();
-        ClusterBench bench = new ClusterBench(
-                sizes(), batch, segment, placement, transport, seconds, rounds, waitWorkers != null);
+        ClusterBench bench =
+                new ClusterBench(sizes(), batch, segment, placement, transport, seconds, rounds, waitWorkers != null);
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
                 Locale.ROOT,
