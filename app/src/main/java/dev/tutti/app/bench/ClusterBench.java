@@ -69,7 +69,6 @@ public final class ClusterBench {
     /** The samples of an epoch are sent to each process. */
     private static final int STEPS_PER_EPOCH_OF_PROCESSES = 16;
 
-    private static final long WARM_UP_OF_PROCESSES_MS = 4_000;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final Placement placement;
@@ -86,8 +85,8 @@ public final class ClusterBench {
      * @param placement where the workers find the samples
      * @param transport what carries the bulk data
      * @param seconds how long to measure each trainer, over all its starts
-     * @param rounds how often to start each
-     * @param processes whether workers will be processes of their own, which are started once
+     * @param rounds how often to start each trainer of this process
+     * @param processes whether workers will be processes of their own
      */
     public ClusterBench(
             List<Integer> sizes,
@@ -163,24 +162,6 @@ public final class ClusterBench {
         return starts.stream().map(ClusterBench::median).toList();
     }
 
-    /** Starts a coordinator, for worker processes that come meanwhile. */
-    public CoordinatorNode startCoordinator(Endpoint bind, Optional<Integer> udpMtu) {
-        return CoordinatorNode.start(bind, transport, udpMtu, Optional.empty());
-    }
-
-    /**
-     * Measures so many worker processes once they are there.
-     *
-     * @return the reference trainer, then the processes, with as many threads as they have
-     */
-    public List<Row> measure(CoordinatorNode coordinator, int waitWorkers) throws InterruptedException {
-        Kernels.warmUp(job.spec().network(), Dropout.NONE);
-        Row reference = reference();
-        Row cluster = measure(
-                waitWorkers, listener -> coordinator.train(job, "bench", placement, waitWorkers, PATIENCE, listener));
-        return List.of(reference, cluster);
-    }
-
     private static Row median(List<Row> starts) {
         return starts.stream()
                 .sorted(Comparator.comparingDouble(Row::samplesPerSecond))
@@ -189,13 +170,25 @@ public final class ClusterBench {
                 .orElseThrow();
     }
 
-    private Row reference() throws InterruptedException {
+    /** Measures the reference trainer, once. */
+    public Row reference() throws InterruptedException {
         return measure(0, listener -> ReferenceTrainer.train(job, listener));
     }
 
     private Row embedded(int workers) throws InterruptedException {
         return measure(
                 workers, listener -> EmbeddedCluster.train(job, "bench", workers, placement, transport, listener));
+    }
+
+    /** Starts a coordinator, for worker processes that come meanwhile. */
+    public CoordinatorNode startCoordinator(Endpoint bind, Optional<Integer> udpMtu) {
+        return CoordinatorNode.start(bind, transport, udpMtu, Optional.empty());
+    }
+
+    /** Measures so many worker processes, with as many threads as they have, once they are there. */
+    public Row processes(CoordinatorNode coordinator, int waitWorkers) throws InterruptedException {
+        return measure(
+                waitWorkers, listener -> coordinator.train(job, "bench", placement, waitWorkers, PATIENCE, listener));
     }
 
     private Row measure(int workers, Trainer trainer) throws InterruptedException {
@@ -214,28 +207,29 @@ public final class ClusterBench {
                 "bench");
         thread.start();
         try {
-            while (progress.steps < FIRST_STEPS && thread.isAlive()) {
+            while (progress.steps < (processes ? 1 : FIRST_STEPS) && thread.isAlive()) {
                 Thread.sleep(1);
             }
-            Thread.sleep(processes ? WARM_UP_OF_PROCESSES_MS : WARM_UP_MS);
+            Thread.sleep(processes ? (long) (500 * Math.max(8, seconds)) : WARM_UP_MS);
             progress.record();
-            // Steps between hosts may be longer than short windows.
-            long windowMs = processes ? (long) (1000 * seconds) : WINDOW_MS;
-            int count = processes ? 1 : (int) Math.max(3, Math.ceil(seconds / rounds * 1000 / WINDOW_MS));
-            double[] windows = new double[count];
-            for (int window = 0; window < windows.length; window++) {
+            // Steps between machines may be longer than a window.
+            double measured = processes ? seconds : seconds / rounds;
+            int windows = processes ? 1 : (int) Math.max(3, Math.ceil(measured * 1000 / WINDOW_MS));
+            long windowMs = processes ? (long) (measured * 1000) : WINDOW_MS;
+            double[] rates = new double[windows];
+            for (int window = 0; window < windows; window++) {
                 long samples = progress.samples;
                 long startNs = System.nanoTime();
                 Thread.sleep(windowMs);
-                windows[window] = (progress.samples - samples) / ((System.nanoTime() - startNs) / 1e9);
+                rates[window] = (progress.samples - samples) / ((System.nanoTime() - startNs) / 1e9);
             }
             if (failure.get() != null) {
                 throw failure.get();
             }
             thread.interrupt();
             thread.join();
-            Arrays.sort(windows);
-            double samplesPerSecond = windows[windows.length / 2];
+            Arrays.sort(rates);
+            double samplesPerSecond = rates[windows / 2];
             return new Row(
                     progress.workers == 0 ? workers : progress.workers,
                     samplesPerSecond,

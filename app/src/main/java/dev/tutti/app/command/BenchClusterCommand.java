@@ -11,6 +11,7 @@ import dev.tutti.protocol.Placement;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TransportKind;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -109,7 +110,7 @@ public final class BenchClusterCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             defaultValue = "3",
-            description = "starts of each line, in turn; the median counts (default: ${DEFAULT-VALUE})")
+            description = "starts of each line of this process, in turn; the median counts (default: ${DEFAULT-VALUE})")
     private int rounds;
 
     @Option(names = "--json", description = "the last line of standard output is the table as JSON")
@@ -117,9 +118,6 @@ public final class BenchClusterCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (rounds < 1) {
-            throw new InputException("--rounds out of range: " + rounds + ", allowed: 1 or more");
-        }
         common.startLogging();
         check();
         ClusterBench bench =
@@ -144,9 +142,13 @@ public final class BenchClusterCommand implements Callable<Integer> {
                 "of one worker",
                 "p50 ms",
                 "p99 ms");
-        List<ClusterBench.Row> rows = waitWorkers == null ? bench.measure(workerCounts()) : measureProcesses(bench);
-        for (ClusterBench.Row row : rows) {
-            print(out, rows, row);
+        List<ClusterBench.Row> rows = new ArrayList<>();
+        if (waitWorkers == null) {
+            for (ClusterBench.Row row : bench.measure(workerCounts())) {
+                add(out, rows, row);
+            }
+        } else {
+            measureProcesses(bench, out, rows);
         }
         out.println();
         rows.forEach(row -> printPhases(out, row));
@@ -158,6 +160,9 @@ public final class BenchClusterCommand implements Callable<Integer> {
     }
 
     private void check() {
+        if (rounds < 1) {
+            throw new InputException("--rounds out of range: " + rounds + ", allowed: 1 or more");
+        }
         if (waitWorkers == null && (bind != null || udpMtu != null)) {
             throw new InputException((bind != null ? "--coordinator-bind" : "--udp-mtu")
                     + " needs --wait-workers, the number of worker processes to wait for");
@@ -173,15 +178,22 @@ public final class BenchClusterCommand implements Callable<Integer> {
         }
     }
 
-    private List<ClusterBench.Row> measureProcesses(ClusterBench bench) throws InterruptedException {
+    private void measureProcesses(ClusterBench bench, PrintWriter out, List<ClusterBench.Row> rows)
+            throws InterruptedException {
         Endpoint at = bind == null ? Endpoint.local() : bind;
         try (CoordinatorNode coordinator = bench.startCoordinator(at, Optional.ofNullable(udpMtu))) {
             try {
-                return bench.measure(coordinator, waitWorkers);
+                add(out, rows, bench.reference());
+                add(out, rows, bench.processes(coordinator, waitWorkers));
             } finally {
                 coordinator.leave("the bench is over", false);
             }
         }
+    }
+
+    private static void add(PrintWriter out, List<ClusterBench.Row> rows, ClusterBench.Row row) {
+        rows.add(row);
+        print(out, rows, row);
     }
 
     private static void printPhases(PrintWriter out, ClusterBench.Row row) {

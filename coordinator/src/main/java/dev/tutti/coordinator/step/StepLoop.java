@@ -111,7 +111,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         this.observer = observer;
         this.run = new TrainingRun(job, listener);
         this.rows = new EpochRows(spec);
-        this.machine = new StepMachine(run.parameters().length);
+        this.machine = new StepMachine(run.parameters().length, spec.wire());
         machine.newStep(spec.segmentsOfStep(run.stepInEpoch()));
     }
 
