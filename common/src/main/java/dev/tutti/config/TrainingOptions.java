@@ -154,7 +154,7 @@ final class TrainingOptions {
 
     static final Setting<Integer> WORKERS = Setting.of(
                     "workers", "N", Form.integer(Range.count(1)), "compute threads in this process")
-            .orElse(Environment.processors(), "the cores")
+            .otherwise("as many cores as a step keeps busy")
             .resumable();
     static final Setting<Integer> WAIT_WORKERS = Setting.of(
                     "wait-workers",
@@ -270,7 +270,8 @@ final class TrainingOptions {
             Entry.of(CHECKPOINT_KEEP, run -> run.checkpoints().keep()),
             new Entry<>(
                     WORKERS,
-                    run -> Optional.of(run.cluster().workers())
+                    run -> run.cluster()
+                            .workers()
                             .filter(workers -> run.cluster().embedded())),
             new Entry<>(
                     WAIT_WORKERS,

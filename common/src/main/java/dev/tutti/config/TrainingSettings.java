@@ -212,7 +212,7 @@ public record TrainingSettings(
         }
         Endpoint bind = from.get(TrainingOptions.COORDINATOR_BIND);
         return new ClusterSettings(
-                from.get(TrainingOptions.WORKERS),
+                from.find(TrainingOptions.WORKERS),
                 processes ? from.find(TrainingOptions.WAIT_WORKERS).orElseThrow() : 0,
                 processes ? Optional.of(bind) : Optional.empty(),
                 from.find(TrainingOptions.PLACEMENT),

@@ -48,7 +48,7 @@ class TrainingSettingsTest {
         assertThat(settings.data().validation()).isEqualTo(0.2);
         assertThat(settings.data().scale()).isEqualTo(Scale.STANDARDIZE);
         assertThat(settings.data().header()).isEqualTo(Header.AUTO);
-        assertThat(settings.cluster().workers()).isEqualTo(Environment.processors());
+        assertThat(settings.cluster().workers()).isEmpty();
         assertThat(settings.cluster().embedded()).isTrue();
     }
 
@@ -139,7 +139,7 @@ class TrainingSettingsTest {
                 "init|zeros|--init: unknown value: \"zeros\", allowed: xavier, he, normal, constant",
                 "init-value|Infinity|--init-value: out of range: \"Infinity\"",
                 "placement|here|--placement: unknown value: \"here\", allowed: replicate, stream",
-                "transport|tcp|--transport: unknown value: \"tcp\", allowed: auto, ipc, udp",
+                "transport|rdma|--transport: unknown value: \"rdma\", allowed: auto, ipc, udp",
                 "coordinator-bind|:1|--coordinator-bind: not an address: \":1\"",
                 "name|a/b|--name: unknown value: \"a/b\"",
                 "give-up|soon|--give-up: not a time: \"soon\"",

@@ -2,6 +2,7 @@ package dev.tutti.app.bench;
 
 import dev.tutti.app.cluster.EmbeddedCluster;
 import dev.tutti.data.Dataset;
+import dev.tutti.kernel.Dropout;
 import dev.tutti.kernel.Kernels;
 import dev.tutti.model.Activation;
 import dev.tutti.model.InitialWeights;
@@ -18,10 +19,15 @@ import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.TransportKind;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Measures how fast trainers train one network on random samples, each for the same time after a warm-up. */
+/**
+ * Measures how fast trainers train one network on random samples: several starts of each, in turn, so that a machine that becomes slower
+ * or busy meanwhile does so for all. Each start counts by the median of short windows of time.
+ */
 public final class ClusterBench {
     /**
      * What was measured of one trainer.
@@ -39,10 +45,14 @@ public final class ClusterBench {
     }
 
     private static final int STEPS_PER_EPOCH = 64;
+    private static final int FIRST_STEPS = 20;
+    private static final long WARM_UP_MS = 500;
+    private static final long WINDOW_MS = 100;
 
     private final Placement placement;
     private final TransportKind transport;
     private final double seconds;
+    private final int rounds;
     private final TrainingJob job;
 
     /**
@@ -51,13 +61,21 @@ public final class ClusterBench {
      * @param segment number of samples of a segment; 0 for the default
      * @param placement where the workers find the samples
      * @param transport what carries the bulk data
-     * @param seconds how long to measure
+     * @param seconds how long to measure each trainer, over all its starts
+     * @param rounds how often to start each
      */
     public ClusterBench(
-            List<Integer> sizes, int batch, int segment, Placement placement, TransportKind transport, double seconds) {
+            List<Integer> sizes,
+            int batch,
+            int segment,
+            Placement placement,
+            TransportKind transport,
+            double seconds,
+            int rounds) {
         this.placement = placement;
         this.transport = transport;
         this.seconds = seconds;
+        this.rounds = rounds;
         List<Activation> activations = new ArrayList<>();
         for (int layer = 0; layer < sizes.size() - 2; layer++) {
             activations.add(Activation.RELU);
@@ -94,13 +112,43 @@ public final class ClusterBench {
         return Kernels.description();
     }
 
-    /** Measures the reference trainer. */
-    public Row reference() throws InterruptedException {
+    /**
+     * Measures.
+     *
+     * @param workers numbers of compute threads of the embedded cluster
+     * @return the reference trainer, then the embedded clusters
+     */
+    public List<Row> measure(int... workers) throws InterruptedException {
+        Kernels.warmUp(job.spec().network(), Dropout.NONE);
+        List<List<Row>> starts = new ArrayList<>();
+        for (int round = 0; round <= rounds; round++) {
+            for (int trainer = 0; trainer <= workers.length; trainer++) {
+                if (round == 0) {
+                    starts.add(new ArrayList<>());
+                }
+                Row row = trainer == 0 ? reference() : embedded(workers[trainer - 1]);
+                // In the first round the rest of the code is compiled.
+                if (round > 0) {
+                    starts.get(trainer).add(row);
+                }
+            }
+        }
+        return starts.stream().map(ClusterBench::median).toList();
+    }
+
+    private static Row median(List<Row> starts) {
+        return starts.stream()
+                .sorted(Comparator.comparingDouble(Row::samplesPerSecond))
+                .skip(starts.size() / 2)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Row reference() throws InterruptedException {
         return measure(0, listener -> ReferenceTrainer.train(job, listener));
     }
 
-    /** Measures the embedded cluster. */
-    public Row embedded(int workers) throws InterruptedException {
+    private Row embedded(int workers) throws InterruptedException {
         return measure(
                 workers, listener -> EmbeddedCluster.train(job, "bench", workers, placement, transport, listener));
     }
@@ -121,26 +169,28 @@ public final class ClusterBench {
                 "bench");
         thread.start();
         try {
-            Thread.sleep((long) (1000 * warmUpSeconds()));
-            long steps = progress.steps;
-            long samples = progress.samples;
-            long startNs = System.nanoTime();
-            Thread.sleep((long) (1000 * seconds));
-            double measured = (System.nanoTime() - startNs) / 1e9;
-            Row row = new Row(workers, (progress.samples - samples) / measured, (progress.steps - steps) / measured);
+            while (progress.steps < FIRST_STEPS && thread.isAlive()) {
+                Thread.sleep(1);
+            }
+            Thread.sleep(WARM_UP_MS);
+            double[] windows = new double[(int) Math.max(3, Math.ceil(seconds / rounds * 1000 / WINDOW_MS))];
+            for (int window = 0; window < windows.length; window++) {
+                long samples = progress.samples;
+                long startNs = System.nanoTime();
+                Thread.sleep(WINDOW_MS);
+                windows[window] = (progress.samples - samples) / ((System.nanoTime() - startNs) / 1e9);
+            }
             if (failure.get() != null) {
                 throw failure.get();
             }
-            return row;
+            Arrays.sort(windows);
+            double samplesPerSecond = windows[windows.length / 2];
+            return new Row(
+                    workers, samplesPerSecond, samplesPerSecond / job.spec().batchSize());
         } finally {
             thread.interrupt();
             thread.join();
         }
-    }
-
-    /** The kernel is compiled meanwhile. */
-    private double warmUpSeconds() {
-        return Math.max(4, seconds / 2);
     }
 
     private static Dataset randomSamples(int samples, int inputs, int classes) {

@@ -8,7 +8,6 @@ import dev.tutti.files.Json;
 import dev.tutti.protocol.Placement;
 import dev.tutti.transport.TransportKind;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -78,13 +77,22 @@ public final class BenchClusterCommand implements Callable<Integer> {
     @Option(names = "--seconds", defaultValue = "5", description = "length of a line (default: ${DEFAULT-VALUE})")
     private double seconds;
 
+    @Option(
+            names = "--rounds",
+            defaultValue = "3",
+            description = "starts of each line, in turn; the median counts (default: ${DEFAULT-VALUE})")
+    private int rounds;
+
     @Option(names = "--json", description = "the last line of standard output is the table as JSON")
     private boolean json;
 
     @Override
     public Integer call() throws InterruptedException {
+        if (rounds < 1) {
+            throw new InputException("--rounds out of range: " + rounds + ", allowed: 1 or more");
+        }
         common.startLogging();
-        ClusterBench bench = new ClusterBench(sizes(), batch, segment, placement, transport, seconds);
+        ClusterBench bench = new ClusterBench(sizes(), batch, segment, placement, transport, seconds, rounds);
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
                 Locale.ROOT,
@@ -103,12 +111,9 @@ public final class BenchClusterCommand implements Callable<Integer> {
                 "steps/s",
                 "of reference",
                 "of one worker");
-        List<ClusterBench.Row> rows = new ArrayList<>();
-        rows.add(bench.reference());
-        print(out, rows, rows.get(0));
-        for (int count : workerCounts()) {
-            rows.add(bench.embedded(count));
-            print(out, rows, rows.get(rows.size() - 1));
+        List<ClusterBench.Row> rows = bench.measure(workerCounts());
+        for (ClusterBench.Row row : rows) {
+            print(out, rows, row);
         }
         if (json) {
             out.println(json(bench, rows));
@@ -145,7 +150,7 @@ public final class BenchClusterCommand implements Callable<Integer> {
                 row.samplesPerSecond(),
                 row.stepsPerSecond(),
                 row.samplesPerSecond() / rows.get(0).samplesPerSecond(),
-                rows.size() < 2
+                row.workers() == 0
                         ? ""
                         : String.format(
                                 Locale.ROOT,

@@ -4,15 +4,18 @@ import dev.tutti.app.cluster.CoordinatorNode;
 import dev.tutti.app.cluster.EmbeddedCluster;
 import dev.tutti.config.ClusterSettings;
 import dev.tutti.config.Endpoint;
+import dev.tutti.config.Environment;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.data.Fingerprint;
 import dev.tutti.files.InputException;
 import dev.tutti.protocol.Placement;
+import dev.tutti.train.ComputeThreads;
 import dev.tutti.train.ReferenceTrainer;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingRun;
+import dev.tutti.train.TrainingSpec;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -64,10 +67,15 @@ public final class Trainers {
         return EmbeddedCluster.train(
                 job,
                 Fingerprint.sha256(job.training()),
-                cluster.workers(),
+                threads(job.spec(), cluster),
                 cluster.placement().orElseGet(() -> defaultPlacement(job)),
                 cluster.transport(),
                 listener);
+    }
+
+    /** Number of compute threads of a run in one process. */
+    static int threads(TrainingSpec spec, ClusterSettings cluster) {
+        return cluster.workers().orElseGet(() -> ComputeThreads.of(spec, Environment.processors()));
     }
 
     private static TrainingResult withProcesses(TrainingJob job, ClusterSettings cluster, TrainingListener listener)

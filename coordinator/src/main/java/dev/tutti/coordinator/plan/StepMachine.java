@@ -218,6 +218,16 @@ public final class StepMachine {
         return pool.pop();
     }
 
+    /** Whether {@link #acquire} would give a buffer for this node. */
+    public boolean accepts(int firstSegment, int segmentCount) {
+        return sum.accepts(firstSegment, segmentCount);
+    }
+
+    /** Gives away a buffer that is in nobody's hands; null if there is none. */
+    public PartialGradient spare() {
+        return pool.poll();
+    }
+
     /** Takes back a buffer whose node did not arrive whole, or is of a step that is over. */
     public void release(PartialGradient node) {
         pool.push(node);

@@ -9,6 +9,7 @@ import dev.tutti.data.EpochOrder;
 import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkInHand;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SharedLoop;
 import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingFailedException;
@@ -24,18 +25,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The coordinator's side of the steps of one job, on a thread of its own: sends what {@link StepMachine} hands out, broadcasts
+ * The coordinator's side of the steps of one job, on one thread at a time: sends what {@link StepMachine} hands out, broadcasts
  * weights, takes gradients, makes the update. What has been received of a step stays when a generation ends, so that only what
  * is missing is asked of the next one. Actors talk to it by {@link #enter} and {@link #leave}, which only queue.
  */
-public final class StepLoop implements Agent, CoordinatorPlane.Events {
+public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Events {
     /** What the job's actor is told; on the loop's thread: quick answers only. */
     public interface Observer {
         /** The generation cannot go on and needs a successor. */
@@ -94,6 +94,7 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     private long framesSent;
     private long phaseSinceNs;
     private boolean toldOfIdleWorkers;
+    private SharedLoop threads = SharedLoop.ALONE;
 
     /**
      * @param job what to train
@@ -134,6 +135,12 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     }
 
     @Override
+    public int doWork(SharedLoop threads) {
+        this.threads = threads;
+        return doWork();
+    }
+
+    @Override
     public int doWork() {
         try {
             commands.drain(Runnable::run);
@@ -166,6 +173,16 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     @Override
     public PartialGradient acquire(long step, int firstSegment, int segmentCount) {
         return step == run.step() ? machine.acquire(firstSegment, segmentCount, System.nanoTime()) : null;
+    }
+
+    @Override
+    public boolean accepts(long step, int firstSegment, int segmentCount) {
+        return step == run.step() && machine.accepts(firstSegment, segmentCount);
+    }
+
+    @Override
+    public PartialGradient spare() {
+        return machine.spare();
     }
 
     @Override
@@ -296,7 +313,7 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
         if (run.stepInEpoch() + 1 == spec.stepsPerEpoch()) {
             listener.onCluster(clusterMetrics());
         }
-        run.apply(machine.total());
+        run.apply(machine.total(), threads);
         if (run.isFinished()) {
             enterPhase(Phase.ENDED);
             observer.onFinished(run.result(workers()));

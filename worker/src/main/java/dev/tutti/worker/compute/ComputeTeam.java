@@ -4,6 +4,7 @@ import dev.tutti.data.MiniBatch;
 import dev.tutti.kernel.GradientKernel;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SharedLoop;
 import dev.tutti.reduce.SummationTree;
 import dev.tutti.reduce.TreeSum;
 import dev.tutti.reduce.VectorSum;
@@ -19,7 +20,7 @@ import java.util.function.BooleanSupplier;
  * hands out the segments, computes its own, and adds the results as far as the summation tree allows. Each thread goes through
  * its segments in slices, so that work that is not wanted any more can be abandoned between two of them.
  */
-public final class ComputeTeam {
+public final class ComputeTeam implements SharedLoop {
     /** Most samples of a slice, unless one segment has more: as many as a kernel works on together. */
     static final int SLICE_SAMPLES = 512;
 
@@ -32,6 +33,9 @@ public final class ComputeTeam {
     /** Below this, waking the others takes longer than adding. */
     static final int SHORT_VECTOR = 1 << 15;
 
+    /** Elements of a turn: the same as of the update, so that a thread has them in its caches then. */
+    private static final int BLOCK = 4096;
+
     private static final long PARK_NS = 1_000_000;
 
     private final TrainingSpec spec;
@@ -42,12 +46,17 @@ public final class ComputeTeam {
     private final TreeSum sum = new TreeSum(pool::push, this::addTogether);
     private final AtomicInteger ticket = new AtomicInteger();
     private final AtomicInteger unfinished = new AtomicInteger();
+    private final Body addBlock = (thread, block) -> addBlock(block);
     private final int sliceSegments;
     private float[] parameters;
     private BooleanSupplier isStillWanted;
     private int segments;
     private float[] addend;
     private float[] added;
+    /** What is done in the turns of a loop; null while gradients are computed. */
+    private Body body;
+
+    private int turns;
     private volatile boolean abandoned;
     private volatile boolean closed;
     private volatile RuntimeException failure;
@@ -70,6 +79,7 @@ public final class ComputeTeam {
     }
 
     /** Number of compute threads. */
+    @Override
     public int threads() {
         return members.length;
     }
@@ -99,6 +109,27 @@ public final class ComputeTeam {
             member.handOver();
         }
         return sum;
+    }
+
+    /** Takes a buffer in return for a node of a sum that was given away; on thread 0 only. */
+    public void takeBack(PartialGradient buffer) {
+        pool.push(buffer);
+    }
+
+    /** {@inheritDoc} On thread 0 only, and not while it computes. */
+    @Override
+    public void run(int turns, Body body) {
+        if (members.length == 1 || turns < 2) {
+            ALONE.run(turns, body);
+            return;
+        }
+        this.turns = turns;
+        this.body = body;
+        try {
+            runTogether();
+        } finally {
+            this.body = null;
+        }
     }
 
     /** What threads 1 and up do, until {@link #close}. */
@@ -143,12 +174,13 @@ public final class ComputeTeam {
     }
 
     private void doPart(int thread) {
-        if (added == null) {
+        if (body == null) {
             computePart(members[thread]);
-        } else {
-            int from = (int) ((long) added.length * thread / members.length);
-            int end = (int) ((long) added.length * (thread + 1) / members.length);
-            VectorSum.addRange(added, addend, from, end);
+            return;
+        }
+        int end = (int) ((long) turns * (thread + 1) / members.length);
+        for (int turn = (int) ((long) turns * thread / members.length); turn < end; turn++) {
+            body.run(thread, turn);
         }
     }
 
@@ -160,9 +192,14 @@ public final class ComputeTeam {
         }
         added = sum;
         addend = values;
-        runTogether();
+        run((sum.length + BLOCK - 1) / BLOCK, addBlock);
         added = null;
         addend = null;
+    }
+
+    private void addBlock(int block) {
+        int from = block * BLOCK;
+        VectorSum.addRange(added, addend, from, Math.min(from + BLOCK, added.length));
     }
 
     /** Shares the item's segments among the threads, in order. */
@@ -213,7 +250,7 @@ public final class ComputeTeam {
             if (turn < SPINS) {
                 Thread.onSpinWait();
             } else {
-                if (added == null) {
+                if (body == null) {
                     abandonIfUnwanted();
                 }
                 Thread.yield();
