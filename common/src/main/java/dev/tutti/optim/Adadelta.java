@@ -48,13 +48,7 @@ public final class Adadelta implements Optimizer {
 
     @Override
     public void update(
-            long update,
-            float learningRate,
-            float[] parameters,
-            float[] gradientSum,
-            float scale,
-            int from,
-            int end) {
+            long update, float learningRate, float[] parameters, float[] gradientSum, float scale, int from, int end) {
         update(parameters, gradientSum, squareMean, changeMean, scale, rho, epsilon, -learningRate, from, end);
     }
 

@@ -41,13 +41,7 @@ public final class Adagrad implements Optimizer {
 
     @Override
     public void update(
-            long update,
-            float learningRate,
-            float[] parameters,
-            float[] gradientSum,
-            float scale,
-            int from,
-            int end) {
+            long update, float learningRate, float[] parameters, float[] gradientSum, float scale, int from, int end) {
         update(parameters, gradientSum, squareSum, scale, epsilon, -learningRate, from, end);
     }
 

@@ -55,13 +55,7 @@ public final class Adam implements Optimizer {
 
     @Override
     public void update(
-            long update,
-            float learningRate,
-            float[] parameters,
-            float[] gradientSum,
-            float scale,
-            int from,
-            int end) {
+            long update, float learningRate, float[] parameters, float[] gradientSum, float scale, int from, int end) {
         // StrictMath: the same on every machine and by every compiler.
         double correction1 = 1 - StrictMath.pow(beta1, update + 1.0);
         double correction2 = 1 - StrictMath.pow(beta2, update + 1.0);

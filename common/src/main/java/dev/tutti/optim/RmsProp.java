@@ -45,13 +45,7 @@ public final class RmsProp implements Optimizer {
 
     @Override
     public void update(
-            long update,
-            float learningRate,
-            float[] parameters,
-            float[] gradientSum,
-            float scale,
-            int from,
-            int end) {
+            long update, float learningRate, float[] parameters, float[] gradientSum, float scale, int from, int end) {
         update(parameters, gradientSum, squareMean, scale, rho, epsilon, -learningRate, from, end);
     }
 

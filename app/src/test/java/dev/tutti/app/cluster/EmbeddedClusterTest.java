@@ -26,7 +26,6 @@ import java.lang.management.ThreadInfo;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
@@ -104,16 +103,18 @@ class EmbeddedClusterTest {
         }
 
         private void findThreads() {
-            ThreadInfo[] all = Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
-                    .filter(Objects::nonNull)
-                    .filter(thread ->
-                            thread.getThreadName().matches("tutti-steps-.*|.*compute-dispatcher.*"))
-                    .toArray(ThreadInfo[]::new);
-            ids = Arrays.stream(all).mapToLong(ThreadInfo::getThreadId).toArray();
-            names = Arrays.stream(all).map(ThreadInfo::getThreadName).toArray(String[]::new);
+            ids = Arrays.stream(threads.getAllThreadIds())
+                    .filter(id -> nameOf(id).matches("tutti-steps-.*|.*compute-dispatcher.*"))
+                    .toArray();
+            names = Arrays.stream(ids).mapToObj(this::nameOf).toArray(String[]::new);
             before = new long[ids.length];
             leastOf = new long[ids.length];
             Arrays.fill(leastOf, Long.MAX_VALUE);
+        }
+
+        private String nameOf(long id) {
+            ThreadInfo info = threads.getThreadInfo(id);
+            return info == null ? "" : info.getThreadName();
         }
 
         @Override

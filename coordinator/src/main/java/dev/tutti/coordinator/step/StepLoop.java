@@ -86,6 +86,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
             new ManyToOneConcurrentArrayQueue<>(COMMAND_CAPACITY);
     private final StepMachine machine;
     private final EpochRows rows;
+    private final StepClock clock = new StepClock();
 
     private Phase phase = Phase.WITHOUT_GENERATION;
     private CoordinatorPlane plane;
@@ -110,7 +111,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         this.observer = observer;
         this.run = new TrainingRun(job, listener);
         this.rows = new EpochRows(spec);
-        this.machine = new StepMachine(run.parameters().length);
+        this.machine = new StepMachine(run.parameters().length, spec.wire());
         machine.newStep(spec.segmentsOfStep(run.stepInEpoch()));
     }
 
@@ -172,7 +173,12 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
 
     @Override
     public PartialGradient acquire(long step, int firstSegment, int segmentCount) {
-        return step == run.step() ? machine.acquire(firstSegment, segmentCount, System.nanoTime()) : null;
+        if (step != run.step()) {
+            return null;
+        }
+        long nowNs = System.nanoTime();
+        clock.onArrival(nowNs);
+        return machine.acquire(firstSegment, segmentCount, nowNs);
     }
 
     @Override
@@ -188,7 +194,9 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     @Override
     public void onGradient(int member, long step, PartialGradient node) {
         if (step == run.step()) {
-            machine.deliver(member, node, System.nanoTime());
+            long nowNs = System.nanoTime();
+            machine.deliver(member, node, nowNs);
+            clock.onAdded(System.nanoTime() - nowNs);
         } else {
             machine.release(node);
         }
@@ -298,6 +306,9 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
 
     private int step() {
         int frames = plane.doWork();
+        if (!clock.isSent() && plane.areWeightsSent()) {
+            clock.onSent(System.nanoTime());
+        }
         if (machine.isComplete() && plane.areWeightsSent()) {
             finishStep();
             return frames + 1;
@@ -309,11 +320,14 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     }
 
     private void finishStep() {
-        machine.endStep(System.nanoTime());
+        long completeNs = System.nanoTime();
+        machine.endStep(completeNs);
+        clock.onComplete(completeNs);
         if (run.stepInEpoch() + 1 == spec.stepsPerEpoch()) {
             listener.onCluster(clusterMetrics());
         }
         run.apply(machine.total(), threads);
+        listener.onStepTimes(clock.onUpdated(System.nanoTime()));
         if (run.isFinished()) {
             enterPhase(Phase.ENDED);
             observer.onFinished(run.result(workers()));
@@ -324,6 +338,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     }
 
     private void beginStep() {
+        clock.onBegin(System.nanoTime());
         issue(machine.begin(run.step(), System.nanoTime()), run.epoch(), run.stepInEpoch(), run.step());
         plane.broadcastWeights(run.epoch(), run.step(), run.parameters());
         plane.doWork();

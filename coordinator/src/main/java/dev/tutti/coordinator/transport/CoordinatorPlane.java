@@ -76,6 +76,7 @@ public final class CoordinatorPlane implements AutoCloseable {
     private final GenerationId generation;
     private final Streams streams;
     private final int members;
+    private final FrameKind gradientKind;
     private final FaultCounters faults;
     private final Subscription gradientSubscription;
     private final SharedVectors.Generation shared;
@@ -103,6 +104,7 @@ public final class CoordinatorPlane implements AutoCloseable {
             SharedVectors shared) {
         this.generation = generation;
         this.members = members;
+        this.gradientKind = FrameKind.gradient(job.spec().wire().bytes());
         this.shared = shared == null ? null : shared.open(generation, members);
         this.faults = new FaultCounters();
         this.aeron = node.aeron();
@@ -244,7 +246,7 @@ public final class CoordinatorPlane implements AutoCloseable {
 
     /** Third step, on the step loop's thread: says who takes what arrives. */
     public void attach(int parameterCount, Events events) {
-        gradients = new GradientReceiver(parameterCount, members, shared, events);
+        gradients = new GradientReceiver(parameterCount, gradientKind, members, shared, events);
     }
 
     /** How the step loop waits for what comes on these streams. */

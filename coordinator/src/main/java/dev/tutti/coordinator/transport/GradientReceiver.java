@@ -13,15 +13,25 @@ import dev.tutti.wire.FrameKind;
  */
 final class GradientReceiver implements FrameReceiver.Handler {
     private final int parameterCount;
+    private final FrameKind kind;
     private final CoordinatorPlane.Events events;
     private final SharedVectors.Generation shared;
     private final Incoming[] incoming;
     private final long[] framesFrom;
     private final int[] owed;
 
-    /** @param shared where members of this process hand over their nodes; null where these come in frames */
-    GradientReceiver(int parameterCount, int members, SharedVectors.Generation shared, CoordinatorPlane.Events events) {
+    /**
+     * @param kind of the frames of gradients
+     * @param shared where members of this process hand over their nodes; null where these come in frames
+     */
+    GradientReceiver(
+            int parameterCount,
+            FrameKind kind,
+            int members,
+            SharedVectors.Generation shared,
+            CoordinatorPlane.Events events) {
         this.parameterCount = parameterCount;
+        this.kind = kind;
         this.shared = shared;
         this.events = events;
         this.incoming = new Incoming[members];
@@ -43,7 +53,7 @@ final class GradientReceiver implements FrameReceiver.Handler {
             events.onResendRequest(member, frame.step());
             return null;
         }
-        if (frame.kind() != FrameKind.GRADIENT || frame.vectorLength() != (shared == null ? parameterCount : 0)) {
+        if (frame.kind() != kind || frame.vectorLength() != (shared == null ? parameterCount : 0)) {
             return FrameFault.OUT_OF_RANGE;
         }
         if (shared != null) {

@@ -39,7 +39,7 @@ class GradientReceiverTest {
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(SEED + round);
             Loop loop = new Loop("seed " + (SEED + round), true);
-            GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, null, loop);
+            GradientReceiver receiver = new GradientReceiver(PARAMETERS, FrameKind.GRADIENT, MEMBERS, null, loop);
             List<byte[]> frames = new ArrayList<>();
             for (int step = 0; step < STEPS; step++) {
                 frames.addAll(interleaved(random, step));
@@ -62,7 +62,7 @@ class GradientReceiverTest {
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(SEED + round);
             Loop loop = new Loop("seed " + (SEED + round), false);
-            GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, null, loop);
+            GradientReceiver receiver = new GradientReceiver(PARAMETERS, FrameKind.GRADIENT, MEMBERS, null, loop);
             for (byte[] bytes : interleaved(random, 0)) {
                 refused += give(receiver, Frames.forged(random, bytes)) == null ? 0 : 1;
                 give(receiver, bytes);
@@ -76,9 +76,26 @@ class GradientReceiverTest {
     }
 
     @Test
+    void shouldTakeGradientsOfItsKindAlone() {
+        Loop loop = new Loop("kinds", false);
+        loop.step = 3;
+        for (FrameKind wanted : List.of(FrameKind.GRADIENT, FrameKind.GRADIENT_BFLOAT16)) {
+            GradientReceiver receiver = new GradientReceiver(PARAMETERS, wanted, MEMBERS, null, loop);
+            for (FrameKind sent : List.of(FrameKind.GRADIENT, FrameKind.GRADIENT_BFLOAT16)) {
+                FrameHeader header =
+                        new FrameHeader().set(sent, 1, 3, 0, 1, PARAMETERS).sums(1, 1, 1);
+                byte[] bytes = Frames.of(GENERATION, header, new float[PARAMETERS], PARAMETERS)
+                        .get(0);
+                assertThat(give(receiver, bytes)).isEqualTo(sent == wanted ? null : FrameFault.OUT_OF_RANGE);
+            }
+            receiver.close();
+        }
+    }
+
+    @Test
     void shouldPassOnRequestsAndSignsOfLife() {
         Loop loop = new Loop("requests", true);
-        GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, null, loop);
+        GradientReceiver receiver = new GradientReceiver(PARAMETERS, FrameKind.GRADIENT, MEMBERS, null, loop);
         FrameHeader header =
                 new FrameHeader().set(FrameKind.RESEND_WEIGHTS, 1, 5, 0, 0, 0).member(2);
         assertThat(give(receiver, Frames.of(GENERATION, header, new float[0], 1).get(0)))
@@ -107,7 +124,7 @@ class GradientReceiverTest {
         Random random = new Random(SEED);
         SharedVectors.Generation shared = new SharedVectors().open(GENERATION, MEMBERS);
         Loop loop = new Loop("seed " + SEED, false);
-        GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, shared, loop);
+        GradientReceiver receiver = new GradientReceiver(PARAMETERS, FrameKind.GRADIENT, MEMBERS, shared, loop);
         Set<PartialGradient> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
         int[] given = new int[MEMBERS];
         for (int round = 0; round < ROUNDS; round++) {
@@ -145,7 +162,7 @@ class GradientReceiverTest {
     void shouldNotBelieveFramesThatTellOfNoNode() {
         SharedVectors.Generation shared = new SharedVectors().open(GENERATION, MEMBERS);
         Loop loop = new Loop("forged", false);
-        GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, shared, loop);
+        GradientReceiver receiver = new GradientReceiver(PARAMETERS, FrameKind.GRADIENT, MEMBERS, shared, loop);
         assertThat(give(receiver, handedOver(1, 0, 0, 1))).isEqualTo(FrameFault.UNEXPECTED);
         PartialGradient node = new PartialGradient(PARAMETERS).reset(2, 1);
         shared.give(1, node);

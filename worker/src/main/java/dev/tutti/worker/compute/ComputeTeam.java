@@ -7,7 +7,6 @@ import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.SharedLoop;
 import dev.tutti.reduce.SummationTree;
 import dev.tutti.reduce.TreeSum;
-import dev.tutti.reduce.VectorSum;
 import dev.tutti.train.TrainingSpec;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -187,7 +186,7 @@ public final class ComputeTeam implements SharedLoop {
     /** Long vectors are added by all threads together; the sum of two numbers is the same whoever adds. */
     private void addTogether(float[] sum, float[] values) {
         if (members.length == 1 || sum.length < SHORT_VECTOR) {
-            VectorSum.SERIAL.add(sum, values);
+            spec.wire().add(sum, values);
             return;
         }
         added = sum;
@@ -199,7 +198,7 @@ public final class ComputeTeam implements SharedLoop {
 
     private void addBlock(int block) {
         int from = block * BLOCK;
-        VectorSum.addRange(added, addend, from, Math.min(from + BLOCK, added.length));
+        spec.wire().addRange(added, addend, from, Math.min(from + BLOCK, added.length));
     }
 
     /** Shares the item's segments among the threads, in order. */
@@ -263,7 +262,7 @@ public final class ComputeTeam implements SharedLoop {
         final GradientKernel kernel;
         final MiniBatch batch = new MiniBatch();
         private final ArrayDeque<PartialGradient> ownPool = new ArrayDeque<>();
-        private final TreeSum ownSum = new TreeSum(ownPool::push);
+        private final TreeSum ownSum = new TreeSum(ownPool::push, spec.wire());
         PartialGradient[] nodes = new PartialGradient[8];
         int nodeCount;
         int firstSegment;

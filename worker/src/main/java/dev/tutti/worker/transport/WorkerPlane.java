@@ -60,6 +60,7 @@ public final class WorkerPlane implements AutoCloseable {
     private final FrameSource workFrames;
     private final FrameSource samplesFrames;
     private final FrameSender gradients;
+    private final FrameKind gradientKind;
     private final SharedVectors.Generation shared;
     private boolean parted;
 
@@ -94,6 +95,7 @@ public final class WorkerPlane implements AutoCloseable {
             throw e;
         }
         gradients.header().member(prepare.member());
+        gradientKind = FrameKind.gradient(spec.wire().bytes());
         idle = Waiting.on(carriers, prepare.job().vectorBytes(), links);
     }
 
@@ -250,13 +252,7 @@ public final class WorkerPlane implements AutoCloseable {
         float[] sent = shared == null ? node.gradient() : NO_FLOATS;
         gradients
                 .header()
-                .set(
-                        FrameKind.GRADIENT,
-                        item.epoch(),
-                        item.step(),
-                        node.firstSegment(),
-                        node.segmentCount(),
-                        sent.length)
+                .set(gradientKind, item.epoch(), item.step(), node.firstSegment(), node.segmentCount(), sent.length)
                 .sums(node.lossSum(), node.weightSum(), node.correctSum());
         if (shared != null && !shared.give(prepare.member(), node)) {
             throw new IllegalStateException("more nodes than a step has: member=" + prepare.member());
