@@ -4,6 +4,7 @@ import dev.tutti.files.InputException;
 import io.aeron.CncFileDescriptor;
 import io.aeron.CommonContext;
 import io.aeron.driver.reports.LossReportUtil;
+import io.aeron.exceptions.DriverTimeoutException;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -35,6 +36,9 @@ final class DriverDirectory {
 
     /** How long a driver's heartbeat must be old before the driver counts as gone. */
     private static final long STALE_MS = AeronNode.LIVENESS.toMillis();
+
+    /** How long a driver may take from the making of its file to the writing of its version; it is milliseconds. */
+    private static final long START_MS = 1000;
 
     private DriverDirectory() {}
 
@@ -73,7 +77,19 @@ final class DriverDirectory {
 
     /** Whether a media driver runs in this directory: its last heartbeat is not old. */
     static boolean isActive(Path directory) {
-        return isDriver(directory) && CommonContext.isDriverActive(directory.toFile(), STALE_MS, message -> {});
+        return isDriver(directory)
+                && isWhole(directory)
+                && CommonContext.isDriverActive(directory.toFile(), STALE_MS, message -> {});
+    }
+
+    /** A process that was killed while its driver started left a file without a version, for which Aeron waits, and then throws. */
+    private static boolean isWhole(Path directory) {
+        try {
+            CommonContext.isDriverActive(directory.toFile(), START_MS, message -> {});
+            return true;
+        } catch (DriverTimeoutException e) {
+            return false;
+        }
     }
 
     /**
