@@ -9,6 +9,7 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.JoinSeedNodes;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.tutti.app.console.Uninterrupted;
 import dev.tutti.config.Endpoint;
 import dev.tutti.files.InputException;
 import java.net.BindException;
@@ -19,7 +20,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Starts and stops actor systems: alone in a process, or as members of a cluster. */
+/**
+ * Starts and stops actor systems: alone in a process, or as members of a cluster. To start one cannot be interrupted, as that would
+ * leave its threads behind; an interrupt is kept for later.
+ */
 public final class ActorSystems {
     /** Role of the coordinator in the cluster. */
     static final String COORDINATOR = "coordinator";
@@ -38,7 +42,8 @@ public final class ActorSystems {
 
     /** Starts an actor system for coordinator and workers in one process: no network. */
     static <T> ActorSystem<T> startLocal(Behavior<T> guardian) {
-        return ActorSystem.create(guardian, NAME, config("akka.actor.provider = local"));
+        Config config = config("akka.actor.provider = local");
+        return Uninterrupted.call(() -> ActorSystem.create(guardian, NAME, config));
     }
 
     /**
@@ -130,7 +135,7 @@ public final class ActorSystems {
                 + "akka.cluster.roles = [\"" + role + "\"]\n"
                 + more);
         try {
-            return ActorSystem.create(guardian, NAME, config);
+            return Uninterrupted.call(() -> ActorSystem.create(guardian, NAME, config));
         } catch (RuntimeException e) {
             throw isBindFailure(e)
                     ? new InputException(

@@ -2,6 +2,7 @@ package dev.tutti.app.cluster;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
+import dev.tutti.app.console.Uninterrupted;
 import dev.tutti.config.Endpoint;
 import dev.tutti.coordinator.actor.CoordinatorActor;
 import dev.tutti.coordinator.actor.DataPlaneSettings;
@@ -65,7 +66,8 @@ public final class CoordinatorNode implements AutoCloseable {
             Optional<Path> aeronDirectory) {
         Endpoint advertised = Addresses.advertised(bind);
         int mtuBytes = udpMtu.orElse(Addresses.isLoopback(advertised.host()) ? LOOPBACK_MTU_BYTES : NETWORK_MTU_BYTES);
-        AeronNode node = AeronNode.launch(aeronDirectory.orElse(null));
+        // An interrupt meanwhile would leave the driver's directory behind.
+        AeronNode node = Uninterrupted.call(() -> AeronNode.launch(aeronDirectory.orElse(null)));
         try {
             ActorSystem<CoordinatorActor.Command> system = ActorSystems.startCoordinator(
                     CoordinatorActor.create(
