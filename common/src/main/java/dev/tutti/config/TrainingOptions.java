@@ -153,7 +153,7 @@ final class TrainingOptions {
             .resumable();
 
     static final Setting<Integer> WORKERS = Setting.of(
-                    "workers", "N", Form.integer(Range.count(1)), "compute threads in this process")
+                    "workers", "N", Form.integer(ClusterSettings.THREADS), "compute threads in this process")
             .orElse(Environment.processors(), "the cores")
             .resumable();
     static final Setting<Integer> WAIT_WORKERS = Setting.of(

@@ -38,7 +38,8 @@ public final class ClusterBench {
         void train(TrainingListener listener) throws InterruptedException;
     }
 
-    private static final int STEPS_PER_EPOCH = 64;
+    /** Mini-batches of random samples of an epoch. */
+    public static final int STEPS_PER_EPOCH = 64;
 
     private final Placement placement;
     private final TransportKind transport;

@@ -2,14 +2,14 @@ package dev.tutti.app.command;
 
 import dev.tutti.app.bench.ClusterBench;
 import dev.tutti.app.console.ExitCode;
+import dev.tutti.config.ClusterSettings;
 import dev.tutti.config.Environment;
-import dev.tutti.files.InputException;
 import dev.tutti.files.Json;
+import dev.tutti.files.Range;
 import dev.tutti.protocol.Placement;
 import dev.tutti.transport.TransportKind;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -59,6 +59,7 @@ public final class BenchClusterCommand implements Callable<Integer> {
     @Option(
             names = "--workers",
             paramLabel = "N,...",
+            hideParamSyntax = true,
             split = ",",
             description = "compute threads, one line for each (default: 1 up to the cores)")
     private int[] workers;
@@ -84,7 +85,10 @@ public final class BenchClusterCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         common.startLogging();
-        ClusterBench bench = new ClusterBench(sizes(), batch, segment, placement, transport, seconds);
+        List<Integer> sizes = BenchNetwork.sizes(network);
+        int[] counts = workerCounts();
+        check(sizes);
+        ClusterBench bench = new ClusterBench(sizes, batch, segment, placement, transport, seconds);
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
                 Locale.ROOT,
@@ -106,7 +110,7 @@ public final class BenchClusterCommand implements Callable<Integer> {
         List<ClusterBench.Row> rows = new ArrayList<>();
         rows.add(bench.reference());
         print(out, rows, rows.get(0));
-        for (int count : workerCounts()) {
+        for (int count : counts) {
             rows.add(bench.embedded(count));
             print(out, rows, rows.get(rows.size() - 1));
         }
@@ -117,12 +121,12 @@ public final class BenchClusterCommand implements Callable<Integer> {
         return ExitCode.DONE.code();
     }
 
-    private List<Integer> sizes() {
-        try {
-            return Arrays.stream(network.split("-", -1)).map(Integer::valueOf).toList();
-        } catch (NumberFormatException e) {
-            throw new InputException("--network: not a list of sizes: \"" + network + "\"; give it as 784-128-10", e);
-        }
+    /** Before anything is measured. */
+    private void check(List<Integer> sizes) {
+        Range.count(1).require("--batch", batch);
+        Range.count(0).require("--segment", segment);
+        Range.positive().require("--seconds", seconds);
+        BenchNetwork.checkFits(network, batch, (long) ClusterBench.STEPS_PER_EPOCH * sizes.get(0));
     }
 
     private int[] workerCounts() {
@@ -130,9 +134,7 @@ public final class BenchClusterCommand implements Callable<Integer> {
             return IntStream.rangeClosed(1, Environment.processors()).toArray();
         }
         for (int count : workers) {
-            if (count < 1) {
-                throw new InputException("--workers out of range: " + count + ", allowed: 1 or more");
-            }
+            ClusterSettings.THREADS.require("--workers", count);
         }
         return workers;
     }
