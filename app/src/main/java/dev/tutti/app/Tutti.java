@@ -10,6 +10,7 @@ import dev.tutti.app.command.DoctorCommand;
 import dev.tutti.app.command.EvalCommand;
 import dev.tutti.app.command.ExplainCommand;
 import dev.tutti.app.command.PredictCommand;
+import dev.tutti.app.command.ServeCommand;
 import dev.tutti.app.command.SettingOptions;
 import dev.tutti.app.command.TrainCommand;
 import dev.tutti.app.command.VersionCommand;
@@ -23,6 +24,7 @@ import dev.tutti.app.console.Version;
 import dev.tutti.app.explain.own.OwnData;
 import dev.tutti.config.CoordinatorSettings;
 import dev.tutti.config.Environment;
+import dev.tutti.config.ServiceSettings;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.config.WorkerSettings;
 import java.io.PrintWriter;
@@ -89,6 +91,7 @@ public final class Tutti implements Runnable {
                 SettingOptions.add(new CommandLine(new CoordinatorCommand()), CoordinatorSettings.SETTINGS));
         tutti.addSubcommand(
                 "worker", SettingOptions.add(new CommandLine(new WorkerCommand()), WorkerSettings.SETTINGS));
+        tutti.addSubcommand("serve", SettingOptions.add(new CommandLine(new ServeCommand()), ServiceSettings.SETTINGS));
         tutti.addSubcommand("eval", new EvalCommand());
         tutti.addSubcommand("predict", new PredictCommand());
         tutti.addSubcommand(

@@ -109,7 +109,9 @@ class HostsIT {
     }
 
     private TuttiProcess onHost(int host, String name, List<String> arguments) {
-        List<String> command = all(List.of(SCRIPT.toString(), "run", "" + host, TuttiProcess.LAUNCHER.toString()), arguments.toArray(String[]::new));
+        List<String> command = all(
+                List.of(SCRIPT.toString(), "run", "" + host, TuttiProcess.LAUNCHER.toString()),
+                arguments.toArray(String[]::new));
         return cluster.startCommand(name, Map.of(), command);
     }
 
@@ -130,7 +132,6 @@ class HostsIT {
     }
 
     private static String output(String... command) throws IOException {
-        return new String(
-                new ProcessBuilder(command).start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new String(new ProcessBuilder(command).start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 }

@@ -1,6 +1,7 @@
 package dev.tutti.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.tutti.app.run.PreparedRun;
 import dev.tutti.config.TrainingSettings;
@@ -23,6 +24,17 @@ class LearnsTest {
     void shouldLearnDigits(String seed) throws InterruptedException {
         EpochMetrics last = train(job("digits", Map.of("seed", seed)));
         assertThat(last.validationAccuracy()).isGreaterThanOrEqualTo(0.95);
+    }
+
+    /** Rounding is noise that is smaller than that of the seeds, which differ by 0.02. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "2", "3"})
+    void shouldLearnDigitsWithRoundedGradients(String seed) throws InterruptedException {
+        EpochMetrics exact = train(job("digits", Map.of("seed", seed)));
+        EpochMetrics rounded = train(job("digits", Map.of("seed", seed, "wire", "bfloat16")));
+        assertThat(rounded.validationLoss()).isNotEqualTo(exact.validationLoss());
+        assertThat(rounded.validationLoss()).isCloseTo(exact.validationLoss(), within(0.002));
+        assertThat(rounded.validationAccuracy()).isCloseTo(exact.validationAccuracy(), within(0.006));
     }
 
     @Test

@@ -38,13 +38,20 @@ class ProcessesIT {
         cluster.close();
     }
 
-    @ParameterizedTest(name = "{0} processes, {1} {2}, batch {4}, segment {5}, sync {3}, {6}")
+    @ParameterizedTest(name = "{0} processes, {1} {2}, batch {4}, segment {5}, sync {3}, {6}, {7}")
     @CsvSource({
-        "2, udp, stream, step, 50, 7, scalar and vector",
-        "3, tcp, stream, step, 64, 16, two JDKs",
+        "2, udp, stream, step, 50, 7, scalar and vector, bfloat16",
+        "3, tcp, stream, step, 64, 16, two JDKs, float32",
     })
     void shouldEndInTheBitsOfTheReferenceTrainer(
-            int workers, String transport, String placement, String sync, int batch, int segment, String code)
+            int workers,
+            String transport,
+            String placement,
+            String sync,
+            int batch,
+            int segment,
+            String code,
+            String wire)
             throws InterruptedException {
         List<String> run = List.of(
                 "train",
@@ -57,6 +64,8 @@ class ProcessesIT {
                 "" + segment,
                 "--sync",
                 sync,
+                "--wire",
+                wire,
                 "--momentum",
                 "0.9",
                 "--lr",
@@ -88,13 +97,13 @@ class ProcessesIT {
     @Test
     @Tag("faults")
     void shouldEndInTheBitsOfTheReferenceTrainerWithOneStepAnEpoch() throws InterruptedException {
-        shouldEndInTheBitsOfTheReferenceTrainer(2, "ipc", "stream", "epoch", 64, 16, "vector");
+        shouldEndInTheBitsOfTheReferenceTrainer(2, "ipc", "stream", "epoch", 64, 16, "vector", "float32");
     }
 
     @Test
     @Tag("faults")
     void shouldEndInTheBitsOfTheReferenceTrainerWithReplicas() throws InterruptedException {
-        shouldEndInTheBitsOfTheReferenceTrainer(3, "auto", "replicate", "step", 64, 16, "two JDKs");
+        shouldEndInTheBitsOfTheReferenceTrainer(3, "auto", "replicate", "step", 64, 16, "two JDKs", "float32");
     }
 
     private static Map<String, String> variables(String code) {
@@ -107,7 +116,7 @@ class ProcessesIT {
 
     @Test
     void shouldGoOnWithTheOthersWhenAWorkerIsKilled() throws Exception {
-        List<String> run = List.of("train", "digits", "--batch", "16", "--json");
+        List<String> run = List.of("train", "digits", "--batch", "16", "--wire", "bfloat16", "--json");
         TuttiProcess coordinator = cluster.startCoordinator(run, 2, "--epochs", "1000000");
         TuttiProcess first = cluster.startWorker("first");
         cluster.startWorker("second");

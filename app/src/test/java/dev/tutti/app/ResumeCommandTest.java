@@ -204,6 +204,7 @@ class ResumeCommandTest {
                 "hidden = [64]|hidden = [32]|network: expected [4,32,3]",
                 "batch = 32|batch = 16|batchSize: expected 16, found 32",
                 "seed = 1|seed = 2|seed: expected 2, found 1",
+                "wire = \"float32\"|wire = \"bfloat16\"|wire: expected \"bfloat16\", found \"float32\"",
                 "data = \"iris\"|data = \"wine\"|network: expected [13,64,3]",
                 "scale = \"standardize\"|scale = \"minmax\"|fingerprint of the training data: expected ",
             })
@@ -224,7 +225,17 @@ class ResumeCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--lr 1", "--batch 8", "--seed 2", "--out x", "--data wine", "--hidden 3", "--name x"})
+    @ValueSource(
+            strings = {
+                "--lr 1",
+                "--wire bfloat16",
+                "--batch 8",
+                "--seed 2",
+                "--out x",
+                "--data wine",
+                "--hidden 3",
+                "--name x"
+            })
     void shouldRefuseWhatChangesTheBits(String option) {
         Path run = train("run", "--epochs", "1");
 

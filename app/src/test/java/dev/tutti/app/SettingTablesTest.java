@@ -3,6 +3,7 @@ package dev.tutti.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.config.CoordinatorSettings;
+import dev.tutti.config.ServiceSettings;
 import dev.tutti.config.Setting;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.config.WorkerSettings;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** The tables of docs/commands.md say what the code does: an option, its value and its default in each row. */
 class SettingTablesTest {
     private static final Path REFERENCE = Path.of("..", "docs", "commands.md");
-    private static final Pattern ROW = Pattern.compile("\\| `--([a-z-]+)(?: ((?:[^`])+))?` \\| (.*?) ?\\| \\S.*\\|");
+    private static final Pattern ROW = Pattern.compile("\\| `--([a-z0-9-]+)(?: ((?:[^`])+))?` \\| (.*?) ?\\| \\S.*\\|");
 
     /** Options that are no settings. */
     private static final List<String> OF_THE_COMMAND = List.of("resume");
@@ -39,6 +40,12 @@ class SettingTablesTest {
     void shouldTellOptionsAndDefaultsOfWorker() throws IOException {
         assertThat(rows("| option of `worker` |", "Both take `--config FILE`"))
                 .containsExactlyElementsOf(expected(WorkerSettings.SETTINGS));
+    }
+
+    @Test
+    void shouldTellOptionsAndDefaultsOfServe() throws IOException {
+        assertThat(rows("| option of `serve` |", "It takes `--config FILE`"))
+                .containsExactlyElementsOf(expected(ServiceSettings.SETTINGS));
     }
 
     @Test

@@ -90,6 +90,7 @@ class TrainCommandTest {
                         "kernel",
                         "tutti",
                         "dataSha256",
+                        "wire",
                         "seed");
         assertThat(summary.get("samples").asInt()).isEqualTo(240);
         assertThat(summary.get("steps").asInt()).isEqualTo(4);

@@ -112,6 +112,21 @@ enum Layers {
             return noneBut(packages(root, "app.."), "picocli..");
         }
     },
+    HTTP_STAYS_IN_THE_DOOR {
+        @Override
+        ArchRule below(String root) {
+            return noClasses()
+                    .that(resideOutsideOfPackages(packages(root, "app.http..")))
+                    .should()
+                    .dependOnClassesThat(resideInAnyPackage("io.javalin..", "org.eclipse.jetty..", "jakarta.."));
+        }
+    },
+    THE_SERVICE_KNOWS_NOTHING_OF_ITS_DOOR {
+        @Override
+        ArchRule below(String root) {
+            return doesNotSee(root + ".app.service..", root + ".app.http..");
+        }
+    },
     /** The clock on the wall may jump; deadlines and durations use {@code System.nanoTime}, only directories are named by date. */
     WALL_CLOCK_STAYS_IN_THE_COMMANDS {
         @Override

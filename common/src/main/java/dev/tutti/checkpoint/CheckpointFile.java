@@ -17,6 +17,7 @@ import dev.tutti.files.TensorSlice;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.reduce.NodePrecision;
 import dev.tutti.savedmodel.ModelFile;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingPosition;
@@ -165,6 +166,7 @@ public final class CheckpointFile {
         tensors.requireExactly(all, "network " + network.shape());
         float[] parameters = new float[new ParameterLayout(network).parameterCount()];
         tensors.read(places, parameters);
+        addWhatOlderCheckpointsDoNotSay(checkpoint.path("spec"));
         JsonNode metrics = checkpoint.path("lastEpoch");
         if (version.intValue() == 1) {
             metrics = ((ObjectNode) checkpoint.path("position")).remove("last");
@@ -194,6 +196,13 @@ public final class CheckpointFile {
             known.set(component.getName(), value.isMissingNode() ? unknown : value);
         }
         return value(known, EpochMetrics.class);
+    }
+
+    /** Nothing was rounded before one could choose. */
+    private static void addWhatOlderCheckpointsDoNotSay(JsonNode spec) {
+        if (spec instanceof ObjectNode settings && !settings.has("wire")) {
+            settings.put("wire", NodePrecision.FLOAT32.id());
+        }
     }
 
     /** The settings as this version writes them, if it knows them all: what was added since then has its old meaning. */

@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * Who does the work of a run, and over what it travels. Nothing here changes the trained bits.
  *
- * @param workers number of compute threads of the embedded mode, at least 1
+ * @param workers number of compute threads of the embedded mode, at least 1; decided by the work of a step where absent
  * @param waitWorkers number of worker processes to wait for; 0 for the embedded mode
  * @param coordinatorBind where a coordinator for worker processes listens; absent for the embedded mode
  * @param placement where workers find samples; decided by their size where absent
@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param aeronDirectory where the media driver makes its directory; shared memory where absent
  */
 public record ClusterSettings(
-        int workers,
+        Optional<Integer> workers,
         int waitWorkers,
         Optional<Endpoint> coordinatorBind,
         Optional<Placement> placement,

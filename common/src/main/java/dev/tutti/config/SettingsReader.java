@@ -36,8 +36,10 @@ final class SettingsReader {
         this.roots = roots;
         for (Map.Entry<String, ConfigValue> entry : values.entrySet()) {
             if (settings.stream().noneMatch(setting -> setting.key().equals(entry.getKey()))) {
-                throw new InputException(location(entry.getKey(), entry.getValue()) + ": unknown key, allowed: "
-                        + settings.stream().map(Setting::key).sorted().collect(Collectors.joining(", ")));
+                throw new SettingException(
+                        location(entry.getKey(), entry.getValue()) + ": unknown key, allowed: "
+                                + settings.stream().map(Setting::key).sorted().collect(Collectors.joining(", ")),
+                        entry.getKey());
             }
         }
     }
@@ -66,6 +68,16 @@ final class SettingsReader {
     static SettingsReader submitted(List<Setting<?>> settings, Map<String, String> fixed, String text, JobRoots roots) {
         ConfigObject values = ConfigValueFactory.fromMap(fixed, COMMAND_LINE).withFallback(SubmittedText.parse(text));
         return new SettingsReader(settings, values, Optional.of(roots));
+    }
+
+    /**
+     * @param settings all that may be set
+     * @param given values that somebody else has given, by key
+     * @param roots where its paths must lie
+     * @throws InputException if there is an unknown key
+     */
+    static SettingsReader submitted(List<Setting<?>> settings, Map<String, String> given, JobRoots roots) {
+        return new SettingsReader(settings, ConfigValueFactory.fromMap(given, COMMAND_LINE), Optional.of(roots));
     }
 
     /** The same values without some. */
@@ -136,7 +148,7 @@ final class SettingsReader {
         try {
             return Optional.of(setting.form().parser().parse(roots.isEmpty() ? text : belowRoot(setting, text)));
         } catch (Form.BadValueException e) {
-            throw new InputException(location(setting.key(), value) + ": " + e.getMessage(), e);
+            throw new SettingException(location(setting.key(), value) + ": " + e.getMessage(), setting.key(), e);
         }
     }
 
@@ -194,7 +206,7 @@ final class SettingsReader {
 
     /** An error about settings that do not go together, at the place of {@code setting}. */
     InputException conflict(Setting<?> setting, String problem) {
-        return new InputException(location(setting.key(), values.get(setting.key())) + ": " + problem);
+        return new SettingException(location(setting.key(), values.get(setting.key())) + ": " + problem, setting.key());
     }
 
     private static String location(String key, ConfigValue value) {

@@ -12,6 +12,7 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
 import dev.tutti.protocol.Placement;
+import dev.tutti.reduce.NodePrecision;
 import dev.tutti.train.OnDivergence;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
@@ -119,6 +120,12 @@ final class TrainingOptions {
                     Form.choice(Sync.class, Sync::id),
                     "update after every batch, or once an epoch")
             .orElse(Sync.STEP);
+    static final Setting<NodePrecision> WIRE = Setting.of(
+                    "wire",
+                    "FORMAT",
+                    Form.choice(NodePrecision.class, NodePrecision::id),
+                    "to what gradients are rounded, in the tree as on their way")
+            .orElse(NodePrecision.FLOAT32);
     static final Setting<Long> SEED = Setting.of(
                     "seed", "N", Form.wide(), "of the initial weights, the shuffling and the dropout")
             .orElse(1L);
@@ -154,7 +161,7 @@ final class TrainingOptions {
 
     static final Setting<Integer> WORKERS = Setting.of(
                     "workers", "N", Form.integer(ClusterSettings.THREADS), "compute threads in this process")
-            .orElse(Environment.processors(), "the cores")
+            .otherwise("as many cores as a step keeps busy")
             .resumable();
     static final Setting<Integer> WAIT_WORKERS = Setting.of(
                     "wait-workers",
@@ -260,6 +267,7 @@ final class TrainingOptions {
             Entry.of(BATCH, TrainingSettings::batch),
             Entry.of(SEGMENT, TrainingSettings::segment),
             Entry.of(SYNC, TrainingSettings::sync),
+            Entry.of(WIRE, TrainingSettings::wire),
             Entry.of(SEED, TrainingSettings::seed),
             Entry.of(SHUFFLE, TrainingSettings::shuffle),
             Entry.of(ON_DIVERGENCE, TrainingSettings::onDivergence),
@@ -270,7 +278,8 @@ final class TrainingOptions {
             Entry.of(CHECKPOINT_KEEP, run -> run.checkpoints().keep()),
             new Entry<>(
                     WORKERS,
-                    run -> Optional.of(run.cluster().workers())
+                    run -> run.cluster()
+                            .workers()
                             .filter(workers -> run.cluster().embedded())),
             new Entry<>(
                     WAIT_WORKERS,

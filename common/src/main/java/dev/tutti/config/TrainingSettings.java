@@ -6,6 +6,7 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
 import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.reduce.NodePrecision;
 import dev.tutti.train.OnDivergence;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
@@ -26,6 +27,7 @@ import java.util.stream.Collectors;
  * @param batch number of samples of a global batch, at least 1
  * @param segment number of samples of a segment, at least 1
  * @param sync when weights are updated
+ * @param wire to what the nodes of the summation tree are rounded
  * @param seed of the initial weights, the shuffling and the dropout
  * @param shuffle whether each epoch has an order of its own
  * @param dropout probability of dropping a hidden unit in training, 0 to below 1
@@ -45,6 +47,7 @@ public record TrainingSettings(
         int batch,
         int segment,
         Sync sync,
+        NodePrecision wire,
         long seed,
         boolean shuffle,
         float dropout,
@@ -116,6 +119,18 @@ public record TrainingSettings(
         return read(SettingsReader.submitted(SETTINGS, Map.of(TrainingOptions.JSON.key(), "true"), text, roots));
     }
 
+    /**
+     * Reads the settings of a job that was handed in as keys and values, none of them trusted: as {@link #readSubmitted(String,
+     * JobRoots)}, with the messages of the command line.
+     *
+     * @param values the job's settings, by key
+     * @param roots where its files lie
+     * @throws InputException if a key is unknown, a value out of range, or a path leads out of its root
+     */
+    public static TrainingSettings readSubmitted(Map<String, String> values, JobRoots roots) {
+        return read(SettingsReader.submitted(SETTINGS, values, roots));
+    }
+
     private static TrainingSettings read(SettingsReader from) {
         int batch = from.get(TrainingOptions.BATCH);
         return new TrainingSettings(
@@ -126,6 +141,7 @@ public record TrainingSettings(
                 batch,
                 from.find(TrainingOptions.SEGMENT).orElse(TrainingSpec.defaultSegmentSize(batch)),
                 from.get(TrainingOptions.SYNC),
+                from.get(TrainingOptions.WIRE),
                 from.get(TrainingOptions.SEED),
                 from.get(TrainingOptions.SHUFFLE),
                 dropout(from),
@@ -200,7 +216,7 @@ public record TrainingSettings(
         }
         Endpoint bind = from.get(TrainingOptions.COORDINATOR_BIND);
         return new ClusterSettings(
-                from.get(TrainingOptions.WORKERS),
+                from.find(TrainingOptions.WORKERS),
                 processes ? from.find(TrainingOptions.WAIT_WORKERS).orElseThrow() : 0,
                 processes ? Optional.of(bind) : Optional.empty(),
                 from.find(TrainingOptions.PLACEMENT),
@@ -238,6 +254,7 @@ public record TrainingSettings(
                 batch,
                 segment,
                 sync,
+                wire,
                 seed,
                 shuffle,
                 dropout,

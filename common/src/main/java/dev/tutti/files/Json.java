@@ -60,6 +60,12 @@ public final class Json {
         return this;
     }
 
+    /** Adds an object. */
+    public Json putObject(String key, Json object) {
+        values.put(key, object);
+        return this;
+    }
+
     /** Returns the object as one line. */
     public String line() {
         StringWriter text = new StringWriter();

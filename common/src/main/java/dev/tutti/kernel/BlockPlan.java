@@ -1,5 +1,6 @@
 package dev.tutti.kernel;
 
+import dev.tutti.reduce.NodePrecision;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.SummationStack;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import java.util.Arrays;
  */
 final class BlockPlan {
     private final int parameterCount;
+    private final boolean rounds;
 
     private PartialGradient[] nodes;
     private int nodeCount;
@@ -39,8 +41,12 @@ final class BlockPlan {
     private float[][] gradients = new float[4][];
     private boolean continues;
 
-    BlockPlan(int parameterCount) {
+    /** Whether the block is a sample of its own, outside of any tree. */
+    private boolean sample;
+
+    BlockPlan(int parameterCount, NodePrecision precision) {
         this.parameterCount = parameterCount;
+        rounds = precision == NodePrecision.BFLOAT16;
     }
 
     /** Begins a call; see {@link GradientKernel#gradients}. */
@@ -55,10 +61,12 @@ final class BlockPlan {
         lossNode = 0;
         next = 0;
         subtrees = 0;
+        sample = false;
     }
 
     /** Makes one block of one sample, outside of any tree. */
     void beginSample(int sample, float[] gradient) {
+        this.sample = true;
         segmentSize = 1;
         from = sample;
         next = sample;
@@ -114,7 +122,11 @@ final class BlockPlan {
         boolean last = next == nodeEnd(node);
         int top = SummationStack.height(subtrees);
         for (int additions = SummationStack.additions(subtrees, last); additions > 0; additions--) {
-            VectorRows.add(gradientAt(top - 1), 0, gradientAt(top), 0, parameterCount);
+            if (rounds) {
+                VectorRows.addRounded(gradientAt(top - 1), 0, gradientAt(top), 0, parameterCount);
+            } else {
+                VectorRows.add(gradientAt(top - 1), 0, gradientAt(top), 0, parameterCount);
+            }
             top--;
         }
         subtrees = last ? 0 : subtrees + 1;
@@ -182,6 +194,17 @@ final class BlockPlan {
     /** Whether a task has no more than one segment. */
     boolean isOneSegment(int task) {
         return taskEnd[task] - taskFrom[task] <= segmentSize;
+    }
+
+    /** Whether segments and their sums are rounded. */
+    boolean rounds() {
+        return rounds && !sample;
+    }
+
+    /** Whether a task of no more than one segment ends with it; the sums may go on in the next block else. */
+    boolean endsSegment(int task) {
+        int end = from + taskEnd[task];
+        return end % segmentSize == 0 || end == count;
     }
 
     /** Whether a task goes on with a segment begun in the block before, taking up its running sums. */

@@ -24,7 +24,8 @@ public interface GradientKernel {
      * <p>The samples of {@code batch} are those of the segments {@code nodes[0].firstSegment()} up to
      * {@code nodes[nodeCount - 1].endSegment()}, {@code segmentSize} each (the last segment of the global batch may
      * have fewer). Each node's {@code firstSegment} and {@code segmentCount} say what to compute; its gradient is
-     * overwritten and its sums are set. Within a node the segments are added by the fixed tree.
+     * overwritten and its sums are set. Within a node the segments are added by the fixed tree, each rounded to the
+     * kernel's {@link dev.tutti.reduce.NodePrecision} and so is each sum.
      *
      * @param parameters the network's parameters, in the layout of {@link dev.tutti.model.ParameterLayout}
      * @param batch the samples

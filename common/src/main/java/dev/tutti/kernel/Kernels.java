@@ -3,6 +3,7 @@ package dev.tutti.kernel;
 import dev.tutti.files.InputException;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
+import dev.tutti.reduce.NodePrecision;
 
 /**
  * Chooses the code that computes gradients, at start: {@code -Dtutti.kernel=scalar|vector|auto} (default {@code auto}:
@@ -18,9 +19,9 @@ public final class Kernels {
 
     private Kernels() {}
 
-    /** Creates a kernel without dropout. See {@link #create(NetworkSpec, Dropout, int)}. */
+    /** Creates a kernel without dropout. See {@link #create(NetworkSpec, Dropout, NodePrecision, int)}. */
     public static GradientKernel create(NetworkSpec network, int maxSamples) {
-        return create(network, Dropout.NONE, maxSamples);
+        return create(network, Dropout.NONE, NodePrecision.FLOAT32, maxSamples);
     }
 
     /**
@@ -28,20 +29,21 @@ public final class Kernels {
      *
      * @param network the network to compute
      * @param dropout of hidden units, when gradients are computed
+     * @param precision to what the sums of segments are rounded
      * @param maxSamples number of samples of most calls; more are allowed and are worked on in blocks
      * @throws InputException if a system property is wrong, or asks for what this JVM does not have
      */
-    public static GradientKernel create(NetworkSpec network, Dropout dropout, int maxSamples) {
+    public static GradientKernel create(NetworkSpec network, Dropout dropout, NodePrecision precision, int maxSamples) {
         if (!usesVectors()) {
-            return createReference(network, dropout);
+            return createReference(network, dropout, precision);
         }
-        GradientKernel vector = new VectorKernel(network, dropout, maxSamples, description());
+        GradientKernel vector = new VectorKernel(network, dropout, precision, maxSamples, description());
         if (WarmUp.isDone() || "vector".equals(System.getProperty(KERNEL_PROPERTY))) {
             return vector;
         }
-        WarmUp.start(network, dropout);
+        WarmUp.start(network, dropout, precision);
         int parameterCount = new ParameterLayout(network).parameterCount();
-        return new WarmingKernel(createReference(network, dropout), vector, parameterCount);
+        return new WarmingKernel(createReference(network, dropout, precision), vector, parameterCount);
     }
 
     /** Creates the scalar reference, without dropout: the same bits as any other, ready at once. */
@@ -57,13 +59,17 @@ public final class Kernels {
     /** Creates the kernel that {@link #create} comes to once the code is compiled, for measurements and tests. */
     public static GradientKernel createWarm(NetworkSpec network, Dropout dropout, int maxSamples) {
         return usesVectors()
-                ? new VectorKernel(network, dropout, maxSamples, description())
+                ? new VectorKernel(network, dropout, NodePrecision.FLOAT32, maxSamples, description())
                 : createReference(network, dropout);
     }
 
     /** Creates the kernel that defines the bits. */
     public static GradientKernel createReference(NetworkSpec network, Dropout dropout) {
-        return new ScalarKernel(network, dropout, description());
+        return createReference(network, dropout, NodePrecision.FLOAT32);
+    }
+
+    private static GradientKernel createReference(NetworkSpec network, Dropout dropout, NodePrecision precision) {
+        return new ScalarKernel(network, dropout, precision, description());
     }
 
     /** Returns when the code is compiled that computes networks such as this: for measurements. */

@@ -4,6 +4,8 @@ import dev.tutti.data.MiniBatch;
 import dev.tutti.model.Activation;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
+import dev.tutti.reduce.BFloat16;
+import dev.tutti.reduce.NodePrecision;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.SummationTree;
 import java.util.Arrays;
@@ -22,13 +24,14 @@ import java.util.Arrays;
  * </pre>
  *
  * <p>Each sum is one chain of fused multiply-adds in the order written. The sums over the samples start at zero in each
- * segment; segments are added by the summation tree. {@code m} is the {@link Dropout} factor of a hidden unit, 1
+ * segment; segments are added by the summation tree, where every node is rounded to the {@link NodePrecision}. {@code m} is the {@link Dropout} factor of a hidden unit, 1
  * without dropout.
  */
 final class ScalarKernel implements GradientKernel {
     private final NetworkSpec network;
     private final ParameterLayout layout;
     private final Dropout dropout;
+    private final NodePrecision precision;
     private final String description;
     /** Of the sample at hand, by layer: pre-activations z, outputs a, local errors d, each [outputs]. */
     private final float[][] z;
@@ -50,8 +53,13 @@ final class ScalarKernel implements GradientKernel {
     }
 
     ScalarKernel(NetworkSpec network, Dropout dropout, String description) {
+        this(network, dropout, NodePrecision.FLOAT32, description);
+    }
+
+    ScalarKernel(NetworkSpec network, Dropout dropout, NodePrecision precision, String description) {
         this.network = network;
         this.dropout = dropout;
+        this.precision = precision;
         this.description = description;
         layout = new ParameterLayout(network);
         z = new float[network.layers()][];
@@ -106,9 +114,7 @@ final class ScalarKernel implements GradientKernel {
         PartialGradient right = rightHalf(depth);
         sumOfSegments(parameters, batch, segmentSize, from, left, sum, depth + 1);
         sumOfSegments(parameters, batch, segmentSize, from + left, count - left, right, depth + 1);
-        for (int p = 0; p < layout.parameterCount(); p++) {
-            sum.gradient()[p] += right.gradient()[p];
-        }
+        precision.addRange(sum.gradient(), right.gradient(), 0, layout.parameterCount());
         sum.sums(
                 sum.lossSum() + right.lossSum(),
                 sum.weightSum() + right.weightSum(),
@@ -144,6 +150,11 @@ final class ScalarKernel implements GradientKernel {
                 scaleErrors(perSample.factor(sample, norm(batch, sample)));
             }
             addGradient(batch, sample, gradient);
+        }
+        if (precision == NodePrecision.BFLOAT16) {
+            for (int p = 0; p < layout.parameterCount(); p++) {
+                gradient[p] = BFloat16.round(gradient[p]);
+            }
         }
         sum.sums(lossSum, weightSum, correctSum);
     }

@@ -122,7 +122,12 @@ final class VectorGradients {
         for (int j = row; j < endRow; j += TILE_ROWS) {
             int rows = Math.min(TILE_ROWS, outputs - j);
             int a = buffers.errorTile(j, from);
-            VectorProducts.segments(rows, samples, plan.segmentSize(), buffers.errorTiles, a, x, b, sums, ALIGNED);
+            if (plan.rounds()) {
+                VectorProducts.roundedSegments(
+                        rows, samples, plan.segmentSize(), buffers.errorTiles, a, x, b, sums, ALIGNED);
+            } else {
+                VectorProducts.segments(rows, samples, plan.segmentSize(), buffers.errorTiles, a, x, b, sums, ALIGNED);
+            }
             int offset = to + (j - row) * stride;
             if (stride - i >= PANEL) {
                 VectorRows.copyRows(sums, ALIGNED, plan.gradient(task), offset, stride, rows);
@@ -140,6 +145,7 @@ final class VectorGradients {
         float[] gradient = plan.gradient(task);
         float[] sums = buffers.tileSums;
         boolean continues = plan.continues(task);
+        boolean rounds = plan.rounds() && plan.endsSegment(task);
         for (int j = row; j < endRow; j += TILE_ROWS) {
             int rows = Math.min(TILE_ROWS, network.outputs(layer) - j);
             int a = buffers.errorTile(j, plan.taskFrom(task));
@@ -161,6 +167,9 @@ final class VectorGradients {
                         gradient,
                         to,
                         stride);
+                if (rounds) {
+                    VectorRows.roundRows(gradient, to, stride, rows);
+                }
                 continue;
             }
             if (continues) {
@@ -180,6 +189,9 @@ final class VectorGradients {
                     sums,
                     ALIGNED,
                     PANEL);
+            if (rounds) {
+                VectorRows.roundRows(sums, ALIGNED, PANEL, rows);
+            }
             copyRows(sums, ALIGNED, PANEL, gradient, to, stride, rows, stride - i);
         }
     }
@@ -220,8 +232,15 @@ final class VectorGradients {
                     segmentEnd,
                     sums,
                     top);
+            if (plan.rounds() && (!plan.isOneSegment(task) || plan.endsSegment(task))) {
+                VectorRows.round(sums, top, length);
+            }
             for (int additions = SummationStack.additions(number, segmentEnd == end); additions > 0; additions--) {
-                VectorRows.add(sums, top - length, sums, top, length);
+                if (plan.rounds()) {
+                    VectorRows.addRounded(sums, top - length, sums, top, length);
+                } else {
+                    VectorRows.add(sums, top - length, sums, top, length);
+                }
                 top -= length;
             }
             number++;

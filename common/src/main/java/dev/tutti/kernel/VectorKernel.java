@@ -3,6 +3,7 @@ package dev.tutti.kernel;
 import dev.tutti.data.MiniBatch;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
+import dev.tutti.reduce.NodePrecision;
 import dev.tutti.reduce.PartialGradient;
 
 /**
@@ -30,14 +31,24 @@ final class VectorKernel implements GradientKernel {
     }
 
     VectorKernel(NetworkSpec network, Dropout dropout, int maxSamples, String description) {
-        this(network, dropout, maxSamples, VectorBlocks.DEFAULT, description);
+        this(network, dropout, NodePrecision.FLOAT32, maxSamples, description);
     }
 
-    VectorKernel(NetworkSpec network, Dropout dropout, int maxSamples, VectorBlocks blocks, String description) {
+    VectorKernel(NetworkSpec network, Dropout dropout, NodePrecision precision, int maxSamples, String description) {
+        this(network, dropout, precision, maxSamples, VectorBlocks.DEFAULT, description);
+    }
+
+    VectorKernel(
+            NetworkSpec network,
+            Dropout dropout,
+            NodePrecision precision,
+            int maxSamples,
+            VectorBlocks blocks,
+            String description) {
         this.network = network;
         this.description = description;
         buffers = new VectorBuffers(network, dropout.isOn(), blocks);
-        plan = new BlockPlan(new ParameterLayout(network).parameterCount());
+        plan = new BlockPlan(new ParameterLayout(network).parameterCount(), precision);
         forward = new VectorForward(network, dropout, buffers);
         outputLayer = new VectorOutputLayer(network, buffers);
         backward = new VectorBackward(network, dropout, buffers);

@@ -101,6 +101,29 @@ final class VectorProducts {
         }
     }
 
+    /** As {@link #segments}, but each segment's sums, and each sum of two, are rounded to {@link dev.tutti.reduce.BFloat16}. */
+    static void roundedSegments(
+            int rows, int samples, int segment, float[] a, int ao, float[] b, int bo, float[] sums, int so) {
+        int number = 0;
+        for (int from = 0; from < samples; from += segment) {
+            int end = Math.min(samples, from + segment);
+            int at = ao + from * TILE_STRIDE;
+            int bt = bo + from * PANEL;
+            int top = so + SummationStack.height(number) * TILE_SIZE;
+            if (rows < TILE_ROWS) {
+                multiply(rows, end - from, a, at, b, bt, ZEROS, 0, 0, sums, top, PANEL);
+            } else {
+                segment(end - from, a, at, b, bt, sums, top);
+            }
+            VectorRows.roundRows(sums, top, PANEL, rows);
+            for (int additions = SummationStack.additions(number, end == samples); additions > 0; additions--) {
+                VectorRows.addRounded(sums, top - TILE_SIZE, sums, top, rows * PANEL);
+                top -= TILE_SIZE;
+            }
+            number++;
+        }
+    }
+
     /** Adds the topmost sum to the one below it, {@code additions} times. */
     private static void addDown(int rows, float[] sums, int top, int additions) {
         for (int right = top; right > top - additions * TILE_SIZE; right -= TILE_SIZE) {

@@ -6,7 +6,10 @@ import static dev.tutti.kernel.VectorLanes.PANEL;
 import static dev.tutti.kernel.VectorLanes.TILE_ROWS;
 import static dev.tutti.kernel.VectorLanes.TILE_STRIDE;
 
+import dev.tutti.reduce.BFloat16;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** Rows of panels and tiles: added, scaled, summed, copied. */
 final class VectorRows {
@@ -23,6 +26,50 @@ final class VectorRows {
         for (int i = bound; i < count; i++) {
             to[toOffset + i] += from[fromOffset + i];
         }
+    }
+
+    /** {@code to[i] = round(to[i] + from[i])} for {@code count} values, by {@link BFloat16}. */
+    static void addRounded(float[] to, int toOffset, float[] from, int fromOffset, int count) {
+        int bound = FLOATS.loopBound(count);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector sum = FloatVector.fromArray(FLOATS, to, toOffset + i)
+                    .add(FloatVector.fromArray(FLOATS, from, fromOffset + i));
+            rounded(sum).intoArray(to, toOffset + i);
+        }
+        for (int i = bound; i < count; i++) {
+            to[toOffset + i] = BFloat16.round(to[toOffset + i] + from[fromOffset + i]);
+        }
+    }
+
+    /** {@code values[i] = round(values[i])} for {@code count} values, by {@link BFloat16}. */
+    static void round(float[] values, int offset, int count) {
+        int bound = FLOATS.loopBound(count);
+        for (int i = offset; i < offset + bound; i += LANES) {
+            rounded(FloatVector.fromArray(FLOATS, values, i)).intoArray(values, i);
+        }
+        for (int i = offset + bound; i < offset + count; i++) {
+            values[i] = BFloat16.round(values[i]);
+        }
+    }
+
+    /** Rounds {@code PANEL} values of each of some rows, {@code stride} apart. */
+    static void roundRows(float[] values, int offset, int stride, int rows) {
+        for (int r = 0; r < rows; r++) {
+            int row = offset + r * stride;
+            rounded(FloatVector.fromArray(FLOATS, values, row)).intoArray(values, row);
+            rounded(FloatVector.fromArray(FLOATS, values, row + LANES)).intoArray(values, row + LANES);
+        }
+    }
+
+    /** The same bits as {@link BFloat16#round}. */
+    static FloatVector rounded(FloatVector values) {
+        IntVector bits = values.reinterpretAsInts();
+        IntVector nearest =
+                bits.add(0x7fff).add(bits.lanewise(VectorOperators.LSHR, 16).and(1));
+        IntVector ofNaN = bits.or(0x00400000);
+        return nearest.blend(ofNaN, values.test(VectorOperators.IS_NAN).cast(VectorLanes.INTS))
+                .and(0xffff0000)
+                .reinterpretAsFloats();
     }
 
     /** Multiplies {@code count} values, a multiple of the vector length, by factors. */

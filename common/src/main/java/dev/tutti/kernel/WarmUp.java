@@ -6,6 +6,7 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.random.Philox;
+import dev.tutti.reduce.NodePrecision;
 import dev.tutti.reduce.PartialGradient;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,10 +51,10 @@ final class WarmUp {
     private final PartialGradient[] node;
 
     /** @param network the network that is to be trained */
-    WarmUp(NetworkSpec network, Dropout dropout) {
+    WarmUp(NetworkSpec network, Dropout dropout, NodePrecision precision) {
         NetworkSpec small = small(network);
-        scalar = new ScalarKernel(small, dropout, "warm-up");
-        vector = new VectorKernel(small, dropout, SAMPLES, BLOCKS, "warm-up");
+        scalar = new ScalarKernel(small, dropout, precision, "warm-up");
+        vector = new VectorKernel(small, dropout, precision, SAMPLES, BLOCKS, "warm-up");
         parameters = new float[new ParameterLayout(small).parameterCount()];
         fill(parameters, 0.1f, 0);
         float[] features = new float[SAMPLES * small.inputs()];
@@ -72,10 +73,10 @@ final class WarmUp {
     }
 
     /** Starts, unless that was done before. */
-    static synchronized void start(NetworkSpec network, Dropout dropout) {
+    static synchronized void start(NetworkSpec network, Dropout dropout, NodePrecision precision) {
         if (!started) {
             started = true;
-            Thread thread = new Thread(() -> run(network, dropout), "tutti-warm-up");
+            Thread thread = new Thread(() -> run(network, dropout, precision), "tutti-warm-up");
             thread.setDaemon(true);
             thread.start();
         }
@@ -85,13 +86,13 @@ final class WarmUp {
     static synchronized void finish(NetworkSpec network, Dropout dropout) {
         if (!started && Kernels.usesVectors()) {
             started = true;
-            run(network, dropout);
+            run(network, dropout, NodePrecision.FLOAT32);
         }
     }
 
-    private static void run(NetworkSpec network, Dropout dropout) {
+    private static void run(NetworkSpec network, Dropout dropout, NodePrecision precision) {
         try {
-            WarmUp calls = new WarmUp(network, dropout);
+            WarmUp calls = new WarmUp(network, dropout, precision);
             long endNs = System.nanoTime() + GIVE_UP_NS;
             int faster = 0;
             while (faster < 3 && System.nanoTime() < endNs) {

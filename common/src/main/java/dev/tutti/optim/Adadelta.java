@@ -47,8 +47,9 @@ public final class Adadelta implements Optimizer {
     }
 
     @Override
-    public void update(long update, float learningRate, float[] parameters, float[] gradientSum, float scale) {
-        update(parameters, gradientSum, squareMean, changeMean, scale, rho, epsilon, -learningRate);
+    public void update(
+            long update, float learningRate, float[] parameters, float[] gradientSum, float scale, int from, int end) {
+        update(parameters, gradientSum, squareMean, changeMean, scale, rho, epsilon, -learningRate, from, end);
     }
 
     @Override
@@ -67,9 +68,11 @@ public final class Adadelta implements Optimizer {
             float scale,
             float rho,
             float epsilon,
-            float minusLearningRate) {
+            float minusLearningRate,
+            int from,
+            int end) {
         float others = 1 - rho;
-        for (int i = 0; i < parameters.length; i++) {
+        for (int i = from; i < end; i++) {
             float gradient = gradientSum[i] * scale;
             float newMean = Math.fma(rho, squareMean[i], others * gradient * gradient);
             squareMean[i] = newMean;

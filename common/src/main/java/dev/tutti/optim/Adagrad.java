@@ -40,8 +40,9 @@ public final class Adagrad implements Optimizer {
     }
 
     @Override
-    public void update(long update, float learningRate, float[] parameters, float[] gradientSum, float scale) {
-        update(parameters, gradientSum, squareSum, scale, epsilon, -learningRate);
+    public void update(
+            long update, float learningRate, float[] parameters, float[] gradientSum, float scale, int from, int end) {
+        update(parameters, gradientSum, squareSum, scale, epsilon, -learningRate, from, end);
     }
 
     @Override
@@ -55,8 +56,10 @@ public final class Adagrad implements Optimizer {
             float[] squareSum,
             float scale,
             float epsilon,
-            float minusLearningRate) {
-        for (int i = 0; i < parameters.length; i++) {
+            float minusLearningRate,
+            int from,
+            int end) {
+        for (int i = from; i < end; i++) {
             float gradient = gradientSum[i] * scale;
             float newSum = Math.fma(gradient, gradient, squareSum[i]);
             squareSum[i] = newSum;

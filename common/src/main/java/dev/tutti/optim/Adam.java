@@ -54,7 +54,8 @@ public final class Adam implements Optimizer {
     }
 
     @Override
-    public void update(long update, float learningRate, float[] parameters, float[] gradientSum, float scale) {
+    public void update(
+            long update, float learningRate, float[] parameters, float[] gradientSum, float scale, int from, int end) {
         // StrictMath: the same on every machine and by every compiler.
         double correction1 = 1 - StrictMath.pow(beta1, update + 1.0);
         double correction2 = 1 - StrictMath.pow(beta2, update + 1.0);
@@ -69,7 +70,9 @@ public final class Adam implements Optimizer {
                 epsilon,
                 (float) Math.sqrt(correction2),
                 (float) (-learningRate / correction1),
-                1 - learningRate * weightDecay);
+                1 - learningRate * weightDecay,
+                from,
+                end);
     }
 
     @Override
@@ -91,10 +94,12 @@ public final class Adam implements Optimizer {
             float epsilon,
             float rootOfCorrection,
             float minusStep,
-            float kept) {
+            float kept,
+            int from,
+            int end) {
         float others1 = 1 - beta1;
         float others2 = 1 - beta2;
-        for (int i = 0; i < parameters.length; i++) {
+        for (int i = from; i < end; i++) {
             float gradient = gradientSum[i] * scale;
             float newMean = Math.fma(others1, gradient - mean[i], mean[i]);
             float newSquares = Math.fma(beta2, squareMean[i], others2 * gradient * gradient);

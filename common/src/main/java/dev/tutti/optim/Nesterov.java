@@ -40,8 +40,9 @@ public final class Nesterov implements Optimizer {
     }
 
     @Override
-    public void update(long update, float learningRate, float[] parameters, float[] gradientSum, float scale) {
-        update(parameters, gradientSum, velocity, scale, momentum, -learningRate);
+    public void update(
+            long update, float learningRate, float[] parameters, float[] gradientSum, float scale, int from, int end) {
+        update(parameters, gradientSum, velocity, scale, momentum, -learningRate, from, end);
     }
 
     @Override
@@ -55,8 +56,10 @@ public final class Nesterov implements Optimizer {
             float[] velocity,
             float scale,
             float momentum,
-            float minusLearningRate) {
-        for (int i = 0; i < parameters.length; i++) {
+            float minusLearningRate,
+            int from,
+            int end) {
+        for (int i = from; i < end; i++) {
             float gradient = gradientSum[i] * scale;
             float newVelocity = Math.fma(momentum, velocity[i], gradient);
             velocity[i] = newVelocity;

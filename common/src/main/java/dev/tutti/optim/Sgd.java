@@ -44,11 +44,12 @@ public final class Sgd implements Optimizer {
     }
 
     @Override
-    public void update(long update, float learningRate, float[] parameters, float[] gradientSum, float scale) {
+    public void update(
+            long update, float learningRate, float[] parameters, float[] gradientSum, float scale, int from, int end) {
         if (momentum == 0) {
-            updatePlain(parameters, gradientSum, scale, -learningRate);
+            updatePlain(parameters, gradientSum, scale, -learningRate, from, end);
         } else {
-            updateWithMomentum(parameters, gradientSum, velocity, scale, momentum, -learningRate);
+            updateWithMomentum(parameters, gradientSum, velocity, scale, momentum, -learningRate, from, end);
         }
     }
 
@@ -57,8 +58,9 @@ public final class Sgd implements Optimizer {
         return momentum == 0 ? Map.of() : Map.of("velocity", velocity);
     }
 
-    private static void updatePlain(float[] parameters, float[] gradientSum, float scale, float minusLearningRate) {
-        for (int i = 0; i < parameters.length; i++) {
+    private static void updatePlain(
+            float[] parameters, float[] gradientSum, float scale, float minusLearningRate, int from, int end) {
+        for (int i = from; i < end; i++) {
             parameters[i] = Math.fma(minusLearningRate, gradientSum[i] * scale, parameters[i]);
         }
     }
@@ -69,8 +71,10 @@ public final class Sgd implements Optimizer {
             float[] velocity,
             float scale,
             float momentum,
-            float minusLearningRate) {
-        for (int i = 0; i < parameters.length; i++) {
+            float minusLearningRate,
+            int from,
+            int end) {
+        for (int i = from; i < end; i++) {
             float newVelocity = Math.fma(momentum, velocity[i], gradientSum[i] * scale);
             velocity[i] = newVelocity;
             parameters[i] = Math.fma(minusLearningRate, newVelocity, parameters[i]);

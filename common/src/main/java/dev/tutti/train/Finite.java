@@ -8,7 +8,7 @@ final class Finite {
 
     /** Returns the index of the first NaN or infinity, or -1. */
     static int firstNotFinite(float[] values) {
-        if (sumOfZeros(values) == 0) {
+        if (isFinite(values, 0, values.length)) {
             return -1;
         }
         int index = 0;
@@ -18,11 +18,16 @@ final class Finite {
         return index;
     }
 
+    /** Whether the elements from {@code from} to {@code end - 1} are all finite. */
+    static boolean isFinite(float[] values, int from, int end) {
+        return sumOfZeros(values, from, end) == 0;
+    }
+
     /**
      * Zero times a finite number is zero; times infinity or NaN it is NaN, and stays so through the sums. Eight sums, as each
      * waits for its last addition; vectors, which the compiler does not make of a sum, would gain little over that.
      */
-    private static float sumOfZeros(float[] values) {
+    private static float sumOfZeros(float[] values, int from, int end) {
         float sum0 = 0;
         float sum1 = 0;
         float sum2 = 0;
@@ -31,8 +36,8 @@ final class Finite {
         float sum5 = 0;
         float sum6 = 0;
         float sum7 = 0;
-        int i = 0;
-        for (; i + CHAINS <= values.length; i += CHAINS) {
+        int i = from;
+        for (; i + CHAINS <= end; i += CHAINS) {
             sum0 = Math.fma(values[i], 0f, sum0);
             sum1 = Math.fma(values[i + 1], 0f, sum1);
             sum2 = Math.fma(values[i + 2], 0f, sum2);
@@ -42,7 +47,7 @@ final class Finite {
             sum6 = Math.fma(values[i + 6], 0f, sum6);
             sum7 = Math.fma(values[i + 7], 0f, sum7);
         }
-        for (; i < values.length; i++) {
+        for (; i < end; i++) {
             sum0 = Math.fma(values[i], 0f, sum0);
         }
         return sum0 + sum1 + sum2 + sum3 + sum4 + sum5 + sum6 + sum7;

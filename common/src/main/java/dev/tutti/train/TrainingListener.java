@@ -37,6 +37,9 @@ public interface TrainingListener {
     /** The last step of an epoch was computed by the cluster; {@link #onEpoch} follows. */
     default void onCluster(ClusterMetrics metrics) {}
 
+    /** A step of a cluster is over; {@code times} is used again for the next. */
+    default void onStepTimes(StepTimes times) {}
+
     /** Workers joined or left; {@code workers} is the number of compute threads that now share the work. */
     default void onWorkers(int workers, String event) {}
 }

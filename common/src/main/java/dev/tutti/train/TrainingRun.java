@@ -3,14 +3,22 @@ package dev.tutti.train;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.optim.Optimizer;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SharedLoop;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * The state of a run and what follows from the sum of a step's gradients: the update, the metrics, the end of an epoch. The
- * reference trainer and the cluster's coordinator both drive one of these, so they cannot differ in it. Owned by one thread.
+ * reference trainer and the cluster's coordinator both drive one of these, so they cannot differ in it. Owned by one thread, which
+ * others may help.
  */
 public final class TrainingRun {
+    /** Elements that are updated and then checked, while they are in the first-level cache. */
+    static final int BLOCK = 4096;
+
+    /** Below this, waking other threads takes longer than what they would take over. */
+    private static final int SHORT_VECTOR = 1 << 15;
+
     private final TrainingSpec spec;
     private final ParameterLayout layout;
     private final float[] parameters;
@@ -21,6 +29,8 @@ public final class TrainingRun {
     private final DivergenceGuard guard;
     private final BadSamples badSamples;
     private final TrainingState beforeUpdate;
+    private final SharedLoop.Body checkGradient = (thread, turn) -> checkGradient(turn);
+    private final SharedLoop.Body updateBlock = (thread, turn) -> updateBlock(turn);
 
     private int epoch;
     private int stepInEpoch;
@@ -34,6 +44,10 @@ public final class TrainingRun {
     private long startNs = -1;
     private EpochMetrics lastEpoch;
     private boolean failed;
+    private float[] gradientSum;
+    private float scale;
+    /** Only ever set while threads share a loop, so it does not matter which of them does. */
+    private boolean notFinite;
 
     /**
      * @param job what to train
@@ -156,13 +170,22 @@ public final class TrainingRun {
     }
 
     /**
+     * Makes the update of the current step on this thread alone, and moves on to the next; see {@link #apply(PartialGradient,
+     * SharedLoop)}.
+     */
+    public void apply(PartialGradient root) {
+        apply(root, SharedLoop.ALONE);
+    }
+
+    /**
      * Makes the update of the current step, and moves on to the next.
      *
      * @param root sum over all segments of the step; only read
+     * @param threads share what is long: the update, its checks, validation
      * @throws DivergedException if it is not finite, or the new parameters are not, and such steps are not to be left out; or if
      *     the loss grows without bound. The run cannot go on then, and has no state to save.
      */
-    public void apply(PartialGradient root) {
+    public void apply(PartialGradient root, SharedLoop threads) {
         synchronized (this) {
             try {
                 start();
@@ -172,14 +195,14 @@ public final class TrainingRun {
                             + ", samples=" + stepSamples + ", found=" + root.weightSum());
                 }
                 double meanLoss = root.lossSum() / root.weightSum();
-                update(root, meanLoss);
+                update(root, meanLoss, parameters.length < SHORT_VECTOR ? SharedLoop.ALONE : threads);
                 int stepEpoch = epoch;
                 step++;
                 samples += stepSamples;
                 stepInEpoch++;
                 listener.onStep(stepEpoch, step, samples, meanLoss);
                 if (stepInEpoch == spec.stepsPerEpoch()) {
-                    endEpoch();
+                    endEpoch(threads);
                 }
             } catch (RuntimeException | Error e) {
                 // In the middle of an update, perhaps: there is no state worth keeping.
@@ -190,8 +213,8 @@ public final class TrainingRun {
         listener.onStepEnd(this);
     }
 
-    private void update(PartialGradient root, double meanLoss) {
-        String problem = problemOf(root, meanLoss);
+    private void update(PartialGradient root, double meanLoss, SharedLoop threads) {
+        String problem = problemOf(root, meanLoss, threads);
         if (problem == null) {
             if (guard.grows(step, meanLoss)) {
                 throw diverged("the loss grows without bound: it is " + (float) meanLoss + ", "
@@ -202,9 +225,9 @@ public final class TrainingRun {
             if (beforeUpdate != null) {
                 save(beforeUpdate);
             }
-            optimizer.update(step - skippedSteps, spec.optimizer().learningRate(), parameters, root.gradient(), (float)
-                    (1 / root.weightSum()));
-            int bad = Finite.firstNotFinite(parameters);
+            scale = (float) (1 / root.weightSum());
+            threads.run(blocks(), updateBlock);
+            int bad = notFinite ? Finite.firstNotFinite(parameters) : -1;
             problem =
                     bad < 0 ? null : "the weights of layer " + layout.layerOf(bad) + " would become " + parameters[bad];
             if (problem != null && beforeUpdate != null) {
@@ -221,8 +244,33 @@ public final class TrainingRun {
         epochCorrectSum += root.correctSum();
     }
 
-    private String problemOf(PartialGradient root, double meanLoss) {
-        int bad = Finite.firstNotFinite(root.gradient());
+    private int blocks() {
+        return (parameters.length + BLOCK - 1) / BLOCK;
+    }
+
+    private void checkGradient(int block) {
+        int from = block * BLOCK;
+        if (!Finite.isFinite(gradientSum, from, Math.min(from + BLOCK, gradientSum.length))) {
+            notFinite = true;
+        }
+    }
+
+    private void updateBlock(int block) {
+        int from = block * BLOCK;
+        int end = Math.min(from + BLOCK, parameters.length);
+        float learningRate = spec.optimizer().learningRate();
+        optimizer.update(step - skippedSteps, learningRate, parameters, gradientSum, scale, from, end);
+        if (!Finite.isFinite(parameters, from, end)) {
+            notFinite = true;
+        }
+    }
+
+    private String problemOf(PartialGradient root, double meanLoss, SharedLoop threads) {
+        gradientSum = root.gradient();
+        notFinite = false;
+        threads.run(blocks(), checkGradient);
+        int bad = notFinite ? Finite.firstNotFinite(gradientSum) : -1;
+        notFinite = false;
         if (Double.isFinite(meanLoss) && bad < 0) {
             return null;
         }
@@ -256,12 +304,12 @@ public final class TrainingRun {
         return new TrainingResult(parameters, lastEpoch, workers);
     }
 
-    private void endEpoch() {
+    private void endEpoch(SharedLoop threads) {
         double validationLoss = Double.NaN;
         double validationAccuracy = Double.NaN;
         double validationRmse = Double.NaN;
         if (validation != null) {
-            validation.run(parameters);
+            validation.run(parameters, threads);
             validationLoss = validation.meanLoss();
             validationAccuracy = validation.accuracy();
             validationRmse = validation.rootMeanSquaredError();

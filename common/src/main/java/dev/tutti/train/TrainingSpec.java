@@ -6,6 +6,7 @@ import dev.tutti.kernel.GradientKernel;
 import dev.tutti.kernel.Kernels;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.reduce.NodePrecision;
 
 /**
  * All that the trained bits depend on, next to the data and the initial weights: two runs with the same spec, data and
@@ -20,6 +21,7 @@ import dev.tutti.optim.OptimizerSettings;
  * @param seed of shuffling and dropout
  * @param shuffle whether each epoch has an order of its own; otherwise the order of the data set
  * @param dropout probability of dropping a hidden unit, 0 to below 1
+ * @param wire to what the nodes of the summation tree are rounded, in one process as on their way
  * @param samples number of training samples, at least 1
  */
 public record TrainingSpec(
@@ -32,6 +34,7 @@ public record TrainingSpec(
         long seed,
         boolean shuffle,
         float dropout,
+        NodePrecision wire,
         int samples) {
 
     /** Largest default segment; larger ones leave workers without work. */
@@ -42,6 +45,32 @@ public record TrainingSpec(
 
     /** What a probability of dropping a unit may be. */
     public static final Range DROPOUT = Range.share();
+
+    /** Settings with which nothing is rounded. */
+    public TrainingSpec(
+            NetworkSpec network,
+            OptimizerSettings optimizer,
+            int epochs,
+            int batchSize,
+            int segmentSize,
+            Sync sync,
+            long seed,
+            boolean shuffle,
+            float dropout,
+            int samples) {
+        this(
+                network,
+                optimizer,
+                epochs,
+                batchSize,
+                segmentSize,
+                sync,
+                seed,
+                shuffle,
+                dropout,
+                NodePrecision.FLOAT32,
+                samples);
+    }
 
     /** @throws dev.tutti.files.InputException if a value is out of range */
     public TrainingSpec {
@@ -60,7 +89,7 @@ public record TrainingSpec(
      * @param maxSamples number of samples of most calls
      */
     public GradientKernel newKernel(int maxSamples) {
-        return Kernels.create(network, new Dropout(dropout, seed), maxSamples);
+        return Kernels.create(network, new Dropout(dropout, seed), wire, maxSamples);
     }
 
     /** Returns the default segment for a batch: a quarter, at most {@link #MAX_DEFAULT_SEGMENT}, at least 1. */

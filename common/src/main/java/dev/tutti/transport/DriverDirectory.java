@@ -5,6 +5,7 @@ import io.aeron.CncFileDescriptor;
 import io.aeron.CommonContext;
 import io.aeron.driver.reports.LossReportUtil;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -106,7 +108,25 @@ final class DriverDirectory {
                 && Files.isWritable(directory)
                 && ProcessHandle.of(pid).isEmpty()
                 && holdsOnlyDriverFiles(directory)
-                && !isActive(directory);
+                && (isMade(directory) ? !isActive(directory) : isOld(directory));
+    }
+
+    /** Whether the driver got to write what its file is; of one that was killed before, Aeron would wait for that in vain, and throw. */
+    private static boolean isMade(Path directory) throws IOException {
+        Path file = directory.resolve(CncFileDescriptor.CNC_FILE);
+        if (!Files.exists(file)) {
+            return true;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] version = in.readNBytes(Integer.BYTES);
+            return version.length < Integer.BYTES || !Arrays.equals(version, new byte[Integer.BYTES]);
+        }
+    }
+
+    private static boolean isOld(Path directory) throws IOException {
+        long changedMs = Files.getLastModifiedTime(directory.resolve(CncFileDescriptor.CNC_FILE))
+                .toMillis();
+        return System.currentTimeMillis() - changedMs > STALE_MS;
     }
 
     private static UserPrincipal ownerOfNewFile(Path folder) throws IOException {

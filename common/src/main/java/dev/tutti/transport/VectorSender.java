@@ -11,7 +11,7 @@ import io.aeron.logbuffer.BufferClaim;
 public final class VectorSender implements FrameSender {
     private final ExclusivePublication publication;
     private final GenerationId generation;
-    private final int floatsPerFrame;
+    private final int bytesPerFrame;
     private final FrameHeader header = new FrameHeader();
     private final FrameFlyweight frame = new FrameFlyweight();
     private final BufferClaim claim = new BufferClaim();
@@ -26,7 +26,7 @@ public final class VectorSender implements FrameSender {
     public VectorSender(ExclusivePublication publication, GenerationId generation) {
         this.publication = publication;
         this.generation = generation;
-        this.floatsPerFrame = (publication.maxPayloadLength() - FrameFlyweight.HEADER_LENGTH) / Float.BYTES;
+        this.bytesPerFrame = publication.maxPayloadLength() - FrameFlyweight.HEADER_LENGTH;
     }
 
     @Override
@@ -64,8 +64,8 @@ public final class VectorSender implements FrameSender {
     }
 
     private boolean sendPart() {
-        int part = Math.min(floatsPerFrame, header.vectorLength() - sent);
-        int length = FrameFlyweight.HEADER_LENGTH + part * Float.BYTES;
+        int part = Math.min(bytesPerFrame / header.valueBytes(), header.vectorLength() - sent);
+        int length = FrameFlyweight.HEADER_LENGTH + part * header.valueBytes();
         long position = publication.tryClaim(length, claim);
         if (position > 0) {
             frame.wrapForWriting(claim.buffer(), claim.offset(), length);

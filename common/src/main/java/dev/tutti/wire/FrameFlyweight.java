@@ -5,7 +5,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * The layout of a frame: one part of a vector of floats, little-endian.
+ * The layout of a frame: one part of a vector of floats, little-endian; with {@link FrameKind#GRADIENT_BFLOAT16} of the upper
+ * halves of floats.
  *
  * <pre>
  *   0        1        2                 4                                   8
@@ -30,7 +31,7 @@ import org.agrona.MutableDirectBuffer;
  *  +-----------------------------------------------------------------------+ 72
  *  | number of correctly classified samples (double)                       |
  *  +-----------------------------------------------------------------------+ 80
- *  | floats ...
+ *  | floats, or upper halves of floats ...
  * </pre>
  *
  * A flyweight holds no data of its own. Owned by one thread.
@@ -89,7 +90,7 @@ public final class FrameFlyweight {
 
     /**
      * Writes the header and the floats of one part of a vector, and last the checksum. The frame must have been wrapped with
-     * {@link #HEADER_LENGTH} + 4 x {@code partLength} bytes.
+     * {@link #HEADER_LENGTH} + {@code partLength} x {@link FrameHeader#valueBytes} bytes.
      *
      * @param generation whom the frame is for
      * @param header what it carries
@@ -122,7 +123,11 @@ public final class FrameFlyweight {
         frame.putDouble(start + LOSS_SUM_OFFSET, header.lossSum, ORDER);
         frame.putDouble(start + WEIGHT_SUM_OFFSET, header.weightSum, ORDER);
         frame.putDouble(start + CORRECT_SUM_OFFSET, header.correctSum, ORDER);
-        FloatBytes.put(frame, start + HEADER_LENGTH, vector, vectorStart + partOffset, partLength);
+        if (header.kind.valueBytes() == Float.BYTES) {
+            FloatBytes.put(frame, start + HEADER_LENGTH, vector, vectorStart + partOffset, partLength);
+        } else {
+            FloatBytes.putUpperHalves(frame, start + HEADER_LENGTH, vector, vectorStart + partOffset, partLength);
+        }
         frame.putInt(start + CHECKSUM_OFFSET, computeChecksum(), ORDER);
     }
 
@@ -142,19 +147,19 @@ public final class FrameFlyweight {
                 || buffer.getInt(start + GENERATION_OFFSET, ORDER) != generation.number()) {
             return FrameFault.OTHER_GENERATION;
         }
-        if (!isPartInRange() || !isPlaceInRange(kind()) || !areSumsInRange(kind())) {
+        if (!isPartInRange(kind().valueBytes()) || !isPlaceInRange(kind()) || !areSumsInRange(kind())) {
             return FrameFault.OUT_OF_RANGE;
         }
         return buffer.getInt(start + CHECKSUM_OFFSET, ORDER) == computeChecksum() ? null : FrameFault.CORRUPT;
     }
 
     /** The part lies in the vector, is as long as the frame, and is empty only where the vector is. */
-    private boolean isPartInRange() {
+    private boolean isPartInRange(int valueBytes) {
         int vectorLength = vectorLength();
         int partLength = partLength();
         int floatBytes = length - HEADER_LENGTH;
-        return partLength == floatBytes / Float.BYTES
-                && floatBytes % Float.BYTES == 0
+        return partLength == floatBytes / valueBytes
+                && floatBytes % valueBytes == 0
                 && vectorLength >= 0
                 && (partLength > 0 || vectorLength == 0)
                 && partOffset() >= 0
@@ -172,7 +177,7 @@ public final class FrameFlyweight {
 
     /** A loss may be anything: that training diverges is for the coordinator to find out. */
     private boolean areSumsInRange(FrameKind kind) {
-        if (kind == FrameKind.GRADIENT) {
+        if (kind.hasSums()) {
             return weightSum() >= 0 && weightSum() <= Double.MAX_VALUE;
         }
         return lossSum() == 0 && weightSum() == 0 && correctSum() == 0;
@@ -180,7 +185,11 @@ public final class FrameFlyweight {
 
     /** Copies the floats of this part to {@code target}, from {@code targetStart} on. */
     public void copyTo(float[] target, int targetStart) {
-        FloatBytes.get(buffer, start + HEADER_LENGTH, target, targetStart, partLength());
+        if (kind().valueBytes() == Float.BYTES) {
+            FloatBytes.get(buffer, start + HEADER_LENGTH, target, targetStart, partLength());
+        } else {
+            FloatBytes.getUpperHalves(buffer, start + HEADER_LENGTH, target, targetStart, partLength());
+        }
     }
 
     /** What the frame carries, or null where the code is unknown. */
@@ -228,17 +237,17 @@ public final class FrameFlyweight {
         return buffer.getInt(start + PART_LENGTH_OFFSET, ORDER);
     }
 
-    /** Sum of the losses of a {@link FrameKind#GRADIENT}. */
+    /** Sum of the losses of a gradient. */
     public double lossSum() {
         return buffer.getDouble(start + LOSS_SUM_OFFSET, ORDER);
     }
 
-    /** Sum of the sample weights of a {@link FrameKind#GRADIENT}. */
+    /** Sum of the sample weights of a gradient. */
     public double weightSum() {
         return buffer.getDouble(start + WEIGHT_SUM_OFFSET, ORDER);
     }
 
-    /** Number of correctly classified samples of a {@link FrameKind#GRADIENT}. */
+    /** Number of correctly classified samples of a gradient. */
     public double correctSum() {
         return buffer.getDouble(start + CORRECT_SUM_OFFSET, ORDER);
     }

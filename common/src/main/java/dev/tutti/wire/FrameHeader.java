@@ -51,6 +51,11 @@ public final class FrameHeader {
         return this;
     }
 
+    /** Number of bytes of each value on its way. */
+    public int valueBytes() {
+        return kind.valueBytes();
+    }
+
     /** Length of the vector in floats. */
     public int vectorLength() {
         return vectorLength;

@@ -12,10 +12,12 @@ public enum FrameKind {
     TARGETS(4, false, false),
     /** A part of a node of the summation tree: worker to coordinator. */
     GRADIENT(5, true, true),
+    /** The same with the upper half of each float, where the lower half is 0: bfloat16. */
+    GRADIENT_BFLOAT16(7, true, true, Short.BYTES),
     /** Request of a worker that has work but not its weights: they did not arrive whole, or the step is over. No floats. */
     RESEND_WEIGHTS(6, true, false);
 
-    private static final FrameKind[] BY_CODE = new FrameKind[7];
+    private static final FrameKind[] BY_CODE = new FrameKind[8];
 
     static {
         for (FrameKind kind : values()) {
@@ -26,11 +28,32 @@ public enum FrameKind {
     private final byte code;
     private final boolean ofStep;
     private final boolean ofSegments;
+    private final int valueBytes;
 
     FrameKind(int code, boolean ofStep, boolean ofSegments) {
+        this(code, ofStep, ofSegments, Float.BYTES);
+    }
+
+    FrameKind(int code, boolean ofStep, boolean ofSegments, int valueBytes) {
         this.code = (byte) code;
         this.ofStep = ofStep;
         this.ofSegments = ofSegments;
+        this.valueBytes = valueBytes;
+    }
+
+    /** Returns the kind of gradients whose values take so many bytes: 4 or 2. */
+    public static FrameKind gradient(int valueBytes) {
+        return valueBytes == Short.BYTES ? GRADIENT_BFLOAT16 : GRADIENT;
+    }
+
+    /** Number of bytes of each value of the vector. */
+    public int valueBytes() {
+        return valueBytes;
+    }
+
+    /** Whether sums of losses and of samples come with it; otherwise they are 0. */
+    boolean hasSums() {
+        return this == GRADIENT || this == GRADIENT_BFLOAT16;
     }
 
     /** Whether it belongs to a step, and so says which; otherwise epoch and step are 0. */

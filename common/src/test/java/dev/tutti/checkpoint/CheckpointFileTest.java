@@ -157,6 +157,14 @@ class CheckpointFileTest {
         CheckpointFile.read(file).requireMatch(other);
     }
 
+    /** Earlier versions knew no rounding, and did not say so. */
+    @Test
+    void shouldTakeACheckpointThatSaysNothingOfRoundingForOneWithout() throws IOException {
+        forge("\\\"wire\\\":\\\"float32\\\",", " ".repeat(21));
+
+        CheckpointFile.read(file).requireMatch(run);
+    }
+
     @Test
     void shouldRefuseAnotherKeyInThePosition() throws IOException {
         forge("\\\"lossSum\\\":", "\\\"mossSum\\\":");

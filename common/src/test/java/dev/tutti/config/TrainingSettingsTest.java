@@ -48,7 +48,7 @@ class TrainingSettingsTest {
         assertThat(settings.data().validation()).isEqualTo(0.2);
         assertThat(settings.data().scale()).isEqualTo(Scale.STANDARDIZE);
         assertThat(settings.data().header()).isEqualTo(Header.AUTO);
-        assertThat(settings.cluster().workers()).isEqualTo(Environment.processors());
+        assertThat(settings.cluster().workers()).isEmpty();
         assertThat(settings.cluster().embedded()).isTrue();
     }
 
@@ -129,6 +129,7 @@ class TrainingSettingsTest {
                 "batch|3000000000|--batch: out of range: \"3000000000\"",
                 "batch|1.5|--batch: not a whole number: \"1.5\"",
                 "segment|0|--segment: out of range: \"0\"",
+                "wire|float16|--wire: unknown value: \"float16\", allowed: float32, bfloat16",
                 "sync|local|--sync: unknown value: \"local\", allowed: step, epoch",
                 "seed|1.5|--seed: not a whole number: \"1.5\"",
                 "shuffle|maybe|--shuffle: unknown value: \"maybe\", allowed: on, off",
@@ -140,7 +141,7 @@ class TrainingSettingsTest {
                 "init|zeros|--init: unknown value: \"zeros\", allowed: xavier, he, normal, constant",
                 "init-value|Infinity|--init-value: out of range: \"Infinity\"",
                 "placement|here|--placement: unknown value: \"here\", allowed: replicate, stream",
-                "transport|tcp|--transport: unknown value: \"tcp\", allowed: auto, ipc, udp",
+                "transport|rdma|--transport: unknown value: \"rdma\", allowed: auto, ipc, udp, tcp",
                 "coordinator-bind|:1|--coordinator-bind: not an address: \":1\"",
                 "name|a/b|--name: unknown value: \"a/b\"",
                 "give-up|soon|--give-up: not a time: \"soon\"",

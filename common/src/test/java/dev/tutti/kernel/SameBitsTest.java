@@ -7,6 +7,7 @@ import dev.tutti.data.MiniBatch;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
+import dev.tutti.reduce.NodePrecision;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.SummationTree;
 import java.util.ArrayList;
@@ -178,6 +179,10 @@ class SameBitsTest {
         final MiniBatch batch;
         final ScalarKernel scalar;
         final VectorKernel vector;
+        /** The same two with nodes rounded. */
+        final ScalarKernel roundingScalar;
+
+        final VectorKernel roundingVector;
 
         Problem(Random random, NetworkSpec network, int samples) {
             this(random, network, samples, anyDropout(random), VectorBlocks.DEFAULT);
@@ -190,7 +195,11 @@ class SameBitsTest {
             batch = new MiniBatch().wrap(dataset, Samples.identity(samples), 0, samples);
             inEpoch(random);
             scalar = new ScalarKernel(network, dropout, "scalar");
-            vector = new VectorKernel(network, dropout, 1 + random.nextInt(samples), blocks, "vector");
+            int maxSamples = 1 + random.nextInt(samples);
+            vector = new VectorKernel(network, dropout, NodePrecision.FLOAT32, maxSamples, blocks, "vector");
+            roundingScalar = new ScalarKernel(network, dropout, NodePrecision.BFLOAT16, "scalar, rounding");
+            roundingVector =
+                    new VectorKernel(network, dropout, NodePrecision.BFLOAT16, maxSamples, blocks, "vector, rounding");
         }
 
         private static Dropout anyDropout(Random random) {
@@ -312,12 +321,30 @@ class SameBitsTest {
     }
 
     private static void checkGradients(long seed, Problem problem, int segmentSize, List<int[]> cut) {
-        PartialGradient[] expected = gradients(problem.scalar, problem, segmentSize, cut, PerSample.NONE);
-        PartialGradient[] actual = gradients(problem.vector, problem, segmentSize, cut, PerSample.NONE);
+        checkGradients(seed, problem, problem.scalar, problem.vector, segmentSize, cut);
+        PartialGradient[] rounded =
+                checkGradients(seed, problem, problem.roundingScalar, problem.roundingVector, segmentSize, cut);
+        for (PartialGradient node : rounded) {
+            float[] again = node.gradient().clone();
+            VectorRows.round(again, 0, again.length);
+            assertSameBits(seed, problem, "rounded gradient", again, node.gradient());
+        }
+    }
+
+    private static PartialGradient[] checkGradients(
+            long seed,
+            Problem problem,
+            GradientKernel scalar,
+            GradientKernel vector,
+            int segmentSize,
+            List<int[]> cut) {
+        PartialGradient[] expected = gradients(scalar, problem, segmentSize, cut, PerSample.NONE);
+        PartialGradient[] actual = gradients(vector, problem, segmentSize, cut, PerSample.NONE);
         for (int n = 0; n < expected.length; n++) {
             assertSame(seed, problem, expected[n], actual[n]);
             assertSameBits(seed, problem, "gradient", expected[n].gradient(), actual[n].gradient());
         }
+        return actual;
     }
 
     private static PartialGradient[] gradients(

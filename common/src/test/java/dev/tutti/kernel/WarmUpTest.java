@@ -6,6 +6,7 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
+import dev.tutti.reduce.NodePrecision;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -50,7 +51,7 @@ class WarmUpTest {
         List<Activation> activations = List.of(Activation.ELU, Activation.RELU, Activation.ELU, Activation.SIGMOID);
         NetworkSpec network = new NetworkSpec(List.of(7, 6, 5, 4, 3), activations, Loss.BINARY_CROSS_ENTROPY);
 
-        NetworkSpec small = new WarmUp(network, Dropout.NONE).network();
+        NetworkSpec small = new WarmUp(network, Dropout.NONE, NodePrecision.FLOAT32).network();
 
         assertThat(small.activations()).containsExactly(Activation.ELU, Activation.RELU, Activation.SIGMOID);
         assertThat(small.loss()).isEqualTo(Loss.BINARY_CROSS_ENTROPY);
@@ -58,7 +59,7 @@ class WarmUpTest {
     }
 
     private static int parameters(NetworkSpec network) {
-        return new ParameterLayout(new WarmUp(network, Dropout.NONE).network()).parameterCount();
+        return new ParameterLayout(new WarmUp(network, Dropout.NONE, NodePrecision.FLOAT32).network()).parameterCount();
     }
 
     private static NetworkSpec classifier(List<Integer> sizes, Activation hidden) {

@@ -11,6 +11,7 @@ import dev.tutti.optim.Nesterov;
 import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.optim.RmsProp;
 import dev.tutti.optim.Sgd;
+import dev.tutti.reduce.NodePrecision;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,15 @@ class ResumeTest {
     @ParameterizedTest
     @MethodSource("optimizers")
     void shouldEndInTheSameBitsFromEveryStep(OptimizerSettings optimizer) throws InterruptedException {
-        TrainingJob job = TestJobs.job(optimizer, 3, 7);
+        shouldEndInTheSameBitsFromEveryStep(TestJobs.job(optimizer, 3, 7));
+    }
+
+    @Test
+    void shouldEndInTheSameBitsWithRoundedGradients() throws InterruptedException {
+        shouldEndInTheSameBitsFromEveryStep(TestJobs.with(TestJobs.job(0.9f), NodePrecision.BFLOAT16));
+    }
+
+    private static void shouldEndInTheSameBitsFromEveryStep(TrainingJob job) throws InterruptedException {
         List<EpochMetrics> epochs = new ArrayList<>();
         TrainingResult expected = ReferenceTrainer.train(job, remember(epochs));
 

@@ -8,6 +8,7 @@ import dev.tutti.model.ParameterLayout;
 import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.optim.Sgd;
 import dev.tutti.random.Philox;
+import dev.tutti.reduce.NodePrecision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,24 @@ public final class TestJobs {
             parameters[i] = Philox.uniform(3, Philox.Purpose.INITIAL_WEIGHTS, 0, i) - 0.5f;
         }
         return new TrainingJob("test", spec, data(23, 1), data(6, 2), parameters);
+    }
+
+    /** The job with nodes rounded. */
+    static TrainingJob with(TrainingJob job, NodePrecision wire) {
+        TrainingSpec spec = job.spec();
+        TrainingSpec rounding = new TrainingSpec(
+                spec.network(),
+                spec.optimizer(),
+                spec.epochs(),
+                spec.batchSize(),
+                spec.segmentSize(),
+                spec.sync(),
+                spec.seed(),
+                spec.shuffle(),
+                spec.dropout(),
+                wire,
+                spec.samples());
+        return new TrainingJob("test", rounding, job.training(), job.validation(), job.initialParameters());
     }
 
     /** The job, going on from a state. */

@@ -9,6 +9,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FloatBytesTest {
     private static final int BYTES = 64;
@@ -31,6 +32,40 @@ class FloatBytesTest {
         assertThat(target[0]).isZero();
         assertThat(target[1]).isZero();
         assertThat(target[7]).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 7, 8, 11})
+    void shouldPutUpperHalvesThatItGetsBack(int count) {
+        float[] source = new float[count + 1];
+        for (int i = 0; i < source.length; i++) {
+            source[i] = Float.intBitsToFloat((0x8765 + 0x1357 * i & 0xffff) << 16);
+        }
+        FloatBytes.putUpperHalves(buffer, 6, source, 1, count);
+        for (int i = 0; i < count; i++) {
+            assertThat(memory.getShort(8 + 6 + 2 * i)).isEqualTo((short) (0x8765 + 0x1357 * (i + 1)));
+        }
+        assertThat(memory.getShort(8 + 6 + 2 * count)).isZero();
+        float[] target = new float[count + 4];
+        FloatBytes.getUpperHalves(buffer, 6, target, 2, count);
+        for (int i = 0; i < count; i++) {
+            assertThat(Float.floatToRawIntBits(target[i + 2])).isEqualTo(Float.floatToRawIntBits(source[i + 1]));
+        }
+        assertThat(target[0] + target[1] + target[count + 2] + target[count + 3])
+                .isZero();
+    }
+
+    @Test
+    void shouldRefuseToLeaveArrayOrBufferWithUpperHalves() {
+        float[] floats = new float[40];
+        assertThatThrownBy(() -> FloatBytes.putUpperHalves(buffer, 0, floats, 0, BYTES / 2 + 1))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> FloatBytes.getUpperHalves(buffer, 2, floats, 0, BYTES / 2))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> FloatBytes.putUpperHalves(buffer, 0, floats, 39, 2))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> FloatBytes.getUpperHalves(buffer, 0, floats, -1, 2))
+                .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test

@@ -18,8 +18,8 @@ class FrameFlyweightTest {
     private static final long SEED = Long.getLong("tutti.seed", 20261121);
     private static final GenerationId GENERATION = new GenerationId(7, 3, 0x0123456789ABCDEFL);
 
-    /** The layout of version 1, for ever: members of different builds must understand each other or refuse each other. */
-    private static final String GOLDEN = "01050201"
+    /** The layout of version 2, for ever: members of different builds must understand each other or refuse each other. */
+    private static final String GOLDEN = "02050201"
             + "%s"
             + "efcdab8967452301"
             + "07000000"
@@ -83,7 +83,36 @@ class FrameFlyweightTest {
         int checksum = Integer.reverseBytes(checksum(bytes));
         assertThat(HexFormat.of().formatHex(bytes))
                 .isEqualTo(String.format(GOLDEN, HexFormat.of().toHexDigits(checksum)));
-        assertThat(HexFormat.of().toHexDigits(checksum)).isEqualTo("44274e53");
+        assertThat(HexFormat.of().toHexDigits(checksum)).isEqualTo("7dae6c31");
+    }
+
+    /** The same header but for the kind, then two bytes of each float, the lower ones first. */
+    @Test
+    void shouldCarryUpperHalves() {
+        float[] vector = {9, 0, 1, -2, 0.125f, 9};
+        byte[] bytes = new byte[FrameFlyweight.HEADER_LENGTH + 3 * Short.BYTES];
+        FrameFlyweight frame = new FrameFlyweight().wrapForWriting(new UnsafeBuffer(bytes), 0, bytes.length);
+        FrameHeader header = header().set(FrameKind.GRADIENT_BFLOAT16, 2, 0x1122334455667788L, 4, 8, 5)
+                .sums(1.5, 16, 7);
+        frame.write(GENERATION, header, vector, 1, 1, 3);
+        byte[] floats = frame();
+        assertThat(Arrays.copyOfRange(bytes, 8, FrameFlyweight.HEADER_LENGTH))
+                .isEqualTo(Arrays.copyOfRange(floats, 8, FrameFlyweight.HEADER_LENGTH));
+        assertThat(bytes[FrameFlyweight.KIND_OFFSET]).isEqualTo((byte) 7);
+        assertThat(HexFormat.of().formatHex(bytes, FrameFlyweight.HEADER_LENGTH, bytes.length))
+                .isEqualTo("803f" + "00c0" + "003e");
+        assertThat(frame.check(GENERATION)).isNull();
+        float[] target = new float[6];
+        frame.copyTo(target, 2);
+        assertThat(target).containsExactly(0, 0, 1, -2, 0.125f, 0);
+        byte[] longer = Arrays.copyOf(bytes, bytes.length + 8);
+        for (int length = FrameFlyweight.HEADER_LENGTH; length < longer.length; length++) {
+            assertThat(new FrameFlyweight()
+                            .wrap(new UnsafeBuffer(longer), 0, length)
+                            .check(GENERATION))
+                    .as("length %d", length)
+                    .isEqualTo(length == bytes.length ? null : FrameFault.OUT_OF_RANGE);
+        }
     }
 
     @Test
@@ -119,7 +148,8 @@ class FrameFlyweightTest {
                         .kind())
                 .isEqualTo(kind);
         boolean ofStep = kind != FrameKind.FEATURES && kind != FrameKind.TARGETS;
-        boolean ofSegments = kind == FrameKind.WORK || kind == FrameKind.GRADIENT;
+        boolean ofGradient = kind == FrameKind.GRADIENT || kind == FrameKind.GRADIENT_BFLOAT16;
+        boolean ofSegments = kind == FrameKind.WORK || ofGradient;
         assertThat(check(withLong(bytes, FrameFlyweight.STEP_OFFSET, ofStep ? -1 : 1)))
                 .isEqualTo(FrameFault.OUT_OF_RANGE);
         assertThat(check(withInt(bytes, FrameFlyweight.EPOCH_OFFSET, ofStep ? 0 : 1)))
@@ -134,7 +164,7 @@ class FrameFlyweightTest {
             FrameFlyweight.LOSS_SUM_OFFSET, FrameFlyweight.WEIGHT_SUM_OFFSET, FrameFlyweight.CORRECT_SUM_OFFSET
         }) {
             for (double sum : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
-                boolean free = kind == FrameKind.GRADIENT && offset != FrameFlyweight.WEIGHT_SUM_OFFSET;
+                boolean free = ofGradient && offset != FrameFlyweight.WEIGHT_SUM_OFFSET;
                 assertThat(check(withLong(bytes, offset, Double.doubleToRawLongBits(sum))))
                         .as("%s at %d", sum, offset)
                         .isEqualTo(free ? null : FrameFault.OUT_OF_RANGE);
@@ -158,7 +188,8 @@ class FrameFlyweightTest {
             case FEATURES, TARGETS -> new FrameHeader().set(kind, 0, 0, 0, 0, length);
             case WEIGHTS, RESEND_WEIGHTS -> new FrameHeader().set(kind, 1, 0, 0, 0, length);
             case WORK -> new FrameHeader().set(kind, 1, 0, 3, 2, length);
-            case GRADIENT -> new FrameHeader().set(kind, 1, 0, 3, 2, length).sums(1, 2, 3);
+            case GRADIENT, GRADIENT_BFLOAT16 ->
+                new FrameHeader().set(kind, 1, 0, 3, 2, length).sums(1, 2, 3);
         };
     }
 

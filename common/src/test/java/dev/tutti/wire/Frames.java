@@ -21,7 +21,7 @@ public final class Frames {
         int offset = 0;
         do {
             int part = Math.min(floatsPerFrame, vector.length - offset);
-            byte[] bytes = new byte[FrameFlyweight.HEADER_LENGTH + part * Float.BYTES];
+            byte[] bytes = new byte[FrameFlyweight.HEADER_LENGTH + part * header.valueBytes()];
             new FrameFlyweight()
                     .wrapForWriting(new UnsafeBuffer(bytes), 0, bytes.length)
                     .write(generation, header, vector, 0, offset, part);

@@ -1,7 +1,10 @@
 package dev.tutti.app.bench;
 
+import dev.tutti.app.cluster.CoordinatorNode;
 import dev.tutti.app.cluster.EmbeddedCluster;
+import dev.tutti.config.Endpoint;
 import dev.tutti.data.Dataset;
+import dev.tutti.kernel.Dropout;
 import dev.tutti.kernel.Kernels;
 import dev.tutti.model.Activation;
 import dev.tutti.model.InitialWeights;
@@ -12,16 +15,27 @@ import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.Placement;
 import dev.tutti.random.Philox;
 import dev.tutti.train.ReferenceTrainer;
+import dev.tutti.train.StepTimes;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.TransportKind;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.HdrHistogram.Histogram;
 
-/** Measures how fast trainers train one network on random samples, each for the same time after a warm-up. */
+/**
+ * Measures how fast trainers train one network on random samples: several starts of each, in turn, so that a machine that becomes slower
+ * or busy meanwhile does so for all. Each start counts by the median of short windows of time.
+ */
 public final class ClusterBench {
     /**
      * What was measured of one trainer.
@@ -29,8 +43,17 @@ public final class ClusterBench {
      * @param workers number of compute threads; 0 for the reference trainer
      * @param samplesPerSecond samples trained on in a second
      * @param stepsPerSecond updates in a second
+     * @param stepMicrosP50 length of a step, median
+     * @param stepMicrosP99 length of a step, which one in a hundred is above
+     * @param phases where the time of a step went, as shares of it by name; empty for the reference trainer
      */
-    public record Row(int workers, double samplesPerSecond, double stepsPerSecond) {}
+    public record Row(
+            int workers,
+            double samplesPerSecond,
+            double stepsPerSecond,
+            double stepMicrosP50,
+            double stepMicrosP99,
+            Map<String, Double> phases) {}
 
     /** One way to train. */
     @FunctionalInterface
@@ -40,10 +63,20 @@ public final class ClusterBench {
 
     /** Mini-batches of random samples of an epoch. */
     public static final int STEPS_PER_EPOCH = 64;
+    private static final int FIRST_STEPS = 20;
+    private static final long WARM_UP_MS = 500;
+    private static final long WINDOW_MS = 100;
+
+    /** The samples of an epoch are sent to each process. */
+    private static final int STEPS_PER_EPOCH_OF_PROCESSES = 16;
+
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final Placement placement;
     private final TransportKind transport;
     private final double seconds;
+    private final int rounds;
+    private final boolean processes;
     private final TrainingJob job;
 
     /**
@@ -52,20 +85,31 @@ public final class ClusterBench {
      * @param segment number of samples of a segment; 0 for the default
      * @param placement where the workers find the samples
      * @param transport what carries the bulk data
-     * @param seconds how long to measure
+     * @param seconds how long to measure each trainer, over all its starts
+     * @param rounds how often to start each trainer of this process
+     * @param processes whether workers will be processes of their own
      */
     public ClusterBench(
-            List<Integer> sizes, int batch, int segment, Placement placement, TransportKind transport, double seconds) {
+            List<Integer> sizes,
+            int batch,
+            int segment,
+            Placement placement,
+            TransportKind transport,
+            double seconds,
+            int rounds,
+            boolean processes) {
+        this.processes = processes;
         this.placement = placement;
         this.transport = transport;
         this.seconds = seconds;
+        this.rounds = rounds;
         List<Activation> activations = new ArrayList<>();
         for (int layer = 0; layer < sizes.size() - 2; layer++) {
             activations.add(Activation.RELU);
         }
         activations.add(Activation.SOFTMAX);
         NetworkSpec network = new NetworkSpec(sizes, activations, Loss.CROSS_ENTROPY);
-        int samples = STEPS_PER_EPOCH * batch;
+        int samples = (processes ? STEPS_PER_EPOCH_OF_PROCESSES : STEPS_PER_EPOCH) * batch;
         TrainingSpec spec = new TrainingSpec(
                 network,
                 new Sgd.Settings(0.01f, 0),
@@ -95,15 +139,57 @@ public final class ClusterBench {
         return Kernels.description();
     }
 
-    /** Measures the reference trainer. */
+    /**
+     * Measures.
+     *
+     * @param workers numbers of compute threads of the embedded cluster
+     * @return the reference trainer, then the embedded clusters
+     */
+    public List<Row> measure(int... workers) throws InterruptedException {
+        Kernels.warmUp(job.spec().network(), Dropout.NONE);
+        List<List<Row>> starts = new ArrayList<>();
+        for (int round = 0; round <= rounds; round++) {
+            for (int trainer = 0; trainer <= workers.length; trainer++) {
+                if (round == 0) {
+                    starts.add(new ArrayList<>());
+                }
+                Row row = trainer == 0 ? reference() : embedded(workers[trainer - 1]);
+                // In the first round the rest of the code is compiled.
+                if (round > 0) {
+                    starts.get(trainer).add(row);
+                }
+            }
+        }
+        return starts.stream().map(ClusterBench::median).toList();
+    }
+
+    private static Row median(List<Row> starts) {
+        return starts.stream()
+                .sorted(Comparator.comparingDouble(Row::samplesPerSecond))
+                .skip(starts.size() / 2)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Measures the reference trainer, once. */
     public Row reference() throws InterruptedException {
         return measure(0, listener -> ReferenceTrainer.train(job, listener));
     }
 
-    /** Measures the embedded cluster. */
-    public Row embedded(int workers) throws InterruptedException {
+    private Row embedded(int workers) throws InterruptedException {
         return measure(
                 workers, listener -> EmbeddedCluster.train(job, "bench", workers, placement, transport, listener));
+    }
+
+    /** Starts a coordinator, for worker processes that come meanwhile. */
+    public CoordinatorNode startCoordinator(Endpoint bind, Optional<Integer> udpMtu) {
+        return CoordinatorNode.start(bind, transport, udpMtu, Optional.empty());
+    }
+
+    /** Measures so many worker processes, with as many threads as they have, once they are there. */
+    public Row processes(CoordinatorNode coordinator, int waitWorkers) throws InterruptedException {
+        return measure(
+                waitWorkers, listener -> coordinator.train(job, "bench", placement, waitWorkers, PATIENCE, listener));
     }
 
     private Row measure(int workers, Trainer trainer) throws InterruptedException {
@@ -122,26 +208,40 @@ public final class ClusterBench {
                 "bench");
         thread.start();
         try {
-            Thread.sleep((long) (1000 * warmUpSeconds()));
-            long steps = progress.steps;
-            long samples = progress.samples;
-            long startNs = System.nanoTime();
-            Thread.sleep((long) (1000 * seconds));
-            double measured = (System.nanoTime() - startNs) / 1e9;
-            Row row = new Row(workers, (progress.samples - samples) / measured, (progress.steps - steps) / measured);
+            while (progress.steps < (processes ? 1 : FIRST_STEPS) && thread.isAlive()) {
+                Thread.sleep(1);
+            }
+            Thread.sleep(processes ? (long) (500 * Math.max(8, seconds)) : WARM_UP_MS);
+            progress.record();
+            // Steps between machines may be longer than a window.
+            double measured = processes ? seconds : seconds / rounds;
+            int windows = processes ? 1 : (int) Math.max(3, Math.ceil(measured * 1000 / WINDOW_MS));
+            long windowMs = processes ? (long) (measured * 1000) : WINDOW_MS;
+            double[] rates = new double[windows];
+            for (int window = 0; window < windows; window++) {
+                long samples = progress.samples;
+                long startNs = System.nanoTime();
+                Thread.sleep(windowMs);
+                rates[window] = (progress.samples - samples) / ((System.nanoTime() - startNs) / 1e9);
+            }
             if (failure.get() != null) {
                 throw failure.get();
             }
-            return row;
+            thread.interrupt();
+            thread.join();
+            Arrays.sort(rates);
+            double samplesPerSecond = rates[windows / 2];
+            return new Row(
+                    progress.workers == 0 ? workers : progress.workers,
+                    samplesPerSecond,
+                    samplesPerSecond / job.spec().batchSize(),
+                    progress.stepNs.getValueAtPercentile(50) / 1e3,
+                    progress.stepNs.getValueAtPercentile(99) / 1e3,
+                    progress.phases());
         } finally {
             thread.interrupt();
             thread.join();
         }
-    }
-
-    /** The kernel is compiled meanwhile. */
-    private double warmUpSeconds() {
-        return Math.max(4, seconds / 2);
     }
 
     private static Dataset randomSamples(int samples, int inputs, int classes) {
@@ -156,15 +256,62 @@ public final class ClusterBench {
         return new Dataset(features, inputs, targets, 1, samples);
     }
 
+    /** In the order of {@link StepTimes}. */
+    private static final List<String> PHASES = List.of("sending", "computing", "waiting", "adding", "updating");
+
     /** How far the training is; written by its thread, read by the one that measures. */
     private static final class Progress implements TrainingListener {
+        private final Histogram stepNs = new Histogram(3);
+        private final long[] phaseNs = new long[PHASES.size()];
         private volatile long steps;
         private volatile long samples;
+        private volatile int workers;
+        private volatile boolean recording;
+        private boolean begun;
+        private long lastNs;
 
         @Override
         public void onStep(int epoch, long step, long allSamples, double meanLoss) {
             steps = step;
             samples = allSamples;
+            if (recording) {
+                long nowNs = System.nanoTime();
+                if (begun) {
+                    stepNs.recordValue(nowNs - lastNs);
+                }
+                begun = true;
+                lastNs = nowNs;
+            }
+        }
+
+        @Override
+        public void onStepTimes(StepTimes times) {
+            if (recording) {
+                phaseNs[0] += times.sendingNs();
+                phaseNs[1] += times.computingNs();
+                phaseNs[2] += times.waitingNs();
+                phaseNs[3] += times.addingNs();
+                phaseNs[4] += times.updatingNs();
+            }
+        }
+
+        @Override
+        public void onWorkers(int present, String event) {
+            workers = present;
+        }
+
+        void record() {
+            recording = true;
+        }
+
+        /** Once the training has ended. */
+        Map<String, Double> phases() {
+            Map<String, Double> shares = new LinkedHashMap<>();
+            double total = Arrays.stream(phaseNs).sum();
+            for (int phase = 0; total > 0 && phase < phaseNs.length; phase++) {
+                shares.put(PHASES.get(phase), phaseNs[phase] / total);
+            }
+            return shares;
         }
     }
 }

@@ -11,13 +11,17 @@ import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.SharedVectors;
 import dev.tutti.transport.TransportKind;
 import dev.tutti.worker.actor.TrainingSets;
 import dev.tutti.worker.actor.WorkerHost;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** A coordinator and a worker in one process, with all that lies between them in a cluster but the network. */
+/**
+ * A coordinator and a worker in one process, with all that lies between them in a cluster but the network; over shared memory they hand
+ * each other vectors by reference.
+ */
 public final class EmbeddedCluster {
     private static final String LOOPBACK = "127.0.0.1";
     private static final int MTU_BYTES = 8192;
@@ -45,9 +49,14 @@ public final class EmbeddedCluster {
             TransportKind transport,
             TrainingListener listener)
             throws InterruptedException {
+        boolean copies = transport == TransportKind.UDP || transport == TransportKind.TCP;
+        SharedVectors shared = copies ? null : new SharedVectors();
         try (AeronNode node = AeronNode.launch(null)) {
             ActorSystem<CoordinatorActor.Command> system = ActorSystems.startLocal(CoordinatorActor.create(
-                    "embedded", Build.current(), node, new DataPlaneSettings(transport, LOOPBACK, 0, MTU_BYTES)));
+                    "embedded",
+                    Build.current(),
+                    node,
+                    new DataPlaneSettings(transport, LOOPBACK, 0, MTU_BYTES, shared)));
             try {
                 TrainingSets trainingSets = new TrainingSets();
                 trainingSets.put(dataFingerprint, job.training());
@@ -61,6 +70,7 @@ public final class EmbeddedCluster {
                                 transport,
                                 null,
                                 trainingSets,
+                                shared,
                                 new NoEvents())),
                         "worker",
                         Props.empty());

@@ -1,17 +1,22 @@
 package dev.tutti.app.command;
 
 import dev.tutti.app.bench.ClusterBench;
+import dev.tutti.app.cluster.CoordinatorNode;
 import dev.tutti.app.console.ExitCode;
 import dev.tutti.config.ClusterSettings;
+import dev.tutti.config.Endpoint;
 import dev.tutti.config.Environment;
+import dev.tutti.files.InputException;
 import dev.tutti.files.Json;
 import dev.tutti.files.Range;
 import dev.tutti.protocol.Placement;
+import dev.tutti.transport.Streams;
 import dev.tutti.transport.TransportKind;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
@@ -23,15 +28,21 @@ import picocli.CommandLine.Spec;
 /** {@code tutti bench cluster}. */
 @Command(
         name = "cluster",
-        description = "Training speed of the embedded cluster with 1, 2, ... workers, beside the reference trainer.",
+        description = {
+            "Training speed of the embedded cluster with 1, 2, ... workers, or of a cluster of processes, beside the",
+            "reference trainer."
+        },
         abbreviateSynopsis = true,
         footer = {
             "",
             "Each line trains on random samples: first a warm-up, then as long as asked. \"of reference\" compares with one",
-            "thread without actors or streams, \"of one worker\" with the first line of workers.",
+            "thread without actors or streams, \"of one worker\" with the first line of workers. With --wait-workers the",
+            "workers are processes, on this machine or others, which leave when it is done.",
             "",
-            "Example:",
-            "  tutti bench cluster --network 784-512-512-10 --batch 256 --workers 1,2"
+            "Examples:",
+            "  tutti bench cluster --network 784-512-512-10 --batch 256 --workers 1,2",
+            "  tutti bench cluster --coordinator-bind 10.0.0.5:25520 --wait-workers 2      on 10.0.0.5",
+            "  tutti worker --coordinator 10.0.0.5:25520                                   on each host"
         })
 public final class BenchClusterCommand implements Callable<Integer> {
     @Spec
@@ -65,6 +76,25 @@ public final class BenchClusterCommand implements Callable<Integer> {
     private int[] workers;
 
     @Option(
+            names = "--wait-workers",
+            paramLabel = "N",
+            description = "measure N worker processes, instead of the embedded cluster")
+    private Integer waitWorkers;
+
+    @Option(
+            names = "--coordinator-bind",
+            paramLabel = "HOST:PORT",
+            converter = EndpointConverter.class,
+            description = "with --wait-workers: where to listen for them (default: 127.0.0.1:25520)")
+    private Endpoint bind;
+
+    @Option(
+            names = "--udp-mtu",
+            paramLabel = "BYTES",
+            description = "with --wait-workers: largest payload of a datagram (default: as for train)")
+    private Integer udpMtu;
+
+    @Option(
             names = "--placement",
             defaultValue = "replicate",
             description = "replicate or stream (default: ${DEFAULT-VALUE})")
@@ -79,6 +109,12 @@ public final class BenchClusterCommand implements Callable<Integer> {
     @Option(names = "--seconds", defaultValue = "5", description = "length of a line (default: ${DEFAULT-VALUE})")
     private double seconds;
 
+    @Option(
+            names = "--rounds",
+            defaultValue = "3",
+            description = "starts of each line of this process, in turn; the median counts (default: ${DEFAULT-VALUE})")
+    private int rounds;
+
     @Option(names = "--json", description = "the last line of standard output is the table as JSON")
     private boolean json;
 
@@ -87,8 +123,10 @@ public final class BenchClusterCommand implements Callable<Integer> {
         common.startLogging();
         List<Integer> sizes = BenchNetwork.sizes(network);
         int[] counts = workerCounts();
-        check(sizes);
-        ClusterBench bench = new ClusterBench(sizes, batch, segment, placement, transport, seconds);
+        check();
+        checkSizes(sizes);
+        ClusterBench bench =
+                new ClusterBench(sizes, batch, segment, placement, transport, seconds, rounds, waitWorkers != null);
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
                 Locale.ROOT,
@@ -101,19 +139,24 @@ public final class BenchClusterCommand implements Callable<Integer> {
                 Environment.javaVersion());
         out.printf(
                 Locale.ROOT,
-                "%-12s %14s %12s %14s %14s%n",
+                "%-12s %14s %12s %14s %14s %10s %10s%n",
                 "trainer",
                 "samples/s",
                 "steps/s",
                 "of reference",
-                "of one worker");
+                "of one worker",
+                "p50 ms",
+                "p99 ms");
         List<ClusterBench.Row> rows = new ArrayList<>();
-        rows.add(bench.reference());
-        print(out, rows, rows.get(0));
-        for (int count : counts) {
-            rows.add(bench.embedded(count));
-            print(out, rows, rows.get(rows.size() - 1));
+        if (waitWorkers == null) {
+            for (ClusterBench.Row row : bench.measure(counts)) {
+                add(out, rows, row);
+            }
+        } else {
+            measureProcesses(bench, out, rows);
         }
+        out.println();
+        rows.forEach(row -> printPhases(out, row));
         if (json) {
             out.println(json(bench, rows));
         }
@@ -122,11 +165,61 @@ public final class BenchClusterCommand implements Callable<Integer> {
     }
 
     /** Before anything is measured. */
-    private void check(List<Integer> sizes) {
+    private void checkSizes(List<Integer> sizes) {
         Range.count(1).require("--batch", batch);
         Range.count(0).require("--segment", segment);
         Range.positive().require("--seconds", seconds);
         BenchNetwork.checkFits(network, batch, (long) ClusterBench.STEPS_PER_EPOCH * sizes.get(0));
+    }
+
+    private void check() {
+        if (rounds < 1) {
+            throw new InputException("--rounds out of range: " + rounds + ", allowed: 1 or more");
+        }
+        if (waitWorkers == null && (bind != null || udpMtu != null)) {
+            throw new InputException((bind != null ? "--coordinator-bind" : "--udp-mtu")
+                    + " needs --wait-workers, the number of worker processes to wait for");
+        }
+        if (waitWorkers != null && workers != null) {
+            throw new InputException("--workers is of the embedded cluster, --wait-workers of processes: give one");
+        }
+        if (waitWorkers != null && waitWorkers < 1) {
+            throw new InputException("--wait-workers out of range: " + waitWorkers + ", allowed: 1 or more");
+        }
+        if (udpMtu != null) {
+            Streams.DATAGRAM_BYTES.require("--udp-mtu", udpMtu);
+        }
+    }
+
+    private void measureProcesses(ClusterBench bench, PrintWriter out, List<ClusterBench.Row> rows)
+            throws InterruptedException {
+        Endpoint at = bind == null ? Endpoint.local() : bind;
+        try (CoordinatorNode coordinator = bench.startCoordinator(at, Optional.ofNullable(udpMtu))) {
+            try {
+                add(out, rows, bench.reference());
+                add(out, rows, bench.processes(coordinator, waitWorkers));
+            } finally {
+                coordinator.leave("the bench is over", false);
+            }
+        }
+    }
+
+    private static void add(PrintWriter out, List<ClusterBench.Row> rows, ClusterBench.Row row) {
+        rows.add(row);
+        print(out, rows, row);
+    }
+
+    private static void printPhases(PrintWriter out, ClusterBench.Row row) {
+        if (row.phases().isEmpty()) {
+            return;
+        }
+        out.printf(Locale.ROOT, "%-12s", name(row));
+        row.phases().forEach((phase, share) -> out.printf(Locale.ROOT, "  %s %.0f %%", phase, 100 * share));
+        out.println();
+    }
+
+    private static String name(ClusterBench.Row row) {
+        return row.workers() == 0 ? "reference" : row.workers() + (row.workers() == 1 ? " worker" : " workers");
     }
 
     private int[] workerCounts() {
@@ -142,17 +235,19 @@ public final class BenchClusterCommand implements Callable<Integer> {
     private static void print(PrintWriter out, List<ClusterBench.Row> rows, ClusterBench.Row row) {
         out.printf(
                 Locale.ROOT,
-                "%-12s %,14.0f %,12.0f %14.2f %14s%n",
-                row.workers() == 0 ? "reference" : row.workers() + (row.workers() == 1 ? " worker" : " workers"),
+                "%-12s %,14.0f %,12.0f %14.2f %14s %10.2f %10.2f%n",
+                name(row),
                 row.samplesPerSecond(),
                 row.stepsPerSecond(),
                 row.samplesPerSecond() / rows.get(0).samplesPerSecond(),
-                rows.size() < 2
+                row.workers() == 0
                         ? ""
                         : String.format(
                                 Locale.ROOT,
                                 "%.2f",
-                                row.samplesPerSecond() / rows.get(1).samplesPerSecond()));
+                                row.samplesPerSecond() / rows.get(1).samplesPerSecond()),
+                row.stepMicrosP50() / 1e3,
+                row.stepMicrosP99() / 1e3);
         out.flush();
     }
 
@@ -165,15 +260,22 @@ public final class BenchClusterCommand implements Callable<Integer> {
                 .put("batch", batch)
                 .put("segment", bench.segmentSize())
                 .put("placement", placement.id())
+                .put("transport", transport.id())
+                .put("averaging", "coordinator")
                 .putObjects(
                         "trainers", rows.stream().map(BenchClusterCommand::json).toList())
                 .line();
     }
 
     private static Json json(ClusterBench.Row row) {
+        Json phases = new Json();
+        row.phases().forEach((phase, share) -> phases.put(phase, share));
         return new Json()
                 .put("workers", row.workers())
                 .put("samplesPerSecond", row.samplesPerSecond())
-                .put("stepsPerSecond", row.stepsPerSecond());
+                .put("stepsPerSecond", row.stepsPerSecond())
+                .put("stepMicrosP50", row.stepMicrosP50())
+                .put("stepMicrosP99", row.stepMicrosP99())
+                .putObject("phases", phases);
     }
 }

@@ -54,6 +54,9 @@ public final class Logs {
         context.getLogger("akka").setLevel(ch.qos.logback.classic.Level.WARN);
         // A connection that ends when its peer stops is no news.
         context.getLogger("akka.stream").setLevel(ch.qos.logback.classic.Level.ERROR);
+        // What clients of the service do wrong, they are told.
+        context.getLogger("org.eclipse.jetty").setLevel(ch.qos.logback.classic.Level.WARN);
+        context.getLogger("io.javalin").setLevel(ch.qos.logback.classic.Level.WARN);
         OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
         appender.setContext(context);
         // A live line may stand where the log line begins.

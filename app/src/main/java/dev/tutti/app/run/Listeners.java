@@ -2,6 +2,7 @@ package dev.tutti.app.run;
 
 import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.EpochMetrics;
+import dev.tutti.train.StepTimes;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingRun;
 import java.util.List;
@@ -36,6 +37,11 @@ public record Listeners(List<TrainingListener> all) implements TrainingListener 
     @Override
     public void onWorkers(int workers, String event) {
         all.forEach(listener -> listener.onWorkers(workers, event));
+    }
+
+    @Override
+    public void onStepTimes(StepTimes times) {
+        all.forEach(listener -> listener.onStepTimes(times));
     }
 
     @Override

@@ -68,6 +68,7 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
                 settings.seed(),
                 settings.shuffle(),
                 settings.dropout(),
+                settings.wire(),
                 data.training().samples());
         TrainingJob job = new TrainingJob(
                 RunName.of(settings),
@@ -151,6 +152,7 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
                 .put("step", result.last().steps())
                 .put("samples", result.last().samples())
                 .put("seed", job.spec().seed())
+                .put("wire", job.spec().wire().id())
                 .line();
         ModelFile.write(
                 file, new ModelFile.Model(job.spec().network(), data.preprocessing(), training, result.parameters()));

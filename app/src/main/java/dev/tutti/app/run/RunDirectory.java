@@ -27,19 +27,19 @@ public final class RunDirectory implements AutoCloseable {
     public static final Path RUNS = Path.of("runs");
 
     /** The effective configuration. */
-    static final String CONFIG = "config.conf";
+    public static final String CONFIG = "config.conf";
 
     /** One JSON object for each epoch, and for each step where asked. */
-    static final String METRICS = "metrics.jsonl";
+    public static final String METRICS = "metrics.jsonl";
 
     /** The trained model. */
     public static final String MODEL = "model.safetensors";
 
     /** The outcome. */
-    static final String SUMMARY = "summary.json";
+    public static final String SUMMARY = "summary.json";
 
     /** What was logged. */
-    static final String LOG = "run.log";
+    public static final String LOG = "run.log";
 
     /** The directory of the checkpoints. */
     public static final String CHECKPOINTS = "checkpoints";

@@ -14,7 +14,8 @@ public final class RunName {
         return settings.name().orElseGet(() -> ofData(settings.data().source()));
     }
 
-    static String ofData(String source) {
+    /** Returns a name made from that of the data: a path, or what a client calls it. */
+    public static String ofData(String source) {
         String file = String.valueOf(Path.of(source).getFileName());
         String name = file.replaceFirst("(?i)\\.gz$", "")
                 .replaceFirst("(?i)\\.(csv|idx)$", "")

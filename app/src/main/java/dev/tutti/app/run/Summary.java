@@ -38,6 +38,7 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
                 .put("network", network.shape())
                 .put("loss", network.loss().id())
                 .put("seed", spec.seed())
+                .put("wire", spec.wire().id())
                 .put("weightsSha256", weightsSha256())
                 .put("epochs", last.epoch())
                 .put("steps", last.steps())

@@ -4,15 +4,18 @@ import dev.tutti.app.cluster.CoordinatorNode;
 import dev.tutti.app.cluster.EmbeddedCluster;
 import dev.tutti.config.ClusterSettings;
 import dev.tutti.config.Endpoint;
+import dev.tutti.config.Environment;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.data.Fingerprint;
 import dev.tutti.files.InputException;
 import dev.tutti.protocol.Placement;
+import dev.tutti.train.ComputeThreads;
 import dev.tutti.train.ReferenceTrainer;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingRun;
+import dev.tutti.train.TrainingSpec;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -28,7 +31,11 @@ public final class Trainers {
      * @param settings of the run
      */
     public static Trainer of(String kind, TrainingSettings settings) {
-        Trainer trainer = byName(kind, settings);
+        return unlessDone(byName(kind, settings));
+    }
+
+    /** For a run that may have come to its end before. */
+    public static Trainer unlessDone(Trainer trainer) {
         return (job, listener) ->
                 isDone(job) ? new TrainingRun(job, TrainingListener.NONE).result(0) : trainer.train(job, listener);
     }
@@ -60,10 +67,15 @@ public final class Trainers {
         return EmbeddedCluster.train(
                 job,
                 Fingerprint.sha256(job.training()),
-                cluster.workers(),
+                threads(job.spec(), cluster),
                 cluster.placement().orElseGet(() -> defaultPlacement(job)),
                 cluster.transport(),
                 listener);
+    }
+
+    /** Number of compute threads of a run in one process. */
+    static int threads(TrainingSpec spec, ClusterSettings cluster) {
+        return cluster.workers().orElseGet(() -> ComputeThreads.of(spec, Environment.processors()));
     }
 
     private static TrainingResult withProcesses(TrainingJob job, ClusterSettings cluster, TrainingListener listener)

@@ -9,6 +9,7 @@ import dev.tutti.checkpoint.Checkpoint;
 import dev.tutti.checkpoint.CheckpointDirectory;
 import dev.tutti.checkpoint.Checkpointer;
 import dev.tutti.checkpoint.RunIdentity;
+import dev.tutti.config.ClusterSettings;
 import dev.tutti.config.Endpoint;
 import dev.tutti.config.Environment;
 import dev.tutti.config.TrainingSettings;
@@ -202,9 +203,20 @@ public final class TrainingSession {
                 + "; start each with: tutti worker --coordinator " + bind);
     }
 
+    /** Who sees a core idle should know that this is meant. */
+    private void tellOfThreads(PreparedRun run) {
+        ClusterSettings cluster = settings.cluster();
+        int threads = Trainers.threads(run.job().spec(), cluster);
+        if (cluster.embedded() && cluster.workers().isEmpty() && threads < Environment.processors()) {
+            tell("compute threads: " + threads + " of " + Environment.processors()
+                    + " cores, as a step has too little work for more; --workers N decides otherwise");
+        }
+    }
+
     private void train(RunDirectory directory, RunRecorder recorder, PreparedRun run, Checkpointer checkpointer)
             throws InterruptedException {
         settings.cluster().coordinatorBind().ifPresent(this::askForWorkers);
+        tellOfThreads(run);
         LOG.info("training: tutti={}, jdk={}", Version.text(), Environment.javaVersion());
         TrainingResult result;
         try (checkpointer;

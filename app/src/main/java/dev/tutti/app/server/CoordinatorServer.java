@@ -2,6 +2,7 @@ package dev.tutti.app.server;
 
 import dev.tutti.app.cluster.ClientJobs;
 import dev.tutti.app.cluster.CoordinatorNode;
+import dev.tutti.app.console.LineWriter;
 import dev.tutti.app.job.Job;
 import dev.tutti.app.job.JobQueue;
 import dev.tutti.app.job.JobServer;

@@ -10,6 +10,7 @@ import dev.tutti.model.ParameterLayout;
 import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.Placement;
 import dev.tutti.random.Philox;
+import dev.tutti.reduce.NodePrecision;
 import dev.tutti.train.OnDivergence;
 import dev.tutti.train.ReferenceTrainer;
 import dev.tutti.train.Sync;
@@ -33,20 +34,32 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SameBitsTest {
     @ParameterizedTest
     @CsvSource({
-        "1, REPLICATE, IPC, STEP, 32, 8, 0",
-        "2, REPLICATE, IPC, STEP, 32, 8, 0",
-        "3, STREAM, IPC, STEP, 33, 7, 0.3",
-        "5, REPLICATE, UDP, STEP, 50, 13, 0.5",
-        "2, STREAM, UDP, STEP, 64, 5, 0",
-        "3, REPLICATE, IPC, EPOCH, 32, 8, 0.1",
-        "2, STREAM, UDP, EPOCH, 32, 10, 0.2",
-        "4, REPLICATE, TCP, STEP, 50, 13, 0.5",
-        "2, STREAM, TCP, STEP, 33, 7, 0",
+        "1, REPLICATE, IPC, STEP, 32, 8, 0, FLOAT32",
+        "2, REPLICATE, IPC, STEP, 32, 8, 0, FLOAT32",
+        "3, STREAM, IPC, STEP, 33, 7, 0.3, FLOAT32",
+        "5, REPLICATE, UDP, STEP, 50, 13, 0.5, FLOAT32",
+        "2, STREAM, UDP, STEP, 64, 5, 0, FLOAT32",
+        "3, REPLICATE, IPC, EPOCH, 32, 8, 0.1, FLOAT32",
+        "2, STREAM, UDP, EPOCH, 32, 10, 0.2, FLOAT32",
+        "4, REPLICATE, TCP, STEP, 50, 13, 0.5, FLOAT32",
+        "2, STREAM, TCP, STEP, 33, 7, 0, FLOAT32",
+        "1, REPLICATE, IPC, STEP, 32, 3, 0, BFLOAT16",
+        "2, STREAM, IPC, STEP, 33, 3, 0, BFLOAT16",
+        "3, REPLICATE, UDP, STEP, 50, 3, 0.5, BFLOAT16",
+        "3, REPLICATE, IPC, EPOCH, 32, 8, 0, BFLOAT16",
+        "3, STREAM, TCP, STEP, 33, 7, 0, BFLOAT16",
     })
     void shouldEndInTheBitsOfTheReferenceTrainer(
-            int workers, Placement placement, TransportKind transport, Sync sync, int batch, int segment, float dropout)
+            int workers,
+            Placement placement,
+            TransportKind transport,
+            Sync sync,
+            int batch,
+            int segment,
+            float dropout,
+            NodePrecision wire)
             throws InterruptedException {
-        TrainingJob job = job(sync, batch, segment, dropout);
+        TrainingJob job = job(sync, batch, segment, dropout, wire);
         TrainingResult expected = ReferenceTrainer.train(job, TrainingListener.NONE);
 
         TrainingResult found = EmbeddedCluster.train(job, "data", workers, placement, transport, TrainingListener.NONE);
@@ -59,7 +72,7 @@ class SameBitsTest {
 
     @Test
     void shouldLeaveOutTheSameStepsAsTheReferenceTrainer() throws InterruptedException {
-        TrainingJob given = job(Sync.STEP, 32, 8, 0);
+        TrainingJob given = job(Sync.STEP, 32, 8, 0, NodePrecision.FLOAT32);
         TrainingJob job = new TrainingJob(
                 "test",
                 given.spec(),
@@ -87,12 +100,22 @@ class SameBitsTest {
         assertThat(found.last().samples()).isEqualTo(expected.last().samples());
     }
 
-    private static TrainingJob job(Sync sync, int batch, int segment, float dropout) {
+    private static TrainingJob job(Sync sync, int batch, int segment, float dropout, NodePrecision wire) {
         NetworkSpec network =
                 new NetworkSpec(List.of(9, 17, 4), List.of(Activation.RELU, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
         Dataset training = randomData(203, 9, 4, 1);
         TrainingSpec spec = new TrainingSpec(
-                network, new Sgd.Settings(0.1f, 0.9f), 3, batch, segment, sync, 42, true, dropout, training.samples());
+                network,
+                new Sgd.Settings(0.1f, 0.9f),
+                3,
+                batch,
+                segment,
+                sync,
+                42,
+                true,
+                dropout,
+                wire,
+                training.samples());
         float[] parameters = new float[new ParameterLayout(network).parameterCount()];
         for (int i = 0; i < parameters.length; i++) {
             parameters[i] = Philox.uniform(3, Philox.Purpose.INITIAL_WEIGHTS, 0, i) - 0.5f;

@@ -99,8 +99,9 @@ final class Incoming extends Link {
         }
         head += PREFIX_BYTES + length;
         counter++;
-        long vectorBytes = (long) frame.vectorLength() * Float.BYTES;
-        remainingBytes = vectorBytes - (long) (frame.partOffset() + frame.partLength()) * Float.BYTES;
+        long valueBytes = frame.kind().valueBytes();
+        long vectorBytes = frame.vectorLength() * valueBytes;
+        remainingBytes = vectorBytes - (frame.partOffset() + frame.partLength()) * valueBytes;
         links.vectorSeen(vectorBytes);
         FrameFault refusal = handler.onFrame(sessionId, frame);
         if (refusal != null) {

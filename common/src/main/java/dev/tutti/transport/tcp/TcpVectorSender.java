@@ -20,7 +20,7 @@ public final class TcpVectorSender implements FrameSender {
 
     private final TcpLinks links;
     private final int stream;
-    private final int floatsPerFrame;
+    private final int bytesPerFrame;
     private final ByteBuffer bytes;
     private final UnsafeBuffer buffer;
     private final FrameHeader header = new FrameHeader();
@@ -37,7 +37,7 @@ public final class TcpVectorSender implements FrameSender {
         TcpSettings settings = links.settings();
         this.links = links;
         this.stream = stream;
-        this.floatsPerFrame = settings.floatsPerFrame();
+        this.bytesPerFrame = settings.floatsPerFrame() * Float.BYTES;
         this.bytes = ByteBuffer.allocateDirect(settings.bufferBytes()).order(ByteOrder.LITTLE_ENDIAN);
         this.buffer = new UnsafeBuffer(bytes);
     }
@@ -68,7 +68,7 @@ public final class TcpVectorSender implements FrameSender {
         this.vectorStart = start;
         this.encoded = 0;
         this.sent = 0;
-        links.vectorSeen((long) header.vectorLength() * Float.BYTES);
+        links.vectorSeen((long) header.vectorLength() * header.valueBytes());
     }
 
     @Override
@@ -121,7 +121,7 @@ public final class TcpVectorSender implements FrameSender {
 
     /** How much of the vector some receiver has not yet taken, but for what is in the buffer. */
     long unsentBytes() {
-        return isIdle() ? 0 : Float.BYTES * (long) (header.vectorLength() - sent);
+        return isIdle() ? 0 : header.valueBytes() * (long) (header.vectorLength() - sent);
     }
 
     /** Whether all that are not lost have been greeted. */
@@ -169,8 +169,8 @@ public final class TcpVectorSender implements FrameSender {
         int frames = 0;
         int position = 0;
         do {
-            int part = Math.min(floatsPerFrame, header.vectorLength() - encoded);
-            int length = FrameFlyweight.HEADER_LENGTH + part * Float.BYTES;
+            int part = Math.min(bytesPerFrame / header.valueBytes(), header.vectorLength() - encoded);
+            int length = FrameFlyweight.HEADER_LENGTH + part * header.valueBytes();
             if (position + TcpSettings.PREFIX_BYTES + length > bytes.capacity()) {
                 break;
             }

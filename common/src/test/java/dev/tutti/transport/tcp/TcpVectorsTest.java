@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import dev.tutti.reduce.BFloat16;
 import dev.tutti.transport.FrameSender;
 import dev.tutti.transport.tcp.Ends.End;
 import dev.tutti.transport.tcp.Ends.Vectors;
 import dev.tutti.wire.FrameFault;
 import dev.tutti.wire.FrameFlyweight;
+import dev.tutti.wire.FrameKind;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,6 +90,35 @@ class TcpVectorsTest {
         assertSame(atCoordinator[0], vectors);
         assertSame(atCoordinator[1], vectors);
         assertThat(atCoordinator[0].sessions.get(0)).isNotEqualTo(atCoordinator[1].sessions.get(0));
+    }
+
+    @Test
+    void shouldCarryVectorsOfHalfTheBytes() {
+        Random random = new Random(SEED);
+        List<float[]> vectors = vectors(random, 40);
+        for (float[] vector : vectors) {
+            for (int i = 0; i < vector.length; i++) {
+                vector[i] = BFloat16.round(vector[i]);
+            }
+        }
+        Vectors arrived = new Vectors();
+        int[] begun = {0};
+        try (End coordinator = new End(TcpLinks.COORDINATOR);
+                End member = new End(7)) {
+            TcpFrameSource gradients = coordinator.links.source(BACK, new int[] {7}, arrived);
+            TcpVectorSender out = member.links.sender(BACK, List.of(coordinator.as(TcpLinks.COORDINATOR)));
+            until("all vectors", () -> arrived.whole.size() == vectors.size(), () -> gradients.poll(8), () -> {
+                if (out.isIdle() && begun[0] < vectors.size()) {
+                    float[] vector = vectors.get(begun[0]);
+                    out.header().set(FrameKind.GRADIENT_BFLOAT16, 1, begun[0]++, 0, 1, vector.length);
+                    out.begin(vector, 0);
+                    assertThat(out.unsentBytes()).isEqualTo(2L * vector.length);
+                }
+                out.doWork();
+            });
+            assertThat(member.faults.total() + coordinator.faults.total()).isZero();
+        }
+        assertSame(arrived, vectors);
     }
 
     @Test

@@ -10,6 +10,7 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import dev.tutti.coordinator.plan.Membership;
 import dev.tutti.coordinator.plan.Membership.Candidate;
+import dev.tutti.coordinator.step.SharedStepAgent;
 import dev.tutti.coordinator.step.StepLoop;
 import dev.tutti.coordinator.transport.CoordinatorPlane;
 import dev.tutti.files.InputException;
@@ -28,6 +29,8 @@ import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
 import dev.tutti.transport.Carriers;
 import dev.tutti.transport.NoRoomException;
+import dev.tutti.transport.SharedVectors;
+import dev.tutti.transport.StepIdleStrategy;
 import dev.tutti.transport.TransportKind;
 import dev.tutti.wire.GenerationId;
 import java.io.UncheckedIOException;
@@ -43,6 +46,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.slf4j.Logger;
 
@@ -181,10 +185,19 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                 setup.dataFingerprint);
         this.loop = new StepLoop(job, setup.placement, setup.listener, new LoopObserver(context.getSelf()));
         this.runner = new AgentRunner(
-                loop.idle(), error -> context.getSelf().tell(new Failed(new IllegalStateException(error))), null, loop);
+                dataPlane.shared() == null ? loop.idle() : new StepIdleStrategy(),
+                error -> context.getSelf().tell(new Failed(new IllegalStateException(error))),
+                null,
+                dataPlane.shared() == null ? loop : shared(loop, dataPlane.shared()));
         AgentRunner.startOnThread(runner);
         timers.startTimerWithFixedDelay(new StillWaiting(), WAIT_REPORT);
         timers.startSingleTimer(new GiveUp(), setup.giveUp);
+    }
+
+    private static Agent shared(StepLoop loop, SharedVectors with) {
+        SharedStepAgent agent = new SharedStepAgent(loop);
+        with.steps(agent::visit);
+        return agent;
     }
 
     /**
@@ -301,7 +314,8 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
                     dataPlane.host(),
                     dataPlane.port(),
                     dataPlane.mtuBytes(),
-                    description);
+                    description,
+                    dataPlane.shared());
         } catch (RuntimeException e) {
             onNotOpened(e);
             return;

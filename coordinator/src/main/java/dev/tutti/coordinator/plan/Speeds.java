@@ -127,7 +127,7 @@ final class Speeds {
         if (perThread == 0) {
             return;
         }
-        double allThreads = Arrays.stream(threads).sum();
+        double allThreads = sum(threads);
         double meanSpeed = perThread * allThreads / threads.length;
         double sum = 0;
         for (int member = 0; member < capacity.length; member++) {
@@ -159,5 +159,14 @@ final class Speeds {
             }
         }
         return of == 0 ? 0 : speeds / of;
+    }
+
+    /** Every few steps, and so without a stream, which allocates. */
+    private static double sum(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum;
     }
 }

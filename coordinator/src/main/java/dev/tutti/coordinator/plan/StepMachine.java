@@ -2,6 +2,7 @@ package dev.tutti.coordinator.plan;
 
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.TreeSum;
+import dev.tutti.reduce.VectorSum;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,9 +30,12 @@ public final class StepMachine {
     /** How much longer it may be that nothing moves. */
     private static final long STALL_NS = 2_000_000_000L;
 
+    /** For a node that was handed over whole. */
+    private static final long NOT_BEGUN = Long.MIN_VALUE;
+
     private final int parameterCount;
     private final ArrayDeque<PartialGradient> pool = new ArrayDeque<>();
-    private final TreeSum sum = new TreeSum(pool::push);
+    private final TreeSum sum;
     private final Ledger ledger = new Ledger();
     private final StepDeadline deadline = new StepDeadline();
     private final BitSet suspects = new BitSet();
@@ -61,9 +65,13 @@ public final class StepMachine {
     private long movedAtNs;
     private long lateAtNs;
 
-    /** @param parameterCount number of floats of a gradient */
-    public StepMachine(int parameterCount) {
+    /**
+     * @param parameterCount number of floats of a gradient
+     * @param vectors adds two gradients, and rounds their sum
+     */
+    public StepMachine(int parameterCount, VectorSum vectors) {
         this.parameterCount = parameterCount;
+        sum = new TreeSum(pool::push, vectors);
     }
 
     /**
@@ -116,6 +124,7 @@ public final class StepMachine {
         if (begunNs.length < segments) {
             begunNs = new long[segments];
         }
+        Arrays.fill(begunNs, 0, segments, NOT_BEGUN);
     }
 
     /**
@@ -218,6 +227,16 @@ public final class StepMachine {
         return pool.pop();
     }
 
+    /** Whether {@link #acquire} would give a buffer for this node. */
+    public boolean accepts(int firstSegment, int segmentCount) {
+        return sum.accepts(firstSegment, segmentCount);
+    }
+
+    /** Gives away a buffer that is in nobody's hands; null if there is none. */
+    public PartialGradient spare() {
+        return pool.poll();
+    }
+
     /** Takes back a buffer whose node did not arrive whole, or is of a step that is over. */
     public void release(PartialGradient node) {
         pool.push(node);
@@ -236,7 +255,7 @@ public final class StepMachine {
         ledger.done(added);
         ledger.duplicate(segments - added);
         if (added > 0) {
-            speeds.onDelivered(member, added, begunNs[first] < stepSinceNs ? nowNs : begunNs[first], nowNs);
+            speeds.onDelivered(member, added, begunNs[first] == NOT_BEGUN ? nowNs : begunNs[first], nowNs);
         } else {
             release(node);
         }

@@ -9,6 +9,7 @@ import dev.tutti.data.EpochOrder;
 import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkInHand;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SharedLoop;
 import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingFailedException;
@@ -24,18 +25,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The coordinator's side of the steps of one job, on a thread of its own: sends what {@link StepMachine} hands out, broadcasts
+ * The coordinator's side of the steps of one job, on one thread at a time: sends what {@link StepMachine} hands out, broadcasts
  * weights, takes gradients, makes the update. What has been received of a step stays when a generation ends, so that only what
  * is missing is asked of the next one. Actors talk to it by {@link #enter} and {@link #leave}, which only queue.
  */
-public final class StepLoop implements Agent, CoordinatorPlane.Events {
+public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Events {
     /** What the job's actor is told; on the loop's thread: quick answers only. */
     public interface Observer {
         /** The generation cannot go on and needs a successor. */
@@ -86,6 +86,7 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
             new ManyToOneConcurrentArrayQueue<>(COMMAND_CAPACITY);
     private final StepMachine machine;
     private final EpochRows rows;
+    private final StepClock clock = new StepClock();
 
     private Phase phase = Phase.WITHOUT_GENERATION;
     private CoordinatorPlane plane;
@@ -94,6 +95,7 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     private long framesSent;
     private long phaseSinceNs;
     private boolean toldOfIdleWorkers;
+    private SharedLoop threads = SharedLoop.ALONE;
 
     /**
      * @param job what to train
@@ -109,7 +111,7 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
         this.observer = observer;
         this.run = new TrainingRun(job, listener);
         this.rows = new EpochRows(spec);
-        this.machine = new StepMachine(run.parameters().length);
+        this.machine = new StepMachine(run.parameters().length, spec.wire());
         machine.newStep(spec.segmentsOfStep(run.stepInEpoch()));
     }
 
@@ -131,6 +133,12 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     @Override
     public String roleName() {
         return "tutti-steps-" + job.name();
+    }
+
+    @Override
+    public int doWork(SharedLoop threads) {
+        this.threads = threads;
+        return doWork();
     }
 
     @Override
@@ -165,13 +173,30 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
 
     @Override
     public PartialGradient acquire(long step, int firstSegment, int segmentCount) {
-        return step == run.step() ? machine.acquire(firstSegment, segmentCount, System.nanoTime()) : null;
+        if (step != run.step()) {
+            return null;
+        }
+        long nowNs = System.nanoTime();
+        clock.onArrival(nowNs);
+        return machine.acquire(firstSegment, segmentCount, nowNs);
+    }
+
+    @Override
+    public boolean accepts(long step, int firstSegment, int segmentCount) {
+        return step == run.step() && machine.accepts(firstSegment, segmentCount);
+    }
+
+    @Override
+    public PartialGradient spare() {
+        return machine.spare();
     }
 
     @Override
     public void onGradient(int member, long step, PartialGradient node) {
         if (step == run.step()) {
-            machine.deliver(member, node, System.nanoTime());
+            long nowNs = System.nanoTime();
+            machine.deliver(member, node, nowNs);
+            clock.onAdded(System.nanoTime() - nowNs);
         } else {
             machine.release(node);
         }
@@ -281,6 +306,9 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
 
     private int step() {
         int frames = plane.doWork();
+        if (!clock.isSent() && plane.areWeightsSent()) {
+            clock.onSent(System.nanoTime());
+        }
         if (machine.isComplete() && plane.areWeightsSent()) {
             finishStep();
             return frames + 1;
@@ -292,11 +320,14 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     }
 
     private void finishStep() {
-        machine.endStep(System.nanoTime());
+        long completeNs = System.nanoTime();
+        machine.endStep(completeNs);
+        clock.onComplete(completeNs);
         if (run.stepInEpoch() + 1 == spec.stepsPerEpoch()) {
             listener.onCluster(clusterMetrics());
         }
-        run.apply(machine.total());
+        run.apply(machine.total(), threads);
+        listener.onStepTimes(clock.onUpdated(System.nanoTime()));
         if (run.isFinished()) {
             enterPhase(Phase.ENDED);
             observer.onFinished(run.result(workers()));
@@ -307,6 +338,7 @@ public final class StepLoop implements Agent, CoordinatorPlane.Events {
     }
 
     private void beginStep() {
+        clock.onBegin(System.nanoTime());
         issue(machine.begin(run.step(), System.nanoTime()), run.epoch(), run.stepInEpoch(), run.step());
         plane.broadcastWeights(run.epoch(), run.step(), run.parameters());
         plane.doWork();

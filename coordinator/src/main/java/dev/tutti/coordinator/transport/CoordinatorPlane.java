@@ -11,6 +11,7 @@ import dev.tutti.transport.FrameReceiver;
 import dev.tutti.transport.FrameSender;
 import dev.tutti.transport.FrameSource;
 import dev.tutti.transport.SharedMemory;
+import dev.tutti.transport.SharedVectors;
 import dev.tutti.transport.StreamClosedException;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TermLengths;
@@ -49,6 +50,12 @@ public final class CoordinatorPlane implements AutoCloseable {
          */
         PartialGradient acquire(long step, int firstSegment, int segmentCount);
 
+        /** Whether a node is wanted that a member of this process hands over, with its buffer. */
+        boolean accepts(long step, int firstSegment, int segmentCount);
+
+        /** A buffer that is not needed now, in return for one that was handed over; it belongs to the caller. Null if there is none. */
+        PartialGradient spare();
+
         /** A node has arrived whole; the buffer changes owner. */
         void onGradient(int member, long step, PartialGradient node);
 
@@ -63,13 +70,16 @@ public final class CoordinatorPlane implements AutoCloseable {
     }
 
     private static final int FRAMES_PER_POLL = 64;
+    private static final float[] NO_FLOATS = {};
 
     private final Aeron aeron;
     private final GenerationId generation;
     private final Streams streams;
     private final int members;
+    private final FrameKind gradientKind;
     private final FaultCounters faults;
     private final Subscription gradientSubscription;
+    private final SharedVectors.Generation shared;
     private final TcpLinks links;
     private final IdleStrategy idle;
     private final FrameSource gradientFrames;
@@ -90,9 +100,12 @@ public final class CoordinatorPlane implements AutoCloseable {
             String host,
             int port,
             int mtuBytes,
-            JobDescription job) {
+            JobDescription job,
+            SharedVectors shared) {
         this.generation = generation;
         this.members = members;
+        this.gradientKind = FrameKind.gradient(job.spec().wire().bytes());
+        this.shared = shared == null ? null : shared.open(generation, members);
         this.faults = new FaultCounters();
         this.aeron = node.aeron();
         int baseStreamId = generation.number() * Streams.IDS_PER_GENERATION;
@@ -140,6 +153,7 @@ public final class CoordinatorPlane implements AutoCloseable {
      * @param port UDP port for gradients and TCP port; 0 for any
      * @param mtuBytes largest datagram's payload, for UDP
      * @param job what the streams carry
+     * @param shared what is shared with the members, where they are of this process; else null
      * @throws dev.tutti.transport.NoRoomException if there is too little shared memory, after waiting some seconds for that of
      *     earlier streams
      */
@@ -151,12 +165,13 @@ public final class CoordinatorPlane implements AutoCloseable {
             String host,
             int port,
             int mtuBytes,
-            JobDescription job) {
+            JobDescription job,
+            SharedVectors shared) {
         SharedMemory.awaitRoom(
                 node.directory(),
                 job.termLengths(carriers).coordinatorBytes(members),
                 "the streams of " + members + " workers");
-        return new CoordinatorPlane(node, generation, members, carriers, host, port, mtuBytes, job);
+        return new CoordinatorPlane(node, generation, members, carriers, host, port, mtuBytes, job, shared);
     }
 
     /**
@@ -231,7 +246,7 @@ public final class CoordinatorPlane implements AutoCloseable {
 
     /** Third step, on the step loop's thread: says who takes what arrives. */
     public void attach(int parameterCount, Events events) {
-        gradients = new GradientReceiver(parameterCount, members, events);
+        gradients = new GradientReceiver(parameterCount, gradientKind, members, shared, events);
     }
 
     /** How the step loop waits for what comes on these streams. */
@@ -266,8 +281,12 @@ public final class CoordinatorPlane implements AutoCloseable {
 
     /** Begins to broadcast the weights of a step; they must not change until {@link #areWeightsSent}. */
     public void broadcastWeights(int epoch, long step, float[] parameters) {
-        weights.header().set(FrameKind.WEIGHTS, epoch, step, 0, 0, parameters.length);
-        weights.begin(parameters, 0);
+        if (shared != null) {
+            shared.weights(parameters);
+        }
+        float[] sent = shared == null ? parameters : NO_FLOATS;
+        weights.header().set(FrameKind.WEIGHTS, epoch, step, 0, 0, sent.length);
+        weights.begin(sent, 0);
     }
 
     /** Gives {@code member} a piece of work whose samples it holds. */
@@ -298,6 +317,7 @@ public final class CoordinatorPlane implements AutoCloseable {
      * @throws StreamClosedException if the streams are of no further use
      */
     public int doWork() {
+        gradients.giveBack();
         try {
             int frames = send() + gradientFrames.poll(FRAMES_PER_POLL);
             if (links != null && gradientLinks == null) {

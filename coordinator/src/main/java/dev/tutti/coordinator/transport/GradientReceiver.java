@@ -2,25 +2,41 @@ package dev.tutti.coordinator.transport;
 
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.transport.FrameReceiver;
+import dev.tutti.transport.SharedVectors;
 import dev.tutti.wire.FrameFault;
 import dev.tutti.wire.FrameFlyweight;
 import dev.tutti.wire.FrameKind;
 
 /**
- * Puts the frames of the members' gradients together, each straight at its place in a buffer of the pool. Owned by the step
- * loop's thread.
+ * Puts the frames of the members' gradients together, each straight at its place in a buffer of the pool; or takes the nodes that
+ * members of this process hand over. Owned by the step loop's thread.
  */
 final class GradientReceiver implements FrameReceiver.Handler {
     private final int parameterCount;
+    private final FrameKind kind;
     private final CoordinatorPlane.Events events;
+    private final SharedVectors.Generation shared;
     private final Incoming[] incoming;
     private final long[] framesFrom;
+    private final int[] owed;
 
-    GradientReceiver(int parameterCount, int members, CoordinatorPlane.Events events) {
+    /**
+     * @param kind of the frames of gradients
+     * @param shared where members of this process hand over their nodes; null where these come in frames
+     */
+    GradientReceiver(
+            int parameterCount,
+            FrameKind kind,
+            int members,
+            SharedVectors.Generation shared,
+            CoordinatorPlane.Events events) {
         this.parameterCount = parameterCount;
+        this.kind = kind;
+        this.shared = shared;
         this.events = events;
         this.incoming = new Incoming[members];
         this.framesFrom = new long[members];
+        this.owed = new int[members];
         for (int member = 0; member < members; member++) {
             incoming[member] = new Incoming();
         }
@@ -37,10 +53,49 @@ final class GradientReceiver implements FrameReceiver.Handler {
             events.onResendRequest(member, frame.step());
             return null;
         }
-        if (frame.kind() != FrameKind.GRADIENT || frame.vectorLength() != parameterCount) {
+        if (frame.kind() != kind || frame.vectorLength() != (shared == null ? parameterCount : 0)) {
             return FrameFault.OUT_OF_RANGE;
         }
+        if (shared != null) {
+            return takeOver(member, frame);
+        }
         return incoming[member].onFrame(member, sessionId, frame);
+    }
+
+    private FrameFault takeOver(int member, FrameFlyweight frame) {
+        PartialGradient node = shared.take(member);
+        if (node == null) {
+            return FrameFault.UNEXPECTED;
+        }
+        int first = node.firstSegment();
+        int count = node.segmentCount();
+        if (frame.firstSegment() != first
+                || frame.segmentCount() != count
+                || !events.accepts(frame.step(), first, count)) {
+            shared.giveBack(member, node);
+            events.onRefused(member, count);
+            return FrameFault.UNEXPECTED;
+        }
+        owed[member]++;
+        events.onGradient(member, frame.step(), node);
+        return null;
+    }
+
+    /** Gives members a buffer for each node they have handed over, as soon as there are some to spare. */
+    void giveBack() {
+        if (shared == null) {
+            return;
+        }
+        for (int member = 0; member < owed.length; member++) {
+            while (owed[member] > 0) {
+                PartialGradient spare = events.spare();
+                if (spare == null) {
+                    return;
+                }
+                owed[member]--;
+                shared.giveBack(member, spare);
+            }
+        }
     }
 
     long framesFrom(int member) {

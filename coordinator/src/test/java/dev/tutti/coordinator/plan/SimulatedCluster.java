@@ -1,6 +1,8 @@
 package dev.tutti.coordinator.plan;
 
 import dev.tutti.coordinator.plan.Membership.Candidate;
+import dev.tutti.reduce.BFloat16;
+import dev.tutti.reduce.NodePrecision;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.SummationTree;
 import java.util.ArrayList;
@@ -35,7 +37,8 @@ final class SimulatedCluster {
     private final long seed;
     private final SplittableRandom random;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
-    private final StepMachine machine = new StepMachine(PARAMETERS);
+    private final NodePrecision precision;
+    private final StepMachine machine;
     private final Membership membership;
     private final int[] segmentsOfStep;
     private final double lossOfPieces;
@@ -81,6 +84,8 @@ final class SimulatedCluster {
         flakyStreams = random.nextInt(6) == 0;
         room = random.nextInt(5) == 0 ? 2 + random.nextInt(2) : Integer.MAX_VALUE;
         membership = new Membership(1 + random.nextInt(2), true);
+        precision = random.nextInt(3) == 0 ? NodePrecision.BFLOAT16 : NodePrecision.FLOAT32;
+        machine = new StepMachine(PARAMETERS, precision);
     }
 
     /** Runs to the end. */
@@ -642,7 +647,7 @@ final class SimulatedCluster {
         return covered;
     }
 
-    private static void fill(PartialGradient node, int step, int first, int count) {
+    private void fill(PartialGradient node, int step, int first, int count) {
         node.reset(first, count);
         for (int i = 0; i < PARAMETERS; i++) {
             node.gradient()[i] = gradient(step, i, first, first + count);
@@ -650,13 +655,17 @@ final class SimulatedCluster {
         node.sums(loss(step, first, first + count), count, 0);
     }
 
-    private static float gradient(int step, int i, int first, int end) {
+    private float gradient(int step, int i, int first, int end) {
         if (end - first == 1) {
             int hash = (step * 31 + first) * 31 + i;
-            return (hash * 0x9E3779B1 >> 8) * (1f / (1 << (first & 15)));
+            return rounded((hash * 0x9E3779B1 >> 8) * (1f / (1 << (first & 15))));
         }
         int middle = first + Integer.highestOneBit(end - first - 1);
-        return gradient(step, i, first, middle) + gradient(step, i, middle, end);
+        return rounded(gradient(step, i, first, middle) + gradient(step, i, middle, end));
+    }
+
+    private float rounded(float value) {
+        return precision == NodePrecision.BFLOAT16 ? BFloat16.round(value) : value;
     }
 
     private static double loss(int step, int first, int end) {

@@ -3,6 +3,8 @@ package dev.tutti.coordinator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
 class SpeedsTest {
@@ -70,6 +72,26 @@ class SpeedsTest {
             speeds.onStep(step * 100 * MS, true);
         }
         assertThat(speeds.vectorTime()).as("a segment takes 1 ms").isCloseTo(72, within(1e-6));
+    }
+
+    @Test
+    void shouldAllocateNothing() {
+        Speeds speeds = new Speeds(new int[] {1, 2});
+        SteadyCuts cuts = new SteadyCuts(2);
+        Orders orders = new Orders();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 20; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int step = 0; step < STEPS; step++) {
+                speeds.onDelivered(0, 4, step * MS + MS / 2, step * MS + MS);
+                speeds.onDelivered(1, 4, step * MS + MS / 2, step * MS + MS);
+                speeds.onStep(step * MS, true);
+                cuts.split(step % 8 == 7 ? 5 : 32, speeds.capacity(), speeds.vectorTime(), speeds.revision(), orders);
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(least).isZero();
     }
 
     @Test

@@ -2,7 +2,9 @@ package dev.tutti.coordinator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tutti.reduce.NodePrecision;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SummationTree;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -11,7 +13,7 @@ class StepMachineTest {
     private static final long S = 1_000_000_000L;
     private static final int SCHEDULES = Integer.getInteger("tutti.schedules", 4_000);
 
-    private final StepMachine machine = new StepMachine(1);
+    private final StepMachine machine = new StepMachine(1, NodePrecision.FLOAT32);
 
     /** Schedules of other seeds with each run; {@code -Dtutti.seed} repeats one. */
     @Test
@@ -158,6 +160,40 @@ class StepMachineTest {
         assertThat(text(machine.begin(7, 2))).isEqualTo("0:0+2 0:4+1");
         assertThat(machine.ledger().issued()).isEqualTo(5);
         assertThat(machine.ledger().reissued()).isEqualTo(3);
+    }
+
+    /** Where a vector takes as long as a segment, cuts that follow the speeds by a segment would cost two vectors more. */
+    @Test
+    void shouldCutByTheTreeWhereVectorsTakeLong() {
+        assertThat(cutOfThirtyTwo(8)).isEqualTo("0:0+16 1:16+16");
+        assertThat(cutOfThirtyTwo(0)).isEqualTo("0:0+18 1:18+14");
+    }
+
+    /** What two members get whose speeds are 18 to 14, after some steps. */
+    private String cutOfThirtyTwo(long vectorMs) {
+        long ms = S / 1000;
+        StepMachine other = new StepMachine(1, NodePrecision.FLOAT32);
+        other.enter(List.of("w0", "w1"), new int[] {1, 1}, 0);
+        other.newStep(32);
+        for (int step = 0; step < 40; step++) {
+            long startNs = step * S;
+            Orders given = other.begin(step, startNs);
+            assertThat(given.size()).isPositive();
+            for (int i = 0; i < given.size(); i++) {
+                long atNs = startNs + vectorMs * ms + given.segmentCount(i) * (given.member(i) == 0 ? 7 : 9) * ms;
+                int end = given.firstSegment(i) + given.segmentCount(i);
+                for (int first = given.firstSegment(i); first < end; ) {
+                    int count = SummationTree.largestNode(first, end, 32);
+                    PartialGradient node = other.acquire(first, count, atNs).reset(first, count);
+                    atNs += vectorMs * ms;
+                    other.deliver(given.member(i), node, atNs);
+                    first += count;
+                }
+            }
+            other.endStep(startNs + S);
+            other.newStep(32);
+        }
+        return text(other.begin(40, 40 * S));
     }
 
     @Test

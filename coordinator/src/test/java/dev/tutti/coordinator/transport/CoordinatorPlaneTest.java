@@ -125,7 +125,7 @@ class CoordinatorPlaneTest {
     @BeforeEach
     void connect() throws IOException {
         node = AeronNode.launch(folder);
-        plane = CoordinatorPlane.open(node, GENERATION, MEMBERS, Carriers.TCP, HOST, 0, 1408, JOB);
+        plane = CoordinatorPlane.open(node, GENERATION, MEMBERS, Carriers.TCP, HOST, 0, 1408, JOB, null);
         Streams streams = plane.streams();
         List<ServerSocket> servers = new ArrayList<>();
         List<String> workEndpoints = new ArrayList<>();
@@ -236,6 +236,16 @@ class CoordinatorPlaneTest {
 
         boolean isPolled() {
             return delivered.size() < MEMBERS;
+        }
+
+        @Override
+        public boolean accepts(long step, int firstSegment, int segmentCount) {
+            throw new AssertionError("nothing is shared");
+        }
+
+        @Override
+        public PartialGradient spare() {
+            throw new AssertionError("nothing is shared");
         }
 
         @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.SummationTree;
+import dev.tutti.transport.SharedVectors;
 import dev.tutti.wire.FrameFault;
 import dev.tutti.wire.FrameFlyweight;
 import dev.tutti.wire.FrameHeader;
@@ -38,7 +39,7 @@ class GradientReceiverTest {
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(SEED + round);
             Loop loop = new Loop("seed " + (SEED + round), true);
-            GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, loop);
+            GradientReceiver receiver = new GradientReceiver(PARAMETERS, FrameKind.GRADIENT, MEMBERS, null, loop);
             List<byte[]> frames = new ArrayList<>();
             for (int step = 0; step < STEPS; step++) {
                 frames.addAll(interleaved(random, step));
@@ -61,7 +62,7 @@ class GradientReceiverTest {
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(SEED + round);
             Loop loop = new Loop("seed " + (SEED + round), false);
-            GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, loop);
+            GradientReceiver receiver = new GradientReceiver(PARAMETERS, FrameKind.GRADIENT, MEMBERS, null, loop);
             for (byte[] bytes : interleaved(random, 0)) {
                 refused += give(receiver, Frames.forged(random, bytes)) == null ? 0 : 1;
                 give(receiver, bytes);
@@ -75,9 +76,26 @@ class GradientReceiverTest {
     }
 
     @Test
+    void shouldTakeGradientsOfItsKindAlone() {
+        Loop loop = new Loop("kinds", false);
+        loop.step = 3;
+        for (FrameKind wanted : List.of(FrameKind.GRADIENT, FrameKind.GRADIENT_BFLOAT16)) {
+            GradientReceiver receiver = new GradientReceiver(PARAMETERS, wanted, MEMBERS, null, loop);
+            for (FrameKind sent : List.of(FrameKind.GRADIENT, FrameKind.GRADIENT_BFLOAT16)) {
+                FrameHeader header =
+                        new FrameHeader().set(sent, 1, 3, 0, 1, PARAMETERS).sums(1, 1, 1);
+                byte[] bytes = Frames.of(GENERATION, header, new float[PARAMETERS], PARAMETERS)
+                        .get(0);
+                assertThat(give(receiver, bytes)).isEqualTo(sent == wanted ? null : FrameFault.OUT_OF_RANGE);
+            }
+            receiver.close();
+        }
+    }
+
+    @Test
     void shouldPassOnRequestsAndSignsOfLife() {
         Loop loop = new Loop("requests", true);
-        GradientReceiver receiver = new GradientReceiver(PARAMETERS, MEMBERS, loop);
+        GradientReceiver receiver = new GradientReceiver(PARAMETERS, FrameKind.GRADIENT, MEMBERS, null, loop);
         FrameHeader header =
                 new FrameHeader().set(FrameKind.RESEND_WEIGHTS, 1, 5, 0, 0, 0).member(2);
         assertThat(give(receiver, Frames.of(GENERATION, header, new float[0], 1).get(0)))
@@ -98,6 +116,76 @@ class GradientReceiverTest {
                         Frames.of(GENERATION, header, new float[PARAMETERS], PARAMETERS)
                                 .get(0)))
                 .isEqualTo(FrameFault.OUT_OF_RANGE);
+    }
+
+    /** Nodes of a member of this process come by reference; for each a buffer goes back, and none is lost. */
+    @Test
+    void shouldTakeNodesOverAndGiveABufferBackForEach() {
+        Random random = new Random(SEED);
+        SharedVectors.Generation shared = new SharedVectors().open(GENERATION, MEMBERS);
+        Loop loop = new Loop("seed " + SEED, false);
+        GradientReceiver receiver = new GradientReceiver(PARAMETERS, FrameKind.GRADIENT, MEMBERS, shared, loop);
+        Set<PartialGradient> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
+        int[] given = new int[MEMBERS];
+        for (int round = 0; round < ROUNDS; round++) {
+            int member = random.nextInt(MEMBERS);
+            int first = random.nextInt(SEGMENTS);
+            int count = SummationTree.largestNode(first, SEGMENTS, SEGMENTS);
+            boolean current = random.nextBoolean();
+            PartialGradient back = shared.takeBack(member);
+            PartialGradient node = back == null ? new PartialGradient(PARAMETERS) : back;
+            given[member] -= back == null ? 0 : 1;
+            buffers.add(node.reset(first, count));
+            int delivered = loop.delivered;
+            assertThat(shared.give(member, node)).isTrue();
+            given[member]++;
+
+            FrameFault fault = give(receiver, handedOver(member, current ? 0 : 1, first, count));
+
+            assertThat(fault).as(loop.name).isEqualTo(current ? null : FrameFault.UNEXPECTED);
+            assertThat(loop.delivered - delivered).isEqualTo(current ? 1 : 0);
+            receiver.giveBack();
+        }
+        for (int member = 0; member < MEMBERS; member++) {
+            for (; given[member] > 0; given[member]--) {
+                assertThat(shared.takeBack(member))
+                        .as("%s, member %d", loop.name, member)
+                        .isIn(buffers);
+            }
+            assertThat(shared.takeBack(member)).isNull();
+        }
+        assertThat(loop.created).as("buffers of the loop's own").isZero();
+        assertThat(buffers).hasSizeLessThanOrEqualTo(MEMBERS);
+    }
+
+    @Test
+    void shouldNotBelieveFramesThatTellOfNoNode() {
+        SharedVectors.Generation shared = new SharedVectors().open(GENERATION, MEMBERS);
+        Loop loop = new Loop("forged", false);
+        GradientReceiver receiver = new GradientReceiver(PARAMETERS, FrameKind.GRADIENT, MEMBERS, shared, loop);
+        assertThat(give(receiver, handedOver(1, 0, 0, 1))).isEqualTo(FrameFault.UNEXPECTED);
+        PartialGradient node = new PartialGradient(PARAMETERS).reset(2, 1);
+        shared.give(1, node);
+        assertThat(give(receiver, handedOver(1, 0, 3, 1))).isEqualTo(FrameFault.UNEXPECTED);
+        assertThat(shared.takeBack(1)).as("the node goes back to its owner").isSameAs(node);
+        FrameHeader copied = new FrameHeader()
+                .set(FrameKind.GRADIENT, 1, 0, 0, 1, PARAMETERS)
+                .member(1)
+                .sums(0, 1, 0);
+        assertThat(give(
+                        receiver,
+                        Frames.of(GENERATION, copied, new float[PARAMETERS], PARAMETERS)
+                                .get(0)))
+                .isEqualTo(FrameFault.OUT_OF_RANGE);
+        assertThat(loop.delivered).isZero();
+    }
+
+    private static byte[] handedOver(int member, long step, int first, int count) {
+        FrameHeader header = new FrameHeader()
+                .set(FrameKind.GRADIENT, 1, step, first, count, 0)
+                .member(member)
+                .sums(0, count, 0);
+        return Frames.of(GENERATION, header, new float[0], 1).get(0);
     }
 
     private FrameFault give(GradientReceiver receiver, byte[] bytes) {
@@ -170,6 +258,16 @@ class GradientReceiverTest {
         }
 
         @Override
+        public boolean accepts(long ofStep, int firstSegment, int segmentCount) {
+            return ofStep == step && SummationTree.isNode(firstSegment, segmentCount, SEGMENTS);
+        }
+
+        @Override
+        public PartialGradient spare() {
+            return pool.poll();
+        }
+
+        @Override
         public void onGradient(int member, long ofStep, PartialGradient node) {
             delivered++;
             if (honest) {
@@ -178,6 +276,8 @@ class GradientReceiverTest {
                 assertThat(node.weightSum()).as(name).isEqualTo(node.segmentCount());
                 assertThat(node.correctSum()).as(name).isEqualTo(ofStep);
             }
+            // One that was handed over was not given out here.
+            out.add(node);
             release(node);
         }
 

@@ -30,6 +30,7 @@ import dev.tutti.protocol.WorkerMessage.Hello;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.transport.AeronNode;
 import dev.tutti.transport.NoRoomException;
+import dev.tutti.transport.SharedVectors;
 import dev.tutti.transport.TransportKind;
 import dev.tutti.worker.compute.ComputeTeam;
 import dev.tutti.worker.compute.SampleSource;
@@ -73,6 +74,7 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
      * @param aeronDirectory directory of a running media driver to share, or a folder in which to start one; null for
      *     shared memory
      * @param trainingSets where training sets are kept between generations
+     * @param shared what is shared with the coordinator, where it is of this process; else null
      * @param events told about the coordinator
      */
     public record Setup(
@@ -84,7 +86,22 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
             TransportKind transport,
             Path aeronDirectory,
             TrainingSets trainingSets,
-            Events events) {}
+            SharedVectors shared,
+            Events events) {
+        /** Of a process without a coordinator. */
+        public Setup(
+                String process,
+                Build build,
+                String name,
+                int threads,
+                String host,
+                TransportKind transport,
+                Path aeronDirectory,
+                TrainingSets trainingSets,
+                Events events) {
+            this(process, build, name, threads, host, transport, aeronDirectory, trainingSets, null, events);
+        }
+    }
 
     /** Told about the coordinator, on the actor's thread: quick answers only. */
     public interface Events {
@@ -301,7 +318,8 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
     }
 
     private WorkerPlane openPlane(PrepareGeneration prepare) {
-        return WorkerPlane.open(nodeFor(prepare.streams().ipc()), prepare, setup.host);
+        SharedVectors.Generation shared = setup.shared == null ? null : setup.shared.generation(prepare.generation());
+        return WorkerPlane.open(nodeFor(prepare.streams().ipc()), prepare, setup.host, shared);
     }
 
     private static boolean needsTraining(JobDescription job, Dataset training) {

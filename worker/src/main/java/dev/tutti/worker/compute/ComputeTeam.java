@@ -4,9 +4,9 @@ import dev.tutti.data.MiniBatch;
 import dev.tutti.kernel.GradientKernel;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SharedLoop;
 import dev.tutti.reduce.SummationTree;
 import dev.tutti.reduce.TreeSum;
-import dev.tutti.reduce.VectorSum;
 import dev.tutti.train.TrainingSpec;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
  * hands out the segments, computes its own, and adds the results as far as the summation tree allows. Each thread goes through
  * its segments in slices, so that work that is not wanted any more can be abandoned between two of them.
  */
-public final class ComputeTeam {
+public final class ComputeTeam implements SharedLoop {
     /** Most samples of a slice, unless one segment has more: as many as a kernel works on together. */
     static final int SLICE_SAMPLES = 512;
 
@@ -32,6 +32,9 @@ public final class ComputeTeam {
     /** Below this, waking the others takes longer than adding. */
     static final int SHORT_VECTOR = 1 << 15;
 
+    /** Elements of a turn: the same as of the update, so that a thread has them in its caches then. */
+    private static final int BLOCK = 4096;
+
     private static final long PARK_NS = 1_000_000;
 
     private final TrainingSpec spec;
@@ -42,12 +45,17 @@ public final class ComputeTeam {
     private final TreeSum sum = new TreeSum(pool::push, this::addTogether);
     private final AtomicInteger ticket = new AtomicInteger();
     private final AtomicInteger unfinished = new AtomicInteger();
+    private final Body addBlock = (thread, block) -> addBlock(block);
     private final int sliceSegments;
     private float[] parameters;
     private BooleanSupplier isStillWanted;
     private int segments;
     private float[] addend;
     private float[] added;
+    /** What is done in the turns of a loop; null while gradients are computed. */
+    private Body body;
+
+    private int turns;
     private volatile boolean abandoned;
     private volatile boolean closed;
     private volatile RuntimeException failure;
@@ -70,6 +78,7 @@ public final class ComputeTeam {
     }
 
     /** Number of compute threads. */
+    @Override
     public int threads() {
         return members.length;
     }
@@ -99,6 +108,27 @@ public final class ComputeTeam {
             member.handOver();
         }
         return sum;
+    }
+
+    /** Takes a buffer in return for a node of a sum that was given away; on thread 0 only. */
+    public void takeBack(PartialGradient buffer) {
+        pool.push(buffer);
+    }
+
+    /** {@inheritDoc} On thread 0 only, and not while it computes. */
+    @Override
+    public void run(int turns, Body body) {
+        if (members.length == 1 || turns < 2) {
+            ALONE.run(turns, body);
+            return;
+        }
+        this.turns = turns;
+        this.body = body;
+        try {
+            runTogether();
+        } finally {
+            this.body = null;
+        }
     }
 
     /** What threads 1 and up do, until {@link #close}. */
@@ -143,26 +173,32 @@ public final class ComputeTeam {
     }
 
     private void doPart(int thread) {
-        if (added == null) {
+        if (body == null) {
             computePart(members[thread]);
-        } else {
-            int from = (int) ((long) added.length * thread / members.length);
-            int end = (int) ((long) added.length * (thread + 1) / members.length);
-            VectorSum.addRange(added, addend, from, end);
+            return;
+        }
+        int end = (int) ((long) turns * (thread + 1) / members.length);
+        for (int turn = (int) ((long) turns * thread / members.length); turn < end; turn++) {
+            body.run(thread, turn);
         }
     }
 
     /** Long vectors are added by all threads together; the sum of two numbers is the same whoever adds. */
     private void addTogether(float[] sum, float[] values) {
         if (members.length == 1 || sum.length < SHORT_VECTOR) {
-            VectorSum.SERIAL.add(sum, values);
+            spec.wire().add(sum, values);
             return;
         }
         added = sum;
         addend = values;
-        runTogether();
+        run((sum.length + BLOCK - 1) / BLOCK, addBlock);
         added = null;
         addend = null;
+    }
+
+    private void addBlock(int block) {
+        int from = block * BLOCK;
+        spec.wire().addRange(added, addend, from, Math.min(from + BLOCK, added.length));
     }
 
     /** Shares the item's segments among the threads, in order. */
@@ -213,7 +249,7 @@ public final class ComputeTeam {
             if (turn < SPINS) {
                 Thread.onSpinWait();
             } else {
-                if (added == null) {
+                if (body == null) {
                     abandonIfUnwanted();
                 }
                 Thread.yield();
@@ -226,7 +262,7 @@ public final class ComputeTeam {
         final GradientKernel kernel;
         final MiniBatch batch = new MiniBatch();
         private final ArrayDeque<PartialGradient> ownPool = new ArrayDeque<>();
-        private final TreeSum ownSum = new TreeSum(ownPool::push);
+        private final TreeSum ownSum = new TreeSum(ownPool::push, spec.wire());
         PartialGradient[] nodes = new PartialGradient[8];
         int nodeCount;
         int firstSegment;

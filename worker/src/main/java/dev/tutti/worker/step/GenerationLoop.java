@@ -3,6 +3,7 @@ package dev.tutti.worker.step;
 import dev.tutti.data.Dataset;
 import dev.tutti.protocol.WorkInHand;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SharedLoop;
 import dev.tutti.reduce.TreeSum;
 import dev.tutti.transport.StepIdleStrategy;
 import dev.tutti.worker.compute.ComputeTeam;
@@ -102,7 +103,7 @@ public final class GenerationLoop {
                 if (left) {
                     moveOn();
                 }
-                idle(plane == null ? 0 : plane.poll() + doWork());
+                idle(plane == null ? 0 : plane.poll() + doWork() + doSteps());
             }
         } finally {
             if (team != null) {
@@ -148,6 +149,11 @@ public final class GenerationLoop {
         plane = null;
     }
 
+    /** In a process with a coordinator this thread does its part of the steps too, and all compute threads help. */
+    private int doSteps() {
+        return plane == null ? 0 : plane.doSteps(team == null ? SharedLoop.ALONE : team);
+    }
+
     private void idle(int work) {
         (plane == null ? idleWithoutStreams : plane.idle()).idle(work);
     }
@@ -190,6 +196,7 @@ public final class GenerationLoop {
 
     private void compute(WorkItem item) {
         weightsWatch.reset();
+        takeBackBuffers();
         WorkerPlane from = plane;
         lastSum = team.compute(item, plane.weights(), isStillWanted);
         if (from != plane) {
@@ -205,6 +212,14 @@ public final class GenerationLoop {
             }
         }
         plane.release(item);
+    }
+
+    private void takeBackBuffers() {
+        PartialGradient buffer = plane.takeBack();
+        while (buffer != null) {
+            team.takeBack(buffer);
+            buffer = plane.takeBack();
+        }
     }
 
     /**
@@ -280,13 +295,18 @@ public final class GenerationLoop {
         int from = -1;
         while (segment < end && !isLeaving() && !plane.isOver(item.step())) {
             PartialGradient node = lastSum.nodeAt(segment);
+            int nodeEnd = node.endSegment();
             flush();
-            if (!isLeaving() && node.endSegment() > item.firstSegment()) {
+            if (!isLeaving() && nodeEnd > item.firstSegment()) {
                 from = from < 0 ? segment : from;
-                plane.beginGradient(last, node);
+                plane.beginGradient(last, plane.handsOver() ? lastSum.take(segment) : node);
                 flush();
             }
-            segment = node.endSegment();
+            segment = nodeEnd;
+        }
+        if (plane.handsOver()) {
+            // What was handed over is here no more: it is computed again if it is asked for again.
+            lastSum = null;
         }
         if (!isLeaving()) {
             lastSentBy = plane;
@@ -299,7 +319,7 @@ public final class GenerationLoop {
     private void flush() {
         while (!plane.isSent() && !isLeaving()) {
             int frames = plane.send();
-            idle(frames == 0 ? plane.poll() : frames);
+            idle(frames == 0 ? plane.poll() + plane.doSteps(SharedLoop.ALONE) : frames);
         }
     }
 

@@ -2,32 +2,41 @@ package dev.tutti.worker.transport;
 
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.FrameReceiver;
+import dev.tutti.transport.SharedVectors;
 import dev.tutti.wire.FrameFault;
 import dev.tutti.wire.FrameFlyweight;
 import dev.tutti.wire.FrameKind;
 
-/** Puts the frames of the weights together. Owned by the leading compute thread. */
+/**
+ * Puts the frames of the weights together, or is told by them that the weights of the coordinator in this process are those of another
+ * step. Owned by the leading compute thread.
+ */
 final class WeightsReceiver implements FrameReceiver.Handler {
     private final TrainingSpec spec;
+    private final SharedVectors.Generation shared;
     private final float[] weights;
+    private final int length;
     private long step = -1;
     private int received;
     private long frames;
 
-    WeightsReceiver(TrainingSpec spec, int parameterCount) {
+    /** @param shared where the weights are the coordinator's own; null where they come in frames */
+    WeightsReceiver(TrainingSpec spec, int parameterCount, SharedVectors.Generation shared) {
         this.spec = spec;
-        weights = new float[parameterCount];
+        this.shared = shared;
+        weights = new float[shared == null ? parameterCount : 0];
+        length = weights.length;
     }
 
     @Override
     public FrameFault onFrame(int sessionId, FrameFlyweight frame) {
         if (frame.kind() != FrameKind.WEIGHTS
-                || frame.vectorLength() != weights.length
+                || frame.vectorLength() != length
                 || !Steps.contain(spec, frame.epoch(), frame.step())) {
             return FrameFault.OUT_OF_RANGE;
         }
         frames++;
-        if (frame.step() == step && received == weights.length) {
+        if (frame.step() == step && received == length) {
             // Sent again because another worker lacks them.
             return null;
         }
@@ -49,7 +58,7 @@ final class WeightsReceiver implements FrameReceiver.Handler {
 
     /** The step whose weights are complete, or -1. */
     long completeStep() {
-        return received == weights.length ? step : -1;
+        return received == length ? step : -1;
     }
 
     /** Number of frames so far, of any step. */
@@ -58,6 +67,6 @@ final class WeightsReceiver implements FrameReceiver.Handler {
     }
 
     float[] weights() {
-        return weights;
+        return shared == null ? weights : shared.weights();
     }
 }

@@ -5,6 +5,7 @@ import dev.tutti.data.Dataset;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SharedLoop;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.AeronNode;
 import dev.tutti.transport.Carriers;
@@ -13,6 +14,7 @@ import dev.tutti.transport.FrameReceiver;
 import dev.tutti.transport.FrameSender;
 import dev.tutti.transport.FrameSource;
 import dev.tutti.transport.SharedMemory;
+import dev.tutti.transport.SharedVectors;
 import dev.tutti.transport.StreamClosedException;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.UdpEndpoint;
@@ -39,6 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class WorkerPlane implements AutoCloseable {
     private static final int FRAMES_PER_POLL = 64;
+    private static final float[] NO_FLOATS = {};
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerPlane.class);
     private static final int[] FROM_COORDINATOR = {TcpLinks.COORDINATOR};
@@ -57,14 +60,17 @@ public final class WorkerPlane implements AutoCloseable {
     private final FrameSource workFrames;
     private final FrameSource samplesFrames;
     private final FrameSender gradients;
+    private final FrameKind gradientKind;
+    private final SharedVectors.Generation shared;
     private boolean parted;
 
-    private WorkerPlane(AeronNode node, PrepareGeneration prepare, String host) {
+    private WorkerPlane(AeronNode node, PrepareGeneration prepare, String host, SharedVectors.Generation shared) {
         this.prepare = prepare;
         this.streams = prepare.streams();
+        this.shared = shared;
         TrainingSpec spec = prepare.job().spec();
         Carriers carriers = streams.carriers();
-        weights = new WeightsReceiver(spec, new ParameterLayout(spec.network()).parameterCount());
+        weights = new WeightsReceiver(spec, new ParameterLayout(spec.network()).parameterCount(), shared);
         work = new WorkReceiver(prepare.member(), prepare.job());
         try {
             int workStream = streams.workStreamId(prepare.member());
@@ -89,7 +95,13 @@ public final class WorkerPlane implements AutoCloseable {
             throw e;
         }
         gradients.header().member(prepare.member());
+        gradientKind = FrameKind.gradient(spec.wire().bytes());
         idle = Waiting.on(carriers, prepare.job().vectorBytes(), links);
+    }
+
+    /** Opens the streams to the coordinator of another process; see {@link #open(AeronNode, PrepareGeneration, String, SharedVectors.Generation)}. */
+    public static WorkerPlane open(AeronNode node, PrepareGeneration prepare, String host) {
+        return open(node, prepare, host, null);
     }
 
     /**
@@ -98,14 +110,16 @@ public final class WorkerPlane implements AutoCloseable {
      * @param node the way to Aeron
      * @param prepare what the coordinator said
      * @param host this machine's address as the coordinator sees it; unused with ipc
+     * @param shared what is shared with the coordinator, where it is of this process; else null
      * @throws dev.tutti.transport.NoRoomException if there is too little shared memory, after waiting some seconds for that of
      *     earlier streams
      */
-    public static WorkerPlane open(AeronNode node, PrepareGeneration prepare, String host) {
+    public static WorkerPlane open(
+            AeronNode node, PrepareGeneration prepare, String host, SharedVectors.Generation shared) {
         Streams streams = prepare.streams();
         SharedMemory.awaitRoom(
                 node.directory(), streams.terms().workerBytes(streams.ipc()), "a worker's streams of this network");
-        return new WorkerPlane(node, prepare, host);
+        return new WorkerPlane(node, prepare, host, shared);
     }
 
     private TcpLinks openLinks(String host) {
@@ -215,25 +229,41 @@ public final class WorkerPlane implements AutoCloseable {
         return work.takeTraining();
     }
 
-    /** Begins to send a node of the summation tree, which must not change until {@link #isSent}. */
+    /** Whether nodes are handed over to the coordinator, and belong to it then. */
+    public boolean handsOver() {
+        return shared != null;
+    }
+
+    /** A buffer in return for a node that was handed over, or null; it belongs to the caller. */
+    public PartialGradient takeBack() {
+        return shared == null ? null : shared.takeBack(prepare.member());
+    }
+
+    /** Does the coordinator's part of the steps, where it is of this process: see {@link SharedVectors}. */
+    public int doSteps(SharedLoop threads) {
+        return shared == null ? 0 : shared.doSteps(threads);
+    }
+
+    /**
+     * Begins to send a node of the summation tree, which must not change until {@link #isSent}; where it is handed over, it is the
+     * coordinator's from now on.
+     */
     public void beginGradient(WorkItem item, PartialGradient node) {
+        float[] sent = shared == null ? node.gradient() : NO_FLOATS;
         gradients
                 .header()
-                .set(
-                        FrameKind.GRADIENT,
-                        item.epoch(),
-                        item.step(),
-                        node.firstSegment(),
-                        node.segmentCount(),
-                        node.gradient().length)
+                .set(gradientKind, item.epoch(), item.step(), node.firstSegment(), node.segmentCount(), sent.length)
                 .sums(node.lossSum(), node.weightSum(), node.correctSum());
-        gradients.begin(node.gradient(), 0);
+        if (shared != null && !shared.give(prepare.member(), node)) {
+            throw new IllegalStateException("more nodes than a step has: member=" + prepare.member());
+        }
+        gradients.begin(sent, 0);
     }
 
     /** Requests the weights of a step again, or shows that this worker is there, where the step is over. */
     public void beginWeightsRequest(WorkItem item) {
         gradients.header().set(FrameKind.RESEND_WEIGHTS, item.epoch(), item.step(), 0, 0, 0);
-        gradients.begin(weights.weights(), 0);
+        gradients.begin(NO_FLOATS, 0);
     }
 
     /** Sends what the stream takes now; returns the number of frames. */

@@ -14,6 +14,8 @@ import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.optim.Sgd;
+import dev.tutti.reduce.BFloat16;
+import dev.tutti.reduce.NodePrecision;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.TreeSum;
 import dev.tutti.train.Sync;
@@ -25,10 +27,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 20, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -62,14 +64,20 @@ class ComputeTeamTest {
     })
     void shouldAddTheSegmentsOfAnyPieceToTheBitsOfTheTree(
             int threads, boolean samplesComeAlong, int segment, int batch, Sync sync) {
-        shouldAddToTheBitsOfTheTree(spec(NETWORK, segment, batch, sync, SAMPLES), threads, samplesComeAlong, 40);
+        for (NodePrecision wire : NodePrecision.values()) {
+            TrainingSpec spec = spec(NETWORK, segment, batch, sync, wire, SAMPLES);
+            shouldAddToTheBitsOfTheTree(spec, threads, samplesComeAlong, 40);
+        }
     }
 
     @ParameterizedTest
     @CsvSource({"1, false", "2, true", "3, false"})
     void shouldAddLongVectorsTogether(int threads, boolean samplesComeAlong) {
         assertThat(new ParameterLayout(WIDE_NETWORK).parameterCount()).isGreaterThan(ComputeTeam.SHORT_VECTOR);
-        shouldAddToTheBitsOfTheTree(spec(WIDE_NETWORK, 1, 13, Sync.STEP, SAMPLES), threads, samplesComeAlong, 12);
+        for (NodePrecision wire : NodePrecision.values()) {
+            TrainingSpec spec = spec(WIDE_NETWORK, 1, 13, Sync.STEP, wire, SAMPLES);
+            shouldAddToTheBitsOfTheTree(spec, threads, samplesComeAlong, 12);
+        }
     }
 
     /** A thread's part is then several slices, which begin and end anywhere in the tree. */
@@ -77,7 +85,10 @@ class ComputeTeamTest {
     @CsvSource({"1, false, 3", "2, true, 64", "3, false, 17", "2, false, 600", "1, true, 1200"})
     void shouldAddSlicesToTheBitsOfTheTree(int threads, boolean samplesComeAlong, int segment) {
         int samples = 5 * ComputeTeam.SLICE_SAMPLES + 7;
-        shouldAddToTheBitsOfTheTree(spec(NETWORK, segment, samples, Sync.STEP, samples), threads, samplesComeAlong, 6);
+        for (NodePrecision wire : NodePrecision.values()) {
+            TrainingSpec spec = spec(NETWORK, segment, samples, Sync.STEP, wire, samples);
+            shouldAddToTheBitsOfTheTree(spec, threads, samplesComeAlong, 6);
+        }
     }
 
     private void shouldAddToTheBitsOfTheTree(TrainingSpec spec, int threads, boolean samplesComeAlong, int rounds) {
@@ -165,12 +176,13 @@ class ComputeTeamTest {
         }
     }
 
-    @Test
-    void shouldAllocateNothingOnceWarm() {
+    @ParameterizedTest
+    @EnumSource(NodePrecision.class)
+    void shouldAllocateNothingOnceWarm(NodePrecision wire) {
         int samples = 3 * ComputeTeam.SLICE_SAMPLES;
-        TrainingSpec spec = spec(NETWORK, 64, samples, Sync.STEP, samples);
+        TrainingSpec spec = spec(NETWORK, 64, samples, Sync.STEP, wire, samples);
         float[] parameters = floats(new ParameterLayout(NETWORK).parameterCount());
-        ComputeTeam team = new ComputeTeam(spec, new SampleSource(spec, FEATURES, 1, data(samples)), 1);
+        ComputeTeam team = scalarTeam(spec, new SampleSource(spec, FEATURES, 1, data(samples)));
         WorkItem item = new WorkItem();
         BooleanSupplier wanted = () -> true;
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -184,6 +196,17 @@ class ComputeTeamTest {
         assertThat(least).isZero();
     }
 
+    /** The other kernel allocates until it is compiled, which it may be or not be by now. */
+    private static ComputeTeam scalarTeam(TrainingSpec spec, SampleSource source) {
+        String kernel = System.getProperty(Kernels.KERNEL_PROPERTY, "auto");
+        System.setProperty(Kernels.KERNEL_PROPERTY, "scalar");
+        try {
+            return new ComputeTeam(spec, source, 1);
+        } finally {
+            System.setProperty(Kernels.KERNEL_PROPERTY, kernel);
+        }
+    }
+
     private static int placeOf(int row, TrainingSpec spec, int epoch) {
         int[] order = new int[SAMPLES];
         EpochOrder.fill(order, spec.seed(), epoch, true);
@@ -195,7 +218,13 @@ class ComputeTeamTest {
     }
 
     private static TrainingSpec spec(NetworkSpec network, int segment, int batch, Sync sync, int samples) {
-        return new TrainingSpec(network, new Sgd.Settings(0.1f, 0), 3, batch, segment, sync, 7, true, 0f, samples);
+        return spec(network, segment, batch, sync, NodePrecision.FLOAT32, samples);
+    }
+
+    private static TrainingSpec spec(
+            NetworkSpec network, int segment, int batch, Sync sync, NodePrecision wire, int samples) {
+        return new TrainingSpec(
+                network, new Sgd.Settings(0.1f, 0), 3, batch, segment, sync, 7, true, 0f, wire, samples);
     }
 
     private Dataset data(int samples) {
@@ -271,19 +300,26 @@ class ComputeTeamTest {
             if (end - first == 1) {
                 MiniBatch batch = new MiniBatch().wrap(data, order, firstSample(first), samples(first, 1));
                 kernel.gradients(parameters, batch, spec.segmentSize(), new PartialGradient[] {node}, 1);
+                for (int i = 0; i < parameters.length; i++) {
+                    node.gradient()[i] = rounded(node.gradient()[i]);
+                }
                 return node;
             }
             int middle = first + Integer.highestOneBit(end - first - 1);
             PartialGradient left = node(first, middle);
             PartialGradient right = node(middle, end);
             for (int i = 0; i < parameters.length; i++) {
-                node.gradient()[i] = left.gradient()[i] + right.gradient()[i];
+                node.gradient()[i] = rounded(left.gradient()[i] + right.gradient()[i]);
             }
             node.sums(
                     left.lossSum() + right.lossSum(),
                     left.weightSum() + right.weightSum(),
                     left.correctSum() + right.correctSum());
             return node;
+        }
+
+        private float rounded(float value) {
+            return spec.wire() == NodePrecision.BFLOAT16 ? BFloat16.round(value) : value;
         }
 
         float[] block(int first, int count) {

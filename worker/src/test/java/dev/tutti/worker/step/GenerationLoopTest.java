@@ -12,12 +12,14 @@ import dev.tutti.protocol.JobDescription;
 import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkInHand;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
+import dev.tutti.reduce.PartialGradient;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.AeronNode;
 import dev.tutti.transport.Carriers;
 import dev.tutti.transport.FaultCounters;
 import dev.tutti.transport.FrameReceiver;
+import dev.tutti.transport.SharedVectors;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TermLengths;
 import dev.tutti.transport.VectorSender;
@@ -140,6 +142,27 @@ class GenerationLoopTest {
         next.receive(2);
     }
 
+    /** In one process the node is the coordinator's once it was handed over: nothing is kept that others change. */
+    @Test
+    void shouldComputeAgainWhatItHandedOver() {
+        second.start();
+        generations.get(0).receive();
+        loop.leave();
+        SharedVectors shared = new SharedVectors();
+        Generation next = generation(shared);
+        next.shared.weights(weights);
+        loop.continueWith(next.plane);
+        next.send(FrameKind.WEIGHTS, 1, 0, 0, new float[0]);
+        for (int time = 0; time < 3; time++) {
+            next.send(FrameKind.WORK, 1, 0, SEGMENTS, new float[0]);
+            PartialGradient node = next.awaitNode();
+            assertThat(node.segmentCount()).isEqualTo(SEGMENTS);
+            assertThat(node.gradient()).as("seed %d, time %d", SEED, time).isEqualTo(expected(2, 1));
+            Arrays.fill(node.gradient(), Float.NaN);
+            next.shared.giveBack(0, node);
+        }
+    }
+
     @Test
     void shouldHoldNothingBeforeThereWasWork() {
         GenerationLoop idle = new GenerationLoop(generation().plane, team, training -> team, training -> {});
@@ -174,14 +197,22 @@ class GenerationLoopTest {
     }
 
     private float[] expected() {
+        return expected(1, 0);
+    }
+
+    private float[] expected(int epoch, int step) {
         ComputeTeam alone = new ComputeTeam(SPEC, new SampleSource(SPEC, FEATURES, 1, data), 1);
         WorkItem item = new WorkItem();
-        item.set(1, 0, 0, SEGMENTS, 0);
+        item.set(epoch, step, 0, SEGMENTS, 0);
         return alone.compute(item, weights, () -> true).nodeAt(0).gradient();
     }
 
     private Generation generation() {
-        Generation generation = new Generation(generations.size() + 1);
+        return generation(null);
+    }
+
+    private Generation generation(SharedVectors shared) {
+        Generation generation = new Generation(generations.size() + 1, shared);
         generations.add(generation);
         return generation;
     }
@@ -213,13 +244,16 @@ class GenerationLoopTest {
         private final FrameReceiver frames;
         final WorkerPlane plane;
 
-        Generation(int number) {
+        final SharedVectors.Generation shared;
+
+        Generation(int number, SharedVectors with) {
             id = new GenerationId(1, number, number);
+            shared = with == null ? null : with.open(id, 1);
             Streams streams = new Streams(Carriers.IPC, "", "", 1408, TERMS, number * Streams.IDS_PER_GENERATION);
             JobDescription job = new JobDescription(1, "test", SPEC, FEATURES, 1, Placement.REPLICATE, "data");
             gradients = node.aeron().addSubscription(streams.subscription(""), streams.gradientStreamId());
             frames = new FrameReceiver(gradients, id, new FaultCounters(), this);
-            plane = WorkerPlane.open(node, new PrepareGeneration(id, 0, job, streams, null), "");
+            plane = WorkerPlane.open(node, new PrepareGeneration(id, 0, job, streams, null), "", shared);
             weights = node.aeron().addExclusivePublication(streams.weightsPublication(1), streams.weightsStreamId());
             work = node.aeron().addExclusivePublication(streams.workPublication(""), streams.workStreamId(0));
         }
@@ -235,6 +269,18 @@ class GenerationLoopTest {
             sender.begin(vector, 0);
             while (!sender.isIdle()) {
                 sender.doWork();
+            }
+        }
+
+        /** Waits for a node that is handed over. */
+        PartialGradient awaitNode() {
+            while (true) {
+                frames.poll(16);
+                PartialGradient node = shared.take(0);
+                if (node != null) {
+                    return node;
+                }
+                Thread.onSpinWait();
             }
         }
 

@@ -54,7 +54,7 @@ class ReceiversTest {
         int complete = 0;
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(SEED + round);
-            WeightsReceiver receiver = new WeightsReceiver(SPEC, WEIGHTS);
+            WeightsReceiver receiver = new WeightsReceiver(SPEC, WEIGHTS, null);
             List<byte[]> frames = new ArrayList<>();
             for (int step = 0; step < 8; step++) {
                 FrameHeader header =
@@ -135,7 +135,7 @@ class ReceiversTest {
             Random random = new Random(SEED + round);
             boolean stream = random.nextBoolean();
             WorkReceiver work = new WorkReceiver(MEMBER, job(stream ? Placement.STREAM : Placement.REPLICATE));
-            WeightsReceiver weights = new WeightsReceiver(SPEC, WEIGHTS);
+            WeightsReceiver weights = new WeightsReceiver(SPEC, WEIGHTS, null);
             List<byte[]> frames = workFrames(random, stream);
             frames.addAll(Frames.of(
                     GENERATION, new FrameHeader().set(FrameKind.WEIGHTS, 1, 0, 0, 0, WEIGHTS), new float[WEIGHTS], 5));
@@ -171,7 +171,7 @@ class ReceiversTest {
 
     @Test
     void shouldRefuseWeightsOfStepsThatTheRunDoesNotHave() {
-        WeightsReceiver receiver = new WeightsReceiver(SPEC, WEIGHTS);
+        WeightsReceiver receiver = new WeightsReceiver(SPEC, WEIGHTS, null);
         int steps = SPEC.stepsPerEpoch();
         long[][] bad = {{SPEC.epochs() + 1, (long) SPEC.epochs() * steps}, {1, steps}, {2, 0}, {1, Long.MAX_VALUE}};
         for (long[] place : bad) {

@@ -1,14 +1,15 @@
-package dev.tutti.app.server;
+package dev.tutti.app.console;
 
 import java.io.Writer;
 import java.util.function.Consumer;
 
 /** Hands on whole lines. For one thread at a time. */
-final class LineWriter extends Writer {
+public final class LineWriter extends Writer {
     private final Consumer<String> lines;
     private final StringBuilder begun = new StringBuilder();
 
-    LineWriter(Consumer<String> lines) {
+    /** @param lines told each whole line */
+    public LineWriter(Consumer<String> lines) {
         this.lines = lines;
     }
 

@@ -1,0 +1,73 @@
+package dev.tutti.app.http;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who may come in. What is not listed as open is closed: any route, any method. A page of another origin cannot make a browser act for
+ * its user: the service has no cookies, and a name that was pointed at this machine (DNS rebinding) is none of the hosts it goes by.
+ */
+final class Access {
+    private static final String BEARER = "bearer ";
+
+    /** Paths that tell nothing of jobs and data. */
+    private static final Set<String> OPEN = Set.of("/health", "/api/v1/openapi.json");
+
+    private final Token token;
+    private final Set<String> hosts;
+
+    /**
+     * @param token that clients must have
+     * @param hosts names and addresses by which this service is called, in lower case, IPv6 in brackets
+     */
+    Access(Token token, Set<String> hosts) {
+        this.token = token;
+        this.hosts = hosts;
+    }
+
+    /**
+     * What is known of a request; null for a header that is not there.
+     *
+     * @param method of HTTP
+     * @param path decoded, without the query
+     * @param host the header Host
+     * @param origin the header Origin
+     * @param authorization the header Authorization
+     */
+    record Request(String method, String path, String host, String origin, String authorization) {}
+
+    /** A request that is not let in. */
+    record Denial(int status, String problem) {}
+
+    /** Why a request is not let in; empty if it is. */
+    Optional<Denial> denial(Request request) {
+        if (request.host() == null || !hosts.contains(hostOf(request.host()))) {
+            return Optional.of(new Denial(
+                    421, "the header Host names another machine; call the service by an address that it listens on"));
+        }
+        if (request.origin() != null && !request.origin().equalsIgnoreCase("http://" + request.host())) {
+            return Optional.of(new Denial(403, "a page of another origin may not use the service"));
+        }
+        if (OPEN.contains(request.path()) && request.method().equals("GET")) {
+            return Optional.empty();
+        }
+        String sent = request.authorization();
+        if (sent == null || !sent.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
+            return Optional.of(
+                    new Denial(
+                            401,
+                            "a token is needed: Authorization: Bearer TOKEN, which is in the file token of the service's home"));
+        }
+        if (!token.matches(sent.substring(BEARER.length()).strip())) {
+            return Optional.of(new Denial(401, "the token is wrong; it is in the file token of the service's home"));
+        }
+        return Optional.empty();
+    }
+
+    private static String hostOf(String header) {
+        String host = header.toLowerCase(Locale.ROOT);
+        int colon = host.lastIndexOf(':');
+        return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
+    }
+}

@@ -1,0 +1,184 @@
+package dev.tutti.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real service, killed as by {@code kill -9} at random moments and started again each time. */
+@Tag("faults")
+@Timeout(value = 240, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ServiceFaultsIT {
+    private static final int KILLS = 8;
+    private static final int JOBS = 6;
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @TempDir
+    Path directory;
+
+    private int port;
+    private int starts;
+    private TuttiProcess service;
+
+    @Test
+    void shouldLoseNoJobAndTrainNoneTwiceHoweverOftenItIsKilled() throws Exception {
+        long seed = 20261121;
+        Random random = new Random(seed);
+        port = freePort();
+        Map<String, Integer> seeds = new TreeMap<>();
+        start();
+        try {
+            for (int kill = 0; kill < KILLS; kill++) {
+                String key = "key-" + kill;
+                if (kill < JOBS) {
+                    // The answer may be lost with the service; the request is repeated until there is one.
+                    Thread killer = kill % 2 == 0 ? null : killSoon(random.nextInt(40));
+                    seeds.put(submitUntilAnswered(key, kill), kill);
+                    if (killer != null) {
+                        killer.join();
+                    }
+                }
+                Thread.sleep(random.nextInt(2500));
+                service.kill();
+                start();
+            }
+            for (Map.Entry<String, Integer> job : seeds.entrySet()) {
+                JsonNode end = awaitEnd(job.getKey());
+                assertThat(end.get("state").asText())
+                        .as("seed %s: %s", seed, end)
+                        .isEqualTo("SUCCEEDED");
+                assertThat(end.get("weightsSha256").asText()).isEqualTo(reference(job.getValue()));
+                List<String> states = get("/api/v1/jobs/" + job.getKey() + "/events?limit=1000")
+                        .get("events")
+                        .findValuesAsText("state");
+                assertThat(states)
+                        .as("seed %s", seed)
+                        .containsOnlyOnce("SUCCEEDED")
+                        .endsWith("SUCCEEDED");
+            }
+            assertThat(get("/api/v1/jobs").get("jobs")).hasSize(JOBS);
+        } finally {
+            service.close();
+        }
+    }
+
+    private void start() throws Exception {
+        service = TuttiProcess.start(
+                directory,
+                "service-" + starts++,
+                Map.of("TUTTI_JAVA_OPTS", "-Xmx512m"),
+                List.of("serve", "--http", "127.0.0.1:" + port, "--home", "home", "--workers", "1"));
+        TuttiProcess.await("the service listens", PATIENCE, () -> service.out().contains("token in"));
+    }
+
+    /** Kills the service while a request is under way. */
+    private Thread killSoon(int ms) {
+        Thread killer = new Thread(() -> {
+            try {
+                Thread.sleep(ms);
+                service.kill();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        killer.start();
+        return killer;
+    }
+
+    private String submitUntilAnswered(String key, int seed) throws Exception {
+        while (true) {
+            try {
+                HttpRequest.Builder request = request("/api/v1/jobs")
+                        .header("Content-Type", "application/json")
+                        .header("Idempotency-Key", key)
+                        .POST(BodyPublishers.ofString("{\"data\":\"digits\",\"epochs\":60,\"checkpoint-seconds\":0.2,"
+                                + "\"seed\":" + seed + "}"));
+                HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+                return JSON.readTree(answer.body()).get("id").asText();
+            } catch (IOException e) {
+                TuttiProcess.await(
+                        "the killed service has ended",
+                        PATIENCE,
+                        () -> !service.handle().isAlive());
+                start();
+            }
+        }
+    }
+
+    private JsonNode awaitEnd(String id) throws Exception {
+        JsonNode[] job = new JsonNode[1];
+        TuttiProcess.await("the end of job " + id, PATIENCE, () -> {
+            job[0] = get("/api/v1/jobs/" + id);
+            return Set.of("SUCCEEDED", "FAILED", "CANCELLED")
+                    .contains(job[0].get("state").asText());
+        });
+        return job[0];
+    }
+
+    private JsonNode get(String path) {
+        try {
+            return JSON.readTree(client.send(request(path).GET().build(), BodyHandlers.ofString())
+                    .body());
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(path, e);
+        }
+    }
+
+    private HttpRequest.Builder request(String path) throws IOException {
+        String token = Files.readString(directory.resolve("home/token")).strip();
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + token);
+    }
+
+    private String reference(int seed) {
+        List<String> arguments =
+                new ArrayList<>(List.of("train", "--trainer", "reference", "digits", "--epochs", "60"));
+        arguments.addAll(List.of(
+                "--seed",
+                "" + seed,
+                "--json",
+                "--out",
+                directory.resolve("reference-" + seed).toString()));
+        Cli.Outcome outcome = Cli.run(arguments.toArray(String[]::new));
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        String last = outcome.out().lines().reduce((first, second) -> second).orElseThrow();
+        try {
+            return JSON.readTree(last).get("weightsSha256").asText();
+        } catch (IOException e) {
+            throw new AssertionError(last, e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}

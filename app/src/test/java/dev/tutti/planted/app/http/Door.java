@@ -1,0 +1,4 @@
+package dev.tutti.planted.app.http;
+
+/** A door. */
+public record Door() {}
