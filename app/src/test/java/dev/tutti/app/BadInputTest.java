@@ -79,7 +79,13 @@ class BadInputTest {
                 bad("--network: not a list of sizes: \"3-x\"", "bench", "kernel", "--network", "3-x"),
                 bad("allowed for network 3-2: 1 to ", "bench", "kernel", "--network", "3-2", "--batch", "2147483647"),
                 bad("allowed for network 3-2: 1 to ", "bench", "cluster", "--network", "3-2", "--batch", "2147483647"),
-                bad("--split: unknown value: \"test\", allowed: validation, training, all;", "eval", "a", "b", "--split", "test"),
+                bad(
+                        "--split: unknown value: \"test\", allowed: validation, training, all;",
+                        "eval",
+                        "a",
+                        "b",
+                        "--split",
+                        "test"),
                 bad("--workers out of range: 0", "bench", "cluster", "--workers", "0"),
                 bad("--coordinator-bind: not an address", "coordinator", "--coordinator-bind", "x"));
     }

@@ -63,6 +63,7 @@ public final class ClusterBench {
 
     /** Mini-batches of random samples of an epoch. */
     public static final int STEPS_PER_EPOCH = 64;
+
     private static final int FIRST_STEPS = 20;
     private static final long WARM_UP_MS = 500;
     private static final long WINDOW_MS = 100;

@@ -39,6 +39,7 @@ public final class KernelBench {
     private static final long CHAIN_LENGTH = 200_000;
     /** Mini-batches of random samples that are trained on in turn. */
     public static final int BATCHES = 8;
+
     private static final long MAX_CHECK_FLOPS = 1_000_000_000L;
 
     private final double seconds;

@@ -58,7 +58,8 @@ public final class JobClient {
         try {
             ClientMessage message = news.poll(JOIN_TIMEOUT_S, TimeUnit.SECONDS);
             if (message == null) {
-                // The coordinator may answer from now on, or have done so just now: no job that is told to be refused may run.
+                // The coordinator may answer from now on, or have done so just now: no job that is told to be refused
+                // may run.
                 system.tell(new Client.Cancel());
                 awaitEnd(news);
                 throw new InputException("coordinator " + coordinator

@@ -49,7 +49,9 @@ public final class ErrorReport {
             return kind + argument + (suggestions.isEmpty() ? "" : "; did you mean " + suggestions.get(0) + "?");
         }
         ArgSpec of = e.getArgSpec();
-        if (of instanceof OptionSpec option && e.getValue() != null && of.typeInfo().isEnum()) {
+        if (of instanceof OptionSpec option
+                && e.getValue() != null
+                && of.typeInfo().isEnum()) {
             return option.longestName() + ": unknown value: \"" + e.getValue() + "\", allowed: "
                     + String.join(", ", of.typeInfo().getEnumConstantNames()).toLowerCase(Locale.ROOT);
         }

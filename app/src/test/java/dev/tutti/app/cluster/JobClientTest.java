@@ -74,9 +74,7 @@ class JobClientTest {
         TestProbe<Receptionist.Listing> listing = kit.createTestProbe();
         kit.system().receptionist().tell(Receptionist.subscribe(JobMessage.SERVICE_KEY, listing.ref()));
         listing.receiveMessage();
-        kit.system()
-                .receptionist()
-                .tell(Receptionist.register(JobMessage.SERVICE_KEY, desk.ref(), registered.ref()));
+        kit.system().receptionist().tell(Receptionist.register(JobMessage.SERVICE_KEY, desk.ref(), registered.ref()));
         registered.receiveMessage();
         listing.receiveMessage();
     }

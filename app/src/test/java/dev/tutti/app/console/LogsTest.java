@@ -19,8 +19,10 @@ import org.slf4j.LoggerFactory;
 class LogsTest {
     private static final String HICCUP =
             "heartbeat interval is growing too large for address akka://tutti@h:1: 2500 millis";
-    private static final String UNREACHABLE = "Cluster Node [akka://tutti@h:1] - Marking node as UNREACHABLE [Member(...)]";
-    private static final String NOT_SERIALIZED = "Failed to serialize message [akka.remote.artery.OutboundHandshake$HandshakeReq]";
+    private static final String UNREACHABLE =
+            "Cluster Node [akka://tutti@h:1] - Marking node as UNREACHABLE [Member(...)]";
+    private static final String NOT_SERIALIZED =
+            "Failed to serialize message [akka.remote.artery.OutboundHandshake$HandshakeReq]";
     private static final String PHASE = "Coordinated shutdown phase [cluster-exiting] timed out";
 
     private final PrintStream before = System.err;
@@ -51,7 +53,9 @@ class LogsTest {
         Logs.closeFile();
         boolean verbose = level == Logs.Level.VERBOSE;
         for (String akkas : List.of(HICCUP, UNREACHABLE, NOT_SERIALIZED, PHASE)) {
-            assertThat(shown.toString(StandardCharsets.UTF_8).contains(akkas)).as(akkas).isEqualTo(verbose);
+            assertThat(shown.toString(StandardCharsets.UTF_8).contains(akkas))
+                    .as(akkas)
+                    .isEqualTo(verbose);
         }
         assertThat(shown.toString(StandardCharsets.UTF_8)).contains("a real fault", "too large: ours");
         assertThat(Files.readString(file)).contains(HICCUP, UNREACHABLE, NOT_SERIALIZED, PHASE, "a real fault");
