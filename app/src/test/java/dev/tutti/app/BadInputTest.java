@@ -34,9 +34,7 @@ class BadInputTest {
         Path old = Files.createDirectories(directory.resolve("old"));
         Files.writeString(old.resolve("summary.json"), "{}");
         String conf = file("bad.conf", "data = digits\n\nbatch = 0\n");
-        String including = file("including.conf", "include \"nosuch\"\n");
         return Stream.of(
-                bad("including.conf: what it includes cannot be read (nosuch)", "train", "--config", including),
                 bad("no such file, and no built-in data set", "train", "nosuch.csv"),
                 bad("is a directory", "train", directory.toString(), "--format", "csv"),
                 bad("--format csv", "train", unknown),

@@ -106,10 +106,6 @@ final class SettingsReader {
                             file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false))
                     .resolve();
             return config.root();
-        } catch (ConfigException.IO e) {
-            // The file itself can be read, so it is what it includes.
-            String which = e.origin() == null ? "" : " (" + e.origin().description() + ")";
-            throw new InputException("configuration file " + file + ": what it includes cannot be read" + which, e);
         } catch (ConfigException e) {
             throw new InputException("configuration file is not valid HOCON: " + e.getMessage(), e);
         }

@@ -79,9 +79,11 @@ public final class ActorSystems {
 
     private static <T> ActorSystem<T> startJoining(
             Behavior<T> guardian, String host, Endpoint coordinator, String role) {
-        ActorSystem<T> system = startClustered(guardian, host, 0, host, 0, role, SUSPECTS_NOBODY);
-        Cluster.get(system).manager().tell(new JoinSeedNodes(List.of(addressOf(coordinator))));
-        return system;
+        return Uninterrupted.call(() -> {
+            ActorSystem<T> system = startClustered(guardian, host, 0, host, 0, role, SUSPECTS_NOBODY);
+            Cluster.get(system).manager().tell(new JoinSeedNodes(List.of(addressOf(coordinator))));
+            return system;
+        });
     }
 
     /** Has a worker or a client told when its coordinator does not answer any more; once. */
@@ -135,7 +137,7 @@ public final class ActorSystems {
                 + "akka.cluster.roles = [\"" + role + "\"]\n"
                 + more);
         try {
-            return Uninterrupted.call(() -> ActorSystem.create(guardian, NAME, config));
+            return ActorSystem.create(guardian, NAME, config);
         } catch (RuntimeException e) {
             throw isBindFailure(e)
                     ? new InputException(

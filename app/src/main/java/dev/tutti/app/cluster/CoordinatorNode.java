@@ -55,7 +55,8 @@ public final class CoordinatorNode implements AutoCloseable {
      */
     public static CoordinatorNode start(
             Endpoint bind, TransportKind transport, Optional<Integer> udpMtu, Optional<Path> aeronDirectory) {
-        return start(Build.current(), bind, transport, udpMtu, aeronDirectory);
+        // An interrupt meanwhile would leave the driver's directory behind; Akka's locks heed it, too.
+        return Uninterrupted.call(() -> start(Build.current(), bind, transport, udpMtu, aeronDirectory));
     }
 
     static CoordinatorNode start(
@@ -66,8 +67,7 @@ public final class CoordinatorNode implements AutoCloseable {
             Optional<Path> aeronDirectory) {
         Endpoint advertised = Addresses.advertised(bind);
         int mtuBytes = udpMtu.orElse(Addresses.isLoopback(advertised.host()) ? LOOPBACK_MTU_BYTES : NETWORK_MTU_BYTES);
-        // An interrupt meanwhile would leave the driver's directory behind.
-        AeronNode node = Uninterrupted.call(() -> AeronNode.launch(aeronDirectory.orElse(null)));
+        AeronNode node = AeronNode.launch(aeronDirectory.orElse(null));
         try {
             ActorSystem<CoordinatorActor.Command> system = ActorSystems.startCoordinator(
                     CoordinatorActor.create(
@@ -146,7 +146,9 @@ public final class CoordinatorNode implements AutoCloseable {
 
     @Override
     public void close() {
-        ActorSystems.stop(system);
-        node.close();
+        Uninterrupted.run(() -> {
+            ActorSystems.stop(system);
+            node.close();
+        });
     }
 }
