@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("faults")
 @Timeout(value = 240, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ServiceFaultsIT {
-    private static final int KILLS = 8;
-    private static final int JOBS = 6;
+    private static final int KILLS = 6;
+    private static final int JOBS = 4;
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -58,7 +58,7 @@ class ServiceFaultsIT {
                 if (kill < JOBS) {
                     // The answer may be lost with the service; the request is repeated until there is one.
                     Thread killer = kill % 2 == 0 ? null : killSoon(random.nextInt(40));
-                    seeds.put(submitUntilAnswered(key, kill), kill);
+                    seeds.put(submitUntilAnswered(key, kill % 2), kill % 2);
                     if (killer != null) {
                         killer.join();
                     }
@@ -67,12 +67,13 @@ class ServiceFaultsIT {
                 service.kill();
                 start();
             }
+            List<String> hashes = List.of(reference(0), reference(1));
             for (Map.Entry<String, Integer> job : seeds.entrySet()) {
                 JsonNode end = awaitEnd(job.getKey());
                 assertThat(end.get("state").asText())
                         .as("seed %s: %s", seed, end)
                         .isEqualTo("SUCCEEDED");
-                assertThat(end.get("weightsSha256").asText()).isEqualTo(reference(job.getValue()));
+                assertThat(end.get("weightsSha256").asText()).isEqualTo(hashes.get(job.getValue()));
                 List<String> states = get("/api/v1/jobs/" + job.getKey() + "/events?limit=1000")
                         .get("events")
                         .findValuesAsText("state");
@@ -116,7 +117,7 @@ class ServiceFaultsIT {
                 HttpRequest.Builder request = request("/api/v1/jobs")
                         .header("Content-Type", "application/json")
                         .header("Idempotency-Key", key)
-                        .POST(BodyPublishers.ofString("{\"data\":\"digits\",\"epochs\":60,\"checkpoint-seconds\":0.2,"
+                        .POST(BodyPublishers.ofString("{\"data\":\"digits\",\"epochs\":30,\"checkpoint-seconds\":0.2,"
                                 + "\"seed\":" + seed + "}"));
                 HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
                 assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
@@ -159,7 +160,7 @@ class ServiceFaultsIT {
 
     private String reference(int seed) {
         List<String> arguments =
-                new ArrayList<>(List.of("train", "--trainer", "reference", "digits", "--epochs", "60"));
+                new ArrayList<>(List.of("train", "--trainer", "reference", "digits", "--epochs", "30"));
         arguments.addAll(List.of(
                 "--seed",
                 "" + seed,

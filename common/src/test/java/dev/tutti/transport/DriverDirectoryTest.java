@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
@@ -71,6 +72,18 @@ class DriverDirectoryTest {
     }
 
     @Test
+    void shouldRemoveWhatAProcessLeftThatWasKilledAtItsStart() throws IOException {
+        Path started = leftover("f");
+        Path file = Files.write(started.resolve(CncFileDescriptor.CNC_FILE), new byte[1 << 16]);
+        DriverDirectory.removeLeftovers(folder);
+        assertThat(started).as("a driver that starts right now").isDirectory();
+        Files.setLastModifiedTime(
+                file, FileTime.fromMillis(System.currentTimeMillis() - 2 * AeronNode.LIVENESS.toMillis()));
+        DriverDirectory.removeLeftovers(folder);
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
     void shouldLeaveADriverAloneThatStoodStillForNoLongerThanItMay() throws IOException {
         Path paused = leftover("e");
         long livenessMs = AeronNode.LIVENESS.toMillis();
@@ -80,6 +93,16 @@ class DriverDirectoryTest {
         writeHeartbeat(paused, System.currentTimeMillis() - 2 * livenessMs);
         DriverDirectory.removeLeftovers(folder);
         assertThat(paused).doesNotExist();
+    }
+
+    /** Killed between making the file and writing its version, which is last: Aeron throws when it is asked about such a driver. */
+    @Test
+    void shouldRemoveWhatAProcessLeftThatWasKilledWhileItsDriverStarted() throws IOException {
+        Path leftover = leftover("f");
+        Path file = leftover.resolve(CncFileDescriptor.CNC_FILE);
+        Files.write(file, new byte[(int) Files.size(file)]);
+        DriverDirectory.removeLeftovers(folder);
+        assertThat(folder).isEmptyDirectory();
     }
 
     private Path leftover(String token) throws IOException {

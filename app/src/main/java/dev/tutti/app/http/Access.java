@@ -5,8 +5,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who may come in. What is not listed as open is closed: any route, any method. A page of another origin cannot make a browser act for
- * its user: the service has no cookies, and a name that was pointed at this machine (DNS rebinding) is none of the hosts it goes by.
+ * Who may come in. What is not listed as open is closed: any route, any method. Programs send the token; browsers that have logged
+ * in send a cookie, which counts for changes only if the browser says that a page of ours asks for them. A name that was pointed at
+ * this machine (DNS rebinding) is none of the hosts that the service goes by.
  */
 final class Access {
     private static final String BEARER = "bearer ";
@@ -15,14 +16,17 @@ final class Access {
     private static final Set<String> OPEN = Set.of("/health", "/api/v1/openapi.json");
 
     private final Token token;
+    private final Sessions sessions;
     private final Set<String> hosts;
 
     /**
      * @param token that clients must have
+     * @param sessions of browsers that have logged in
      * @param hosts names and addresses by which this service is called, in lower case, IPv6 in brackets
      */
-    Access(Token token, Set<String> hosts) {
+    Access(Token token, Sessions sessions, Set<String> hosts) {
         this.token = token;
+        this.sessions = sessions;
         this.hosts = hosts;
     }
 
@@ -34,8 +38,15 @@ final class Access {
      * @param host the header Host
      * @param origin the header Origin
      * @param authorization the header Authorization
+     * @param session the cookie of a browser
+     * @param site the header Sec-Fetch-Site
      */
-    record Request(String method, String path, String host, String origin, String authorization) {}
+    record Request(
+            String method, String path, String host, String origin, String authorization, String session, String site) {
+        boolean isGet() {
+            return method.equals("GET");
+        }
+    }
 
     /** A request that is not let in. */
     record Denial(int status, String problem) {}
@@ -49,20 +60,31 @@ final class Access {
         if (request.origin() != null && !request.origin().equalsIgnoreCase("http://" + request.host())) {
             return Optional.of(new Denial(403, "a page of another origin may not use the service"));
         }
-        if (OPEN.contains(request.path()) && request.method().equals("GET")) {
+        if (isOpen(request)) {
             return Optional.empty();
+        }
+        if (request.authorization() == null && request.session() != null && sessions.has(request.session())) {
+            return request.isGet() || "same-origin".equals(request.site())
+                    ? Optional.empty()
+                    : Optional.of(new Denial(403, "the browser does not say that a page of the service asks for this"));
         }
         String sent = request.authorization();
         if (sent == null || !sent.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
-            return Optional.of(
-                    new Denial(
-                            401,
-                            "a token is needed: Authorization: Bearer TOKEN, which is in the file token of the service's home"));
+            return Optional.of(new Denial(
+                    401,
+                    "a token is needed: Authorization: Bearer TOKEN, which is in the file token of the"
+                            + " service's home"));
         }
         if (!token.matches(sent.substring(BEARER.length()).strip())) {
             return Optional.of(new Denial(401, "the token is wrong; it is in the file token of the service's home"));
         }
         return Optional.empty();
+    }
+
+    private static boolean isOpen(Request request) {
+        return request.isGet()
+                ? OPEN.contains(request.path()) || Page.files().contains(request.path())
+                : request.method().equals("POST") && request.path().equals(Page.LOGIN);
     }
 
     private static String hostOf(String header) {

@@ -11,6 +11,8 @@ import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -36,9 +38,11 @@ public final class HttpDoor implements AutoCloseable {
     private static final int HEADER_BYTES = 16 << 10;
 
     private final Javalin javalin;
+    private final Sessions sessions;
 
-    private HttpDoor(Javalin javalin) {
+    private HttpDoor(Javalin javalin, Sessions sessions) {
         this.javalin = javalin;
+        this.sessions = sessions;
     }
 
     /**
@@ -52,17 +56,23 @@ public final class HttpDoor implements AutoCloseable {
      */
     public static HttpDoor open(String host, int port, JobService service, Token token) {
         requireLoopback(host);
-        Access access = new Access(token, hosts(host));
-        Javalin javalin = Javalin.create(config -> configure(config, host, port, new Api(service), access));
+        Sessions sessions = new Sessions(token);
+        // Cookies are not told apart by port, so its name is.
+        String cookie = "tutti-" + port;
+        Access access = new Access(token, sessions, hosts(host));
+        List<Api.Route> routes = new ArrayList<>(new Api(service).routes());
+        routes.addAll(new Page(sessions, cookie).routes());
+        Javalin javalin = Javalin.create(config -> configure(config, host, port, routes, cookie, access));
         try {
             javalin.start();
         } catch (JavalinBindException e) {
             throw new InputException(
                     "--http: cannot listen on " + host + ":" + port
-                            + ": the port is in use or the address is not this machine's; give another --http HOST:PORT",
+                            + ": the port is in use or the address is not this machine's; give another --http"
+                            + " HOST:PORT",
                     e);
         }
-        return new HttpDoor(javalin);
+        return new HttpDoor(javalin, sessions);
     }
 
     private static void requireLoopback(String host) {
@@ -79,12 +89,13 @@ public final class HttpDoor implements AutoCloseable {
 
     private static Set<String> hosts(String host) {
         String own = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-        return Set.copyOf(java.util.List.of("localhost", "127.0.0.1", "[::1]", own.toLowerCase(Locale.ROOT)).stream()
+        return Set.copyOf(List.of("localhost", "127.0.0.1", "[::1]", own.toLowerCase(Locale.ROOT)).stream()
                 .distinct()
                 .toList());
     }
 
-    private static void configure(JavalinConfig config, String host, int port, Api api, Access access) {
+    private static void configure(
+            JavalinConfig config, String host, int port, List<Api.Route> routes, String cookie, Access access) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
@@ -104,9 +115,9 @@ public final class HttpDoor implements AutoCloseable {
             context.header("Referrer-Policy", "no-referrer");
             context.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
             context.header("Cache-Control", "no-store");
-            requireAccess(access, context);
+            requireAccess(access, cookie, context);
         });
-        api.routes().forEach(route -> config.routes.addHttpHandler(route.method(), route.path(), route.handler()));
+        routes.forEach(route -> config.routes.addHttpHandler(route.method(), route.path(), route.handler()));
         config.routes.exception(Problem.Thrown.class, (e, context) -> Answers.send(context, e.problem()));
         config.routes.exception(InputException.class, (e, context) -> Answers.send(context, Problem.of(e)));
         config.routes.exception(HttpResponseException.class, (e, context) -> Answers.send(context, refused(e)));
@@ -126,13 +137,15 @@ public final class HttpDoor implements AutoCloseable {
         return connector;
     }
 
-    private static void requireAccess(Access access, Context context) {
+    private static void requireAccess(Access access, String cookie, Context context) {
         Access.Request request = new Access.Request(
                 context.req().getMethod(),
                 context.path(),
                 context.header("Host"),
                 context.header("Origin"),
-                context.header("Authorization"));
+                context.header("Authorization"),
+                context.cookie(cookie),
+                context.header("Sec-Fetch-Site"));
         access.denial(request).ifPresent(denial -> {
             throw new Problem.Thrown(denial.status(), denial.problem());
         });
@@ -156,6 +169,11 @@ public final class HttpDoor implements AutoCloseable {
         if (!context.res().isCommitted()) {
             Answers.send(context, new Problem(500, "internal error of the service; its log says more"));
         }
+    }
+
+    /** What a browser adds to the address to log in, once. */
+    public String login() {
+        return "#login=" + sessions.newCode();
     }
 
     /** The port on which it listens. */

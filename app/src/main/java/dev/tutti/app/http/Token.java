@@ -25,6 +25,18 @@ public final class Token {
 
     private final byte[] text;
 
+    /** Texts that nobody guesses. */
+    static final class Secrets {
+        private Secrets() {}
+
+        /** Returns one of 256 random bits. */
+        static String make() {
+            byte[] random = new byte[BYTES];
+            new SecureRandom().nextBytes(random);
+            return HexFormat.of().formatHex(random);
+        }
+    }
+
     Token(String text) {
         this.text = text.getBytes(StandardCharsets.UTF_8);
     }
@@ -54,15 +66,13 @@ public final class Token {
     }
 
     private static void create(Path file) throws IOException {
-        byte[] random = new byte[BYTES];
-        new SecureRandom().nextBytes(random);
         // A temporary file is its owner's alone from the beginning.
         Path temporary = Files.createTempFile(file.getParent(), ".token", ".tmp");
         try {
             if (isPosix(temporary)) {
                 Files.setPosixFilePermissions(temporary, OWNERS);
             }
-            Files.writeString(temporary, HexFormat.of().formatHex(random) + "\n");
+            Files.writeString(temporary, Secrets.make() + "\n");
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
             FileOperations.SYSTEM.forceDirectory(file.getParent());
         } finally {

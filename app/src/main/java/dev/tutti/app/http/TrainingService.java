@@ -36,7 +36,9 @@ public final class TrainingService {
                 JobService service = JobService.open(home, own ? settings.workers() : 0);
                 HttpDoor door = HttpDoor.open(
                         settings.http().host(), settings.http().port(), service, Token.in(home.token()))) {
-            tell.accept("serving on http://" + new Endpoint(settings.http().host(), door.port()) + "/api/v1");
+            String address = "http://" + new Endpoint(settings.http().host(), door.port());
+            tell.accept("serving on " + address + "/api/v1");
+            tell.accept("page at " + address + "/" + door.login());
             tell.accept("token in " + settings.home().resolve(home.token().getFileName()));
             if (own) {
                 service.run(new TrainingRunner(service.submission(), Optional.empty()));

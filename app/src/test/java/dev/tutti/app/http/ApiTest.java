@@ -162,7 +162,8 @@ class ApiTest {
                 "{\"data\":\"digits\",\"lr\":{\"a\":1}} | lr | --lr: a value is needed here, not {\"a\":1}",
                 "{\"data\":\"digits\",\"lr\":null} | lr | --lr: a value is needed here, not null",
                 "{\"data\":\"digits\",\"out\":\"/tmp/x\"} | out | --out: not for a job of the service",
-                "{\"data\":\"digits\",\"aeron-dir\":\"/tmp/x\"} | aeron-dir | --aeron-dir: not for a job of the service",
+                "{\"data\":\"digits\",\"aeron-dir\":\"/tmp/x\"} | aeron-dir | --aeron-dir: not for a job of the"
+                        + " service",
                 "{\"data\":\"/etc/passwd\"} | data | --data: no such data: \"/etc/passwd\", allowed: breast_cancer, ",
                 "{\"data\":\"../data\"} | data | --data: no such data",
                 "{\"data\":\"xor\",\"labels\":\"/etc/passwd\"} | labels | --labels: no such data",
@@ -242,9 +243,9 @@ class ApiTest {
                 "/api/v1/jobs/%00/model",
                 "/api/v1/data/%252e%252e",
                 "/token",
-                "//token",
+                "/page/index.html",
+                "/index.html",
                 "/api/v1/nothing",
-                "/",
             })
     void shouldServeNoFiles(String path) throws Exception {
         String answer = service.raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "

@@ -58,6 +58,10 @@ final class ServiceInProcess implements AutoCloseable {
         jobs.start();
     }
 
+    String login() {
+        return door.login();
+    }
+
     int port() {
         return door.port();
     }

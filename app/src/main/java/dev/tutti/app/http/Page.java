@@ -1,0 +1,74 @@
+package dev.tutti.app.http;
+
+import dev.tutti.app.http.Api.Route;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The page for people: files of this program, and logging in. */
+final class Page {
+    /** Where a browser logs in. */
+    static final String LOGIN = "/login";
+
+    private static final String POLICY =
+            "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
+    private static final int MOST_BYTES = 4096;
+
+    /** What is served, by path: the name of the resource. */
+    private static final Map<String, String> FILES =
+            Map.of("/", "index.html", "/page.js", "page.js", "/page.css", "page.css", "/icon.svg", "icon.svg");
+
+    private static final Map<String, String> TYPES =
+            Map.of("html", "text/html", "js", "text/javascript", "css", "text/css", "svg", "image/svg+xml");
+
+    private final Sessions sessions;
+    private final String cookie;
+
+    /**
+     * @param sessions of browsers
+     * @param cookie its name: cookies are not told apart by port
+     */
+    Page(Sessions sessions, String cookie) {
+        this.sessions = sessions;
+        this.cookie = cookie;
+    }
+
+    /** Paths of the files. */
+    static Set<String> files() {
+        return new TreeSet<>(FILES.keySet());
+    }
+
+    List<Route> routes() {
+        List<Route> routes = new ArrayList<>();
+        FILES.forEach((path, name) -> routes.add(new Route(HandlerType.GET, path, context -> send(context, name))));
+        routes.add(new Route(HandlerType.POST, LOGIN, this::logIn));
+        return routes;
+    }
+
+    private static void send(Context context, String name) throws IOException {
+        try (InputStream in = Page.class.getResourceAsStream("page/" + name)) {
+            String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
+            context.header("Content-Security-Policy", POLICY);
+            context.contentType(type + ";charset=utf-8").result(in.readAllBytes());
+        }
+    }
+
+    private void logIn(Context context) {
+        Bodies.requireType(context, Bodies.JSON);
+        String secret =
+                Bodies.object(Bodies.bytes(context, MOST_BYTES)).path("secret").asText();
+        String session = sessions.logIn(secret)
+                .orElseThrow(() -> new Problem.Thrown(
+                        401,
+                        "not logged in: the link that the service prints works once, and the token is in the file token"
+                                + " of its home"));
+        context.header("Set-Cookie", cookie + "=" + session + "; Path=/; HttpOnly; SameSite=Strict");
+        context.status(204);
+    }
+}

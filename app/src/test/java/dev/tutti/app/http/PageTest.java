@@ -1,0 +1,111 @@
+package dev.tutti.app.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.app.http.ServiceInProcess.Answer;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The page's files, and how a browser logs in. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class PageTest {
+    @TempDir
+    Path folder;
+
+    private ServiceInProcess service;
+
+    @BeforeEach
+    void open() {
+        service = new ServiceInProcess(folder, of -> (job, run, lines, progress, stop) -> "{}");
+    }
+
+    @AfterEach
+    void close() {
+        service.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/page.js", "/page.css", "/icon.svg"})
+    void shouldServeThePageItselfAndNothingOfOthers(String path) throws Exception {
+        Answer answer = service.send(HttpRequest.newBuilder(address(path)).GET());
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.response()
+                        .headers()
+                        .firstValue("Content-Security-Policy")
+                        .orElse(""))
+                .startsWith("default-src 'self'; frame-ancestors 'none'");
+        assertThat(answer.text().replace("http://www.w3.org/2000/svg", "")).doesNotContain("http://", "https://");
+    }
+
+    @Test
+    void shouldLogInByTheLinkOnce() throws Exception {
+        String code = service.login().replace("#login=", "");
+
+        String cookie = cookie(logIn(code));
+
+        assertThat(cookie).startsWith("tutti-").endsWith("; Path=/; HttpOnly; SameSite=Strict");
+        assertThat(get("/api/v1/jobs", cookie).status()).isEqualTo(200);
+        assertThat(logIn(code).status()).isEqualTo(401);
+        assertThat(service.login()).isNotEqualTo("#login=" + code);
+    }
+
+    @Test
+    void shouldLogInByTheToken() throws Exception {
+        assertThat(get("/api/v1/jobs", cookie(logIn(ServiceInProcess.TOKEN))).status())
+                .isEqualTo(200);
+        assertThat(logIn("").status()).isEqualTo(401);
+        assertThat(logIn("0".repeat(64)).status()).isEqualTo(401);
+        assertThat(get("/api/v1/jobs", "tutti-0=" + "0".repeat(64)).status()).isEqualTo(401);
+    }
+
+    /** A cookie goes along with what other pages make the browser send, if the browser is old enough. */
+    @Test
+    void shouldLetACookieChangeThingsOnlyForAPageOfItsOwn() throws Exception {
+        String cookie = cookie(logIn(ServiceInProcess.TOKEN));
+
+        assertThat(post(cookie, null).status()).isEqualTo(403);
+        assertThat(post(cookie, "cross-site").status()).isEqualTo(403);
+        assertThat(post(cookie, "same-site").status()).isEqualTo(403);
+        assertThat(service.get("/api/v1/jobs").json().get("jobs")).isEmpty();
+        assertThat(post(cookie, "same-origin").status()).isEqualTo(201);
+    }
+
+    private Answer post(String cookie, String site) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address("/api/v1/jobs"))
+                .header("Content-Type", ServiceInProcess.JSON)
+                .header("Cookie", cookie.replaceFirst(";.*", ""))
+                .POST(BodyPublishers.ofString("{\"data\":\"xor\"}"));
+        return service.send(site == null ? request : request.header("Sec-Fetch-Site", site));
+    }
+
+    private Answer get(String path, String cookie) throws Exception {
+        return service.send(
+                HttpRequest.newBuilder(address(path)).GET().header("Cookie", cookie.replaceFirst(";.*", "")));
+    }
+
+    private Answer logIn(String secret) throws Exception {
+        return service.send(HttpRequest.newBuilder(address("/login"))
+                .header("Content-Type", ServiceInProcess.JSON)
+                .POST(BodyPublishers.ofString("{\"secret\":\"" + secret + "\"}")));
+    }
+
+    private static String cookie(Answer answer) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(204);
+        return answer.response().headers().firstValue("Set-Cookie").orElseThrow();
+    }
+
+    private URI address(String path) {
+        return URI.create("http://127.0.0.1:" + service.port() + path);
+    }
+}
