@@ -111,15 +111,18 @@ def tutti(hosts, options, directory, samples):
                     directory, f"worker{worker}")
     lines = []
     began = time.monotonic()
-    while len(lines) < 4 or sum(line["seconds"] for line in lines) < options.seconds:
+    while len(lines) < 4 or lines[-1]["seconds"] < options.seconds:
         if leader.poll() is not None or time.monotonic() - began > PATIENCE_SECONDS + 12 * options.seconds:
             sys.exit("hosts.py: Tutti failed:\n" + (directory / "coordinator.err").read_text())
         time.sleep(0.2)
         lines = epochs(run / "metrics.jsonl")
     leader.send_signal(signal.SIGINT)
     hosts.end_processes()
-    half = lines[len(lines) // 2:]
-    return sum(line["samples"] for line in half) / sum(line["seconds"] for line in half)
+    # Both are counted since the first step.
+    last = lines[-1]
+    middle = max((line for line in lines[:-1] if line["seconds"] <= last["seconds"] / 2), default=lines[0],
+                 key=lambda line: line["seconds"])
+    return (last["samples"] - middle["samples"]) / (last["seconds"] - middle["seconds"])
 
 
 def epochs(file):

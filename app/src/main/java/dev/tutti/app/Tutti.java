@@ -16,7 +16,9 @@ import dev.tutti.app.command.TrainCommand;
 import dev.tutti.app.command.VersionCommand;
 import dev.tutti.app.command.WorkerCommand;
 import dev.tutti.app.console.ErrorReport;
+import dev.tutti.app.console.ExitCode;
 import dev.tutti.app.console.Interruption;
+import dev.tutti.app.console.ResultStream;
 import dev.tutti.app.console.Terminal;
 import dev.tutti.app.console.Version;
 import dev.tutti.app.explain.own.OwnData;
@@ -47,7 +49,7 @@ import picocli.CommandLine.Spec;
             "  tutti doctor                   check this machine",
             "  tutti COMMAND --help           options and examples of a command",
             "",
-            "Exit codes: 0 done, 2 wrong use or bad input, 3 the training failed, 130 interrupted."
+            "Exit codes: 0 done, 1 a fault of Tutti itself, 2 wrong use or bad input, 3 the training failed, 130 interrupted."
         })
 public final class Tutti implements Runnable {
     @Spec
@@ -58,10 +60,28 @@ public final class Tutti implements Runnable {
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] args) {
         Terminal.useRealStandardError();
-        Interruption.run(() -> commandLine().execute(args));
+        Interruption.run(() -> run(commandLine(), ResultStream.standard(), args));
     }
 
-    /** The whole command line, with output to the standard streams. */
+    /**
+     * Runs a command.
+     *
+     * @param tutti the command line
+     * @param results where it prints
+     * @param args its arguments
+     * @return its exit code; that of bad input if it is done, but {@code results} could not be written
+     */
+    static int run(CommandLine tutti, ResultStream results, String... args) {
+        PrintWriter out = new PrintWriter(results, true, StandardCharsets.UTF_8);
+        tutti.setOut(out);
+        int code = tutti.execute(args);
+        out.flush();
+        return code == ExitCode.DONE.code() && results.problem().isPresent()
+                ? ErrorReport.lost(results.problem().get(), tutti.getErr())
+                : code;
+    }
+
+    /** The whole command line; errors go to standard error. */
     static CommandLine commandLine() {
         CommandLine tutti = new CommandLine(new Tutti());
         tutti.addSubcommand(
@@ -84,11 +104,12 @@ public final class Tutti implements Runnable {
         tutti.addSubcommand("chaos", new ChaosCommand());
         tutti.addSubcommand("doctor", new DoctorCommand());
         tutti.addSubcommand("version", new VersionCommand());
+        tutti.addSubcommand("help", new CommandLine.HelpCommand());
+        tutti.getSubcommands().get("help").getCommandSpec().usageMessage().hidden(true);
         tutti.setParameterExceptionHandler(ErrorReport::wrongUse);
         tutti.setExecutionExceptionHandler(ErrorReport::failed);
         tutti.setCaseInsensitiveEnumValuesAllowed(true);
         tutti.setUsageHelpWidth(Math.max(80, Math.min(110, Environment.columns())));
-        tutti.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         tutti.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         return tutti;
     }

@@ -69,6 +69,22 @@ class BadInputTest {
                 bad("no coordinator given", "worker"),
                 bad("--coordinator: not an address: \"foo\"", "worker", "--coordinator", "foo"),
                 bad("--threads: out of range: \"0\"", "worker", "--coordinator", "foo:1", "--threads", "0"),
+                bad("--threads: out of range: \"1025\"", "worker", "--coordinator", "foo:1", "--threads", "1025"),
+                bad("--workers: out of range: \"100000\"", "train", "iris", "--workers", "100000"),
+                bad("--threads out of range: 1000000", "bench", "kernel", "--threads", "1000000"),
+                bad("--activation: not for hidden layers: \"sine\"", "bench", "kernel", "--activation", "sine"),
+                bad("--loss: unknown: \"none\"", "bench", "kernel", "--loss", "none"),
+                bad("--network: not a list of sizes: \"3-x\"", "bench", "kernel", "--network", "3-x"),
+                bad("allowed for network 3-2: 1 to ", "bench", "kernel", "--network", "3-2", "--batch", "2147483647"),
+                bad("allowed for network 3-2: 1 to ", "bench", "cluster", "--network", "3-2", "--batch", "2147483647"),
+                bad(
+                        "--split: unknown value: \"test\", allowed: validation, training, all;",
+                        "eval",
+                        "a",
+                        "b",
+                        "--split",
+                        "test"),
+                bad("--workers out of range: 0", "bench", "cluster", "--workers", "0"),
                 bad("--coordinator-bind: not an address", "coordinator", "--coordinator-bind", "x"));
     }
 

@@ -1,5 +1,6 @@
 package dev.tutti.config;
 
+import dev.tutti.files.Range;
 import dev.tutti.protocol.Placement;
 import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
@@ -27,6 +28,8 @@ public record ClusterSettings(
         Optional<Integer> udpMtu,
         Duration giveUp,
         Optional<Path> aeronDirectory) {
+    /** How many compute threads a process may have: more than any machine has cores, and few enough to be started. */
+    public static final Range THREADS = Range.count(1, 1024);
 
     /** Whether coordinator and workers share this process. */
     public boolean embedded() {

@@ -160,7 +160,7 @@ final class TrainingOptions {
             .resumable();
 
     static final Setting<Integer> WORKERS = Setting.of(
-                    "workers", "N", Form.integer(Range.count(1)), "compute threads in this process")
+                    "workers", "N", Form.integer(ClusterSettings.THREADS), "compute threads in this process")
             .otherwise("as many cores as a step keeps busy")
             .resumable();
     static final Setting<Integer> WAIT_WORKERS = Setting.of(

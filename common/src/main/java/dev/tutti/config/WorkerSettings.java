@@ -1,7 +1,6 @@
 package dev.tutti.config;
 
 import dev.tutti.files.InputException;
-import dev.tutti.files.Range;
 import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +32,7 @@ public record WorkerSettings(
                     "coordinator", "HOST:PORT", Form.endpoint(), "where the coordinator listens")
             .otherwise("needed");
     private static final Setting<Integer> THREADS = Setting.of(
-                    "threads", "N", Form.integer(Range.count(1)), "compute threads")
+                    "threads", "N", Form.integer(ClusterSettings.THREADS), "compute threads")
             .orElse(Environment.processors(), "the cores");
     private static final Setting<String> HOST = Setting.of(
                     "host", "HOST", Form.text(), "name or address of this machine for the coordinator")

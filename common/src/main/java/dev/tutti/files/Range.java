@@ -13,7 +13,12 @@ public record Range(String allowed, DoublePredicate has) {
 
     /** Whole numbers from {@code min} up. */
     public static Range count(int min) {
-        return new Range("whole numbers from " + min + " to " + Integer.MAX_VALUE, value -> value >= min);
+        return count(min, Integer.MAX_VALUE);
+    }
+
+    /** Whole numbers from {@code min} to {@code max}. */
+    public static Range count(int min, int max) {
+        return new Range("whole numbers from " + min + " to " + max, value -> value >= min && value <= max);
     }
 
     /** Numbers above 0. */

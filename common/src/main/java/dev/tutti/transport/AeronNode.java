@@ -129,10 +129,15 @@ public final class AeronNode implements AutoCloseable {
         return id;
     }
 
+    /** Waits even if interrupted: an interrupt would end the wait for the driver's thread, which removes the directory. */
     @Override
     public synchronized void close() {
         closed = true;
+        boolean interrupted = Thread.interrupted();
         CloseHelper.quietCloseAll(client, driver);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void renew() {

@@ -6,6 +6,7 @@ import io.aeron.CommonContext;
 import io.aeron.driver.reports.LossReportUtil;
 import io.aeron.exceptions.DriverTimeoutException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -122,7 +124,31 @@ final class DriverDirectory {
                 && Files.isWritable(directory)
                 && ProcessHandle.of(pid).isEmpty()
                 && holdsOnlyDriverFiles(directory)
-                && !isActive(directory);
+                && (isMade(directory) ? !isActive(directory) : isOld(directory));
+    }
+
+    /** Whether the driver got to write what its file is; of one that was killed before, Aeron would wait for that in vain, and throw. */
+    private static boolean isMade(Path directory) throws IOException {
+        Path file = directory.resolve(CncFileDescriptor.CNC_FILE);
+        if (!Files.exists(file)) {
+            return true;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] version = in.readNBytes(Integer.BYTES);
+            return version.length < Integer.BYTES || !Arrays.equals(version, new byte[Integer.BYTES]);
+        }
+    }
+
+    /** By the clock of the file system. */
+    private static boolean isOld(Path directory) throws IOException {
+        long changedMs = Files.getLastModifiedTime(directory.resolve(CncFileDescriptor.CNC_FILE))
+                .toMillis();
+        Path now = Files.createTempFile(directory.toAbsolutePath().getParent(), "tutti-now", "");
+        try {
+            return Files.getLastModifiedTime(now).toMillis() - changedMs > STALE_MS;
+        } finally {
+            Files.delete(now);
+        }
     }
 
     private static UserPrincipal ownerOfNewFile(Path folder) throws IOException {

@@ -137,6 +137,7 @@ class TrainingSettingsTest {
                 "validation|-0.1|--validation: out of range: \"-0.1\"",
                 "scale|log|--scale: unknown value: \"log\", allowed: standardize, minmax, none",
                 "workers|0|--workers: out of range: \"0\"",
+                "workers|1025|--workers: out of range: \"1025\", allowed: whole numbers from 1 to 1024",
                 "init|zeros|--init: unknown value: \"zeros\", allowed: xavier, he, normal, constant",
                 "init-value|Infinity|--init-value: out of range: \"Infinity\"",
                 "placement|here|--placement: unknown value: \"here\", allowed: replicate, stream",

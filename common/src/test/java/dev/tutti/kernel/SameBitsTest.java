@@ -23,15 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SameBitsTest {
     private static final int[] SIZES = {1, 2, 3, 7, 10, 13, 14, 15, 16, 17, 31, 32, 33, 61, 64, 97, 127, 199, 200};
     private static final int PANEL = VectorLanes.PANEL;
-    private static final List<Activation> HIDDEN = List.of(
-            Activation.IDENTITY,
-            Activation.SIGMOID,
-            Activation.TANH,
-            Activation.RELU,
-            Activation.LEAKY_RELU,
-            Activation.ELU,
-            Activation.SOFTPLUS,
-            Activation.GELU_TANH);
+    private static final List<Activation> HIDDEN = Arrays.stream(Activation.values())
+            .filter(activation -> activation != Activation.SOFTMAX)
+            .toList();
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})

@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
@@ -68,6 +69,18 @@ class DriverDirectoryTest {
         DriverDirectory.removeLeftovers(folder);
         assertThat(elsewhere.resolve("publications")).isDirectory();
         assertThat(link).isSymbolicLink();
+    }
+
+    @Test
+    void shouldRemoveWhatAProcessLeftThatWasKilledAtItsStart() throws IOException {
+        Path started = leftover("f");
+        Path file = Files.write(started.resolve(CncFileDescriptor.CNC_FILE), new byte[1 << 16]);
+        DriverDirectory.removeLeftovers(folder);
+        assertThat(started).as("a driver that starts right now").isDirectory();
+        Files.setLastModifiedTime(
+                file, FileTime.fromMillis(System.currentTimeMillis() - 2 * AeronNode.LIVENESS.toMillis()));
+        DriverDirectory.removeLeftovers(folder);
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test

@@ -61,7 +61,9 @@ public final class ClusterBench {
         void train(TrainingListener listener) throws InterruptedException;
     }
 
-    private static final int STEPS_PER_EPOCH = 64;
+    /** Mini-batches of random samples of an epoch. */
+    public static final int STEPS_PER_EPOCH = 64;
+
     private static final int FIRST_STEPS = 20;
     private static final long WARM_UP_MS = 500;
     private static final long WINDOW_MS = 100;

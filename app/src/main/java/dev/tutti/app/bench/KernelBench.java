@@ -37,7 +37,9 @@ public final class KernelBench {
     private static final int COMPILE_SECONDS = 20;
 
     private static final long CHAIN_LENGTH = 200_000;
-    private static final int BATCHES = 8;
+    /** Mini-batches of random samples that are trained on in turn. */
+    public static final int BATCHES = 8;
+
     private static final long MAX_CHECK_FLOPS = 1_000_000_000L;
 
     private final double seconds;

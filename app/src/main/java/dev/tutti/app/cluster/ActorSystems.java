@@ -9,6 +9,7 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.JoinSeedNodes;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.tutti.app.console.Uninterrupted;
 import dev.tutti.config.Endpoint;
 import dev.tutti.files.InputException;
 import java.net.BindException;
@@ -19,7 +20,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Starts and stops actor systems: alone in a process, or as members of a cluster. */
+/**
+ * Starts and stops actor systems: alone in a process, or as members of a cluster. To start one cannot be interrupted, as that would
+ * leave its threads behind; an interrupt is kept for later.
+ */
 public final class ActorSystems {
     /** Role of the coordinator in the cluster. */
     static final String COORDINATOR = "coordinator";
@@ -38,7 +42,8 @@ public final class ActorSystems {
 
     /** Starts an actor system for coordinator and workers in one process: no network. */
     static <T> ActorSystem<T> startLocal(Behavior<T> guardian) {
-        return ActorSystem.create(guardian, NAME, config("akka.actor.provider = local"));
+        Config config = config("akka.actor.provider = local");
+        return Uninterrupted.call(() -> ActorSystem.create(guardian, NAME, config));
     }
 
     /**
@@ -74,9 +79,11 @@ public final class ActorSystems {
 
     private static <T> ActorSystem<T> startJoining(
             Behavior<T> guardian, String host, Endpoint coordinator, String role) {
-        ActorSystem<T> system = startClustered(guardian, host, 0, host, 0, role, SUSPECTS_NOBODY);
-        Cluster.get(system).manager().tell(new JoinSeedNodes(List.of(addressOf(coordinator))));
-        return system;
+        return Uninterrupted.call(() -> {
+            ActorSystem<T> system = startClustered(guardian, host, 0, host, 0, role, SUSPECTS_NOBODY);
+            Cluster.get(system).manager().tell(new JoinSeedNodes(List.of(addressOf(coordinator))));
+            return system;
+        });
     }
 
     /** Has a worker or a client told when its coordinator does not answer any more; once. */

@@ -2,6 +2,7 @@ package dev.tutti.app.cluster;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
+import dev.tutti.app.console.Uninterrupted;
 import dev.tutti.config.Endpoint;
 import dev.tutti.coordinator.actor.CoordinatorActor;
 import dev.tutti.coordinator.actor.DataPlaneSettings;
@@ -54,7 +55,8 @@ public final class CoordinatorNode implements AutoCloseable {
      */
     public static CoordinatorNode start(
             Endpoint bind, TransportKind transport, Optional<Integer> udpMtu, Optional<Path> aeronDirectory) {
-        return start(Build.current(), bind, transport, udpMtu, aeronDirectory);
+        // An interrupt meanwhile would leave the driver's directory behind; Akka's locks heed it, too.
+        return Uninterrupted.call(() -> start(Build.current(), bind, transport, udpMtu, aeronDirectory));
     }
 
     static CoordinatorNode start(
@@ -144,7 +146,9 @@ public final class CoordinatorNode implements AutoCloseable {
 
     @Override
     public void close() {
-        ActorSystems.stop(system);
-        node.close();
+        Uninterrupted.run(() -> {
+            ActorSystems.stop(system);
+            node.close();
+        });
     }
 }

@@ -15,6 +15,7 @@ import dev.tutti.protocol.ClientMessage;
 import dev.tutti.protocol.ClientMessage.Ended;
 import dev.tutti.protocol.ClientMessage.Line;
 import dev.tutti.protocol.JobMessage;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -30,6 +31,12 @@ public final class JobClient {
             "the coordinator cannot be reached any more; if it still runs, so does the job",
             "");
 
+    /** How the coordinator's word on a job that was stopped begins. */
+    private static final String INTERRUPTED = "interrupted ";
+
+    private static final Ended NOT_BEGUN =
+            new Ended(ExitCode.INTERRUPTED.code(), "cancelled before it was handed in", "");
+
     private JobClient() {}
 
     /**
@@ -39,7 +46,7 @@ public final class JobClient {
      * @param config the run's configuration in HOCON
      * @param lines takes lines about the progress
      * @return how it ended
-     * @throws InterruptedException if this thread is interrupted; the job is cancelled then
+     * @throws InterruptedException if this thread is interrupted; the job is cancelled then, and the message says what was kept
      * @throws InputException if no coordinator answers
      */
     public static Ended run(Endpoint coordinator, String config, Consumer<String> lines) throws InterruptedException {
@@ -51,6 +58,10 @@ public final class JobClient {
         try {
             ClientMessage message = news.poll(JOIN_TIMEOUT_S, TimeUnit.SECONDS);
             if (message == null) {
+                // The coordinator may answer from now on, or have done so just now: no job that is told to be refused
+                // may run.
+                system.tell(new Client.Cancel());
+                awaitEnd(news);
                 throw new InputException("coordinator " + coordinator
                         + " takes no jobs: something listens there, but within "
                         + JOIN_TIMEOUT_S + " s it did not answer as a coordinator of this version that was started with"
@@ -66,22 +77,36 @@ public final class JobClient {
             return (Ended) message;
         } catch (InterruptedException e) {
             system.tell(new Client.Cancel());
-            awaitEnd(news);
-            throw e;
+            throw new InterruptedException(kept(awaitEnd(news)));
         } finally {
             ActorSystems.leaveAndStop(system);
         }
     }
 
-    private static void awaitEnd(BlockingQueue<ClientMessage> news) throws InterruptedException {
+    private static Optional<Ended> awaitEnd(BlockingQueue<ClientMessage> news) throws InterruptedException {
         ClientMessage message = new Line("");
         while (message instanceof Line) {
             message = news.poll(CANCEL_TIMEOUT_S, TimeUnit.SECONDS);
         }
+        return Optional.ofNullable((Ended) message);
+    }
+
+    /** What the coordinator says of a job that was to be cancelled, as it goes on after "interrupted". */
+    static String kept(Optional<Ended> ended) {
+        if (ended.isEmpty()) {
+            return "before the coordinator said what became of the job; its log tells";
+        }
+        String problem = ended.get().problem();
+        if (problem.isEmpty()) {
+            return "as the job was done; its run directory is on the coordinator";
+        }
+        return problem.startsWith(INTERRUPTED)
+                ? problem.substring(INTERRUPTED.length()) + " (on the coordinator)"
+                : "and " + problem;
     }
 
     /** The client on the control plane. */
-    private static final class Client extends AbstractBehavior<Client.Command> {
+    static final class Client extends AbstractBehavior<Client.Command> {
         sealed interface Command {}
 
         record Cancel() implements Command {}
@@ -94,6 +119,7 @@ public final class JobClient {
         private final BlockingQueue<ClientMessage> news;
         private final ActorRef<ClientMessage> replies;
         private ActorRef<JobMessage> desk;
+        private boolean cancelled;
 
         private Client(ActorContext<Command> context, String config, BlockingQueue<ClientMessage> news) {
             super(context);
@@ -120,7 +146,7 @@ public final class JobClient {
         }
 
         private Behavior<Command> onDesks(Desks message) {
-            if (desk == null && !message.desks.isEmpty()) {
+            if (desk == null && !cancelled && !message.desks.isEmpty()) {
                 desk = message.desks.iterator().next();
                 desk.tell(new JobMessage.Submit(config, replies));
                 news.add(new Line(""));
@@ -136,7 +162,10 @@ public final class JobClient {
         }
 
         private Behavior<Command> onCancel(Cancel message) {
-            if (desk != null) {
+            cancelled = true;
+            if (desk == null) {
+                news.add(NOT_BEGUN);
+            } else {
                 desk.tell(new JobMessage.Cancel(replies));
             }
             return this;

@@ -3,16 +3,17 @@ package dev.tutti.app.command;
 import dev.tutti.app.bench.ClusterBench;
 import dev.tutti.app.cluster.CoordinatorNode;
 import dev.tutti.app.console.ExitCode;
+import dev.tutti.config.ClusterSettings;
 import dev.tutti.config.Endpoint;
 import dev.tutti.config.Environment;
 import dev.tutti.files.InputException;
 import dev.tutti.files.Json;
+import dev.tutti.files.Range;
 import dev.tutti.protocol.Placement;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TransportKind;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -69,6 +70,7 @@ public final class BenchClusterCommand implements Callable<Integer> {
     @Option(
             names = "--workers",
             paramLabel = "N,...",
+            hideParamSyntax = true,
             split = ",",
             description = "compute threads, one line for each (default: 1 up to the cores)")
     private int[] workers;
@@ -119,9 +121,12 @@ public final class BenchClusterCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         common.startLogging();
+        List<Integer> sizes = BenchNetwork.sizes(network);
+        int[] counts = workerCounts();
         check();
+        checkSizes(sizes);
         ClusterBench bench =
-                new ClusterBench(sizes(), batch, segment, placement, transport, seconds, rounds, waitWorkers != null);
+                new ClusterBench(sizes, batch, segment, placement, transport, seconds, rounds, waitWorkers != null);
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
                 Locale.ROOT,
@@ -144,7 +149,7 @@ public final class BenchClusterCommand implements Callable<Integer> {
                 "p99 ms");
         List<ClusterBench.Row> rows = new ArrayList<>();
         if (waitWorkers == null) {
-            for (ClusterBench.Row row : bench.measure(workerCounts())) {
+            for (ClusterBench.Row row : bench.measure(counts)) {
                 add(out, rows, row);
             }
         } else {
@@ -157,6 +162,14 @@ public final class BenchClusterCommand implements Callable<Integer> {
         }
         out.flush();
         return ExitCode.DONE.code();
+    }
+
+    /** Before anything is measured. */
+    private void checkSizes(List<Integer> sizes) {
+        Range.count(1).require("--batch", batch);
+        Range.count(0).require("--segment", segment);
+        Range.positive().require("--seconds", seconds);
+        BenchNetwork.checkFits(network, batch, (long) ClusterBench.STEPS_PER_EPOCH * sizes.get(0));
     }
 
     private void check() {
@@ -209,22 +222,12 @@ public final class BenchClusterCommand implements Callable<Integer> {
         return row.workers() == 0 ? "reference" : row.workers() + (row.workers() == 1 ? " worker" : " workers");
     }
 
-    private List<Integer> sizes() {
-        try {
-            return Arrays.stream(network.split("-", -1)).map(Integer::valueOf).toList();
-        } catch (NumberFormatException e) {
-            throw new InputException("--network: not a list of sizes: \"" + network + "\"; give it as 784-128-10", e);
-        }
-    }
-
     private int[] workerCounts() {
         if (workers == null) {
             return IntStream.rangeClosed(1, Environment.processors()).toArray();
         }
         for (int count : workers) {
-            if (count < 1) {
-                throw new InputException("--workers out of range: " + count + ", allowed: 1 or more");
-            }
+            ClusterSettings.THREADS.require("--workers", count);
         }
         return workers;
     }

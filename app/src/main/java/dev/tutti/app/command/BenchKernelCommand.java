@@ -2,6 +2,7 @@ package dev.tutti.app.command;
 
 import dev.tutti.app.bench.KernelBench;
 import dev.tutti.app.console.ExitCode;
+import dev.tutti.config.ClusterSettings;
 import dev.tutti.config.Environment;
 import dev.tutti.files.InputException;
 import dev.tutti.files.Json;
@@ -52,6 +53,7 @@ public final class BenchKernelCommand implements Callable<Integer> {
     @Option(
             names = "--network",
             paramLabel = "SIZES,...",
+            hideParamSyntax = true,
             split = ",",
             description = "inputs, hidden layers, outputs; each with every --batch (default: six networks)")
     private List<String> networks = List.of();
@@ -59,6 +61,7 @@ public final class BenchKernelCommand implements Callable<Integer> {
     @Option(
             names = "--batch",
             paramLabel = "N,...",
+            hideParamSyntax = true,
             split = ",",
             description = "samples of a mini-batch (default: 128 where --network is given)")
     private List<Integer> batches = List.of();
@@ -66,6 +69,7 @@ public final class BenchKernelCommand implements Callable<Integer> {
     @Option(
             names = "--activation",
             paramLabel = "NAME,...",
+            hideParamSyntax = true,
             split = ",",
             defaultValue = "relu",
             description = "of the hidden layers, as for train; each with every network (default: ${DEFAULT-VALUE})")
@@ -74,6 +78,7 @@ public final class BenchKernelCommand implements Callable<Integer> {
     @Option(
             names = "--loss",
             paramLabel = "NAME,...",
+            hideParamSyntax = true,
             split = ",",
             defaultValue = "cross_entropy",
             description = "as for train; each with every network (default: ${DEFAULT-VALUE})")
@@ -95,6 +100,7 @@ public final class BenchKernelCommand implements Callable<Integer> {
     @Option(
             names = "--products",
             paramLabel = "N,...",
+            hideParamSyntax = true,
             split = ",",
             defaultValue = "512,1024,2048",
             description = "sizes of square products; 0 for none (default: ${DEFAULT-VALUE})")
@@ -113,12 +119,14 @@ public final class BenchKernelCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         common.startLogging();
         check();
+        List<Line> lines = lines();
+        lines.forEach(BenchKernelCommand::check);
         PrintWriter out = spec.commandLine().getOut();
         KernelBench bench = new KernelBench(seconds, new Dropout(dropout, 1));
         double peak = bench.peakGflops();
         out.printf(Locale.ROOT, "%s, %s%n", Environment.machine(), Kernels.description());
         out.printf(Locale.ROOT, "peak of fused multiply-adds: %.1f GFLOP/s%n%n", peak);
-        String steps = steps(bench, peak, out);
+        String steps = steps(lines, bench, peak, out);
         String squares = products(bench, peak, out);
         if (json) {
             String head = new Json()
@@ -136,9 +144,7 @@ public final class BenchKernelCommand implements Callable<Integer> {
     }
 
     private void check() {
-        if (threads < 1) {
-            throw new InputException("--threads out of range: " + threads + ", allowed: 1 or more");
-        }
+        ClusterSettings.THREADS.require("--threads", threads);
         if (!(seconds > 0)) {
             throw new InputException("--seconds out of range: " + seconds + ", allowed: more than 0");
         }
@@ -200,22 +206,18 @@ public final class BenchKernelCommand implements Callable<Integer> {
     }
 
     private static NetworkSpec network(Line line) {
-        try {
-            return KernelBench.network(
-                    Arrays.stream(line.sizes().split("-", -1))
-                            .map(Integer::valueOf)
-                            .toList(),
-                    line.hidden(),
-                    line.loss());
-        } catch (NumberFormatException e) {
-            throw new InputException(
-                    "--network: not a list of sizes: \"" + line.sizes() + "\"; give it as 784-128-10", e);
-        }
+        return KernelBench.network(BenchNetwork.sizes(line.sizes()), line.hidden(), line.loss());
     }
 
-    private String steps(KernelBench bench, double peak, PrintWriter out) throws InterruptedException {
-        List<Line> lines = lines();
-        lines.forEach(BenchKernelCommand::network);
+    /** Before the peak is measured, which takes a while. */
+    private static void check(Line line) {
+        NetworkSpec network = network(line);
+        BenchNetwork.checkFits(
+                line.sizes(), line.batch(), (long) KernelBench.BATCHES * Math.max(network.inputs(), network.outputs()));
+    }
+
+    private String steps(List<Line> lines, KernelBench bench, double peak, PrintWriter out)
+            throws InterruptedException {
         out.printf(
                 Locale.ROOT,
                 "%-24s %-10s %-20s %6s %8s %12s %9s %7s %17s %12s %7s%n",

@@ -5,10 +5,13 @@ import dev.tutti.train.TrainingFailedException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -21,6 +24,11 @@ public final class ErrorReport {
     private static volatile boolean ended;
 
     private ErrorReport() {}
+
+    /** Whether it was told of an error that ends the process. */
+    static boolean hasEnded() {
+        return ended;
+    }
 
     /** The command line cannot be understood. */
     public static int wrongUse(ParameterException e, String[] args) {
@@ -39,6 +47,13 @@ public final class ErrorReport {
             String kind =
                     option ? "unknown option: " : takesCommand(e) ? "unknown command: " : "one argument too many: ";
             return kind + argument + (suggestions.isEmpty() ? "" : "; did you mean " + suggestions.get(0) + "?");
+        }
+        ArgSpec of = e.getArgSpec();
+        if (of instanceof OptionSpec option
+                && e.getValue() != null
+                && of.typeInfo().isEnum()) {
+            return option.longestName() + ": unknown value: \"" + e.getValue() + "\", allowed: "
+                    + String.join(", ", of.typeInfo().getEnumConstantNames()).toLowerCase(Locale.ROOT);
         }
         String message = e.getMessage();
         return message.isEmpty() ? message : Character.toLowerCase(message.charAt(0)) + message.substring(1);
@@ -71,6 +86,12 @@ public final class ErrorReport {
             return ExitCode.TRAINING_FAILED.code();
         }
         return internal(e, err).code();
+    }
+
+    /** A command is done, but not all that it printed has arrived. */
+    public static int lost(String problem, PrintWriter err) {
+        line(err, "standard output cannot be written: " + problem + "; what was printed there is not complete");
+        return ExitCode.BAD_INPUT.code();
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.tutti.app.console;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -15,6 +17,9 @@ public final class Interruption {
     private static final long PATIENCE_SECONDS = 8;
 
     private static final long PATIENCE_AFTER_AN_ERROR_SECONDS = 3;
+
+    /** What is done where the command does not end in time. */
+    private static final Set<Runnable> LAST = ConcurrentHashMap.newKeySet();
 
     private final Thread command = Thread.currentThread();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -35,6 +40,25 @@ public final class Interruption {
         }
         interruption.ended.countDown();
         System.exit(interruption.code());
+    }
+
+    /**
+     * Has something done where the command does not end in time: for what must not be left behind.
+     *
+     * @param last quick; on another thread, while the command may still run
+     */
+    public static void atLast(Runnable last) {
+        LAST.add(last);
+    }
+
+    /** Forgets it: the command has got so far that it sees to it by itself. */
+    public static void forget(Runnable last) {
+        LAST.remove(last);
+    }
+
+    /** Does it now. */
+    static void doLast() {
+        LAST.forEach(Runnable::run);
     }
 
     /** A thread has ended with an error. Only errors that are the process's end end it; the others are faults of one thread. */
@@ -62,9 +86,11 @@ public final class Interruption {
         command.interrupt();
         try {
             boolean failed = error.get() != null;
-            if (!ended.await(failed ? PATIENCE_AFTER_AN_ERROR_SECONDS : PATIENCE_SECONDS, TimeUnit.SECONDS)
-                    && !failed) {
-                System.err.println("tutti: interrupted: did not end in time");
+            if (!ended.await(failed ? PATIENCE_AFTER_AN_ERROR_SECONDS : PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                doLast();
+                if (!failed) {
+                    System.err.println("tutti: interrupted: did not end in time");
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -12,6 +12,7 @@ import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
 import dev.tutti.config.Environment;
 import java.nio.file.Path;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,7 +64,7 @@ public final class Logs {
         appender.setEncoder(encoder(context, clear + level.pattern));
         appender.addFilter(threshold(level.threshold));
         if (level != Level.VERBOSE) {
-            appender.addFilter(new Hiccups());
+            appender.addFilter(new Ours());
         }
         appender.setOutputStream(new StandardErrorStream());
         appender.start();
@@ -110,15 +111,21 @@ public final class Logs {
     }
 
     /**
-     * Keeps back what Akka says of a heartbeat that came late, as on any busy machine while a process starts. A member that does
-     * not answer is told of by ours; the log of a run has both.
+     * Keeps back what Akka says, but for errors that are no matter of the network. A member that does not answer or does not come
+     * is told of by ours, in our words; the log of a run has both. And once the process was told to end with an error, there is
+     * nothing to add: what else fails, fails for the same reason.
      */
-    private static final class Hiccups extends Filter<ILoggingEvent> {
+    private static final class Ours extends Filter<ILoggingEvent> {
+        private static final List<String> NETWORK = List.of("akka.cluster.", "akka.remote.", "akka.stream.");
+
         @Override
         public FilterReply decide(ILoggingEvent event) {
-            boolean hiccup = event.getLoggerName().startsWith("akka.")
-                    && event.getFormattedMessage().startsWith("heartbeat interval is growing too large");
-            return hiccup ? FilterReply.DENY : FilterReply.NEUTRAL;
+            String logger = event.getLoggerName();
+            boolean akkas = logger.startsWith("akka.")
+                    && (!event.getLevel().isGreaterOrEqual(ch.qos.logback.classic.Level.ERROR)
+                            || NETWORK.stream().anyMatch(logger::startsWith)
+                            || ErrorReport.hasEnded());
+            return akkas ? FilterReply.DENY : FilterReply.NEUTRAL;
         }
     }
 

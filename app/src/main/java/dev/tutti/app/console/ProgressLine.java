@@ -66,22 +66,36 @@ public final class ProgressLine {
         return "[" + "=".repeat(filled) + ".".repeat(BAR - filled) + "]";
     }
 
-    /** The line that stays of an epoch. */
-    static String epoch(EpochMetrics metrics, int epochs) {
-        int width = String.valueOf(epochs).length();
-        StringBuilder line = new StringBuilder(String.format(
-                Locale.ROOT, "epoch %" + width + "d/%d  loss %s", metrics.epoch(), epochs, loss(metrics.trainLoss())));
-        append(line, "  accuracy ", metrics.trainAccuracy(), accuracy(metrics.trainAccuracy()));
-        append(line, "  validation loss ", metrics.validationLoss(), loss(metrics.validationLoss()));
-        append(line, "  accuracy ", metrics.validationAccuracy(), accuracy(metrics.validationAccuracy()));
-        line.append("  ").append(rate(metrics.samples() / metrics.seconds()));
-        return line.toString();
+    /** The line that stays of an epoch, on a terminal: what matters least is left out beyond {@code columns}. */
+    static String epoch(EpochMetrics metrics, int epochs, int columns) {
+        List<String> parts = epochParts(metrics, epochs);
+        int[] leastImportantFirst = {4, 1};
+        int next = 0;
+        while (joined(parts).length() > columns && next < leastImportantFirst.length) {
+            parts.set(leastImportantFirst[next++], "");
+        }
+        return joined(parts);
     }
 
-    private static void append(StringBuilder line, String label, double value, String text) {
-        if (!Double.isNaN(value)) {
-            line.append(label).append(text);
-        }
+    /** The same where no terminal would wrap it. */
+    static String epoch(EpochMetrics metrics, int epochs) {
+        return joined(epochParts(metrics, epochs));
+    }
+
+    private static List<String> epochParts(EpochMetrics metrics, int epochs) {
+        int width = String.valueOf(epochs).length();
+        List<String> parts = new ArrayList<>();
+        parts.add(String.format(
+                Locale.ROOT, "epoch %" + width + "d/%d  loss %s", metrics.epoch(), epochs, loss(metrics.trainLoss())));
+        parts.add(labelled("accuracy ", metrics.trainAccuracy(), accuracy(metrics.trainAccuracy())));
+        parts.add(labelled("validation loss ", metrics.validationLoss(), loss(metrics.validationLoss())));
+        parts.add(labelled("accuracy ", metrics.validationAccuracy(), accuracy(metrics.validationAccuracy())));
+        parts.add(rate(metrics.samples() / metrics.seconds()));
+        return parts;
+    }
+
+    private static String labelled(String label, double value, String text) {
+        return Double.isNaN(value) ? "" : label + text;
     }
 
     /** A loss, in four or so digits. */

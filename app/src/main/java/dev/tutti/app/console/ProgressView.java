@@ -93,7 +93,7 @@ public final class ProgressView implements TrainingListener, AutoCloseable {
         if (!live) {
             out.println(ProgressLine.epoch(metrics, epochs));
         } else if (epochs <= SHORT_RUN) {
-            out.println(CLEAR + ProgressLine.epoch(metrics, epochs));
+            out.println(CLEAR + ProgressLine.epoch(metrics, epochs, columns));
         }
         if (cluster != null) {
             straggler.at(cluster, metrics.seconds()).ifPresent(line -> out.println((live ? CLEAR : "") + line));

@@ -66,7 +66,9 @@ public final class JobServer {
         } catch (Throwable e) {
             JobOutcome outcome = JobOutcome.of(e);
             if (e instanceof Error || outcome.exitCode() == ExitCode.INTERNAL_ERROR) {
-                LOG.error("{} failed", job.id(), e);
+                LOG.error("{} failed: {}", job.id(), outcome.problem(), e);
+            } else {
+                LOG.info("{} ended early: {}", job.id(), outcome.problem());
             }
             return outcome;
         }

@@ -1,5 +1,6 @@
 package dev.tutti.app.run;
 
+import dev.tutti.app.console.Interruption;
 import dev.tutti.app.console.Logs;
 import dev.tutti.app.console.ProgressView;
 import dev.tutti.app.console.Uninterrupted;
@@ -92,6 +93,8 @@ public final class TrainingSession {
 
     private void carryOut(RunDirectory directory, boolean isNew, Work work) throws InterruptedException {
         RunRecorder recorder = new RunRecorder(directory.file(RunDirectory.METRICS), settings.metricsPerStep());
+        Runnable last = () -> discardUnused(directory, isNew, recorder);
+        Interruption.atLast(last);
         try (recorder) {
             Logs.toFile(directory.file(RunDirectory.LOG));
             work.with(recorder);
@@ -102,11 +105,17 @@ public final class TrainingSession {
             LOG.info("ended with an error", e);
             throw e;
         } finally {
+            Interruption.forget(last);
             Logs.closeFile();
-            if (isNew && recorder.steps() == 0) {
-                directory.discard();
-            }
+            discardUnused(directory, isNew, recorder);
             directory.close();
+        }
+    }
+
+    /** A run that has not got to its first step leaves nothing. */
+    private static void discardUnused(RunDirectory directory, boolean isNew, RunRecorder recorder) {
+        if (isNew && recorder.steps() == 0) {
+            directory.discard();
         }
     }
 

@@ -50,6 +50,17 @@ class ProgressLineTest {
     }
 
     @Test
+    void shouldShowAnEpochOnANarrowTerminal() {
+        EpochMetrics metrics = new EpochMetrics(3, 69, 4314, 0.30925, 0.9367, 0.3144, 0.9053, Double.NaN, 0.1);
+
+        assertThat(ProgressLine.epoch(metrics, 10, 200)).isEqualTo(ProgressLine.epoch(metrics, 10));
+        assertThat(ProgressLine.epoch(metrics, 10, 90))
+                .isEqualTo("epoch  3/10  loss 0.3093  accuracy 0.9367  validation loss 0.3144  accuracy 0.9053");
+        assertThat(ProgressLine.epoch(metrics, 10, 79))
+                .isEqualTo("epoch  3/10  loss 0.3093  validation loss 0.3144  accuracy 0.9053");
+    }
+
+    @Test
     void shouldLeaveOutOfAnEpochWhatDoesNotApply() {
         EpochMetrics metrics = new EpochMetrics(1, 1, 10, 1e-5, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 1);
 

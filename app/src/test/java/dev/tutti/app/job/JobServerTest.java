@@ -2,6 +2,9 @@ package dev.tutti.app.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.tutti.app.console.ExitCode;
 import dev.tutti.files.InputException;
 import dev.tutti.train.TrainingFailedException;
@@ -12,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JobServerTest {
@@ -36,6 +40,24 @@ class JobServerTest {
         assertEnd("memory", JobStatus.FAILED, ExitCode.BAD_INPUT, "TUTTI_JAVA_OPTS=-Xmx");
         assertEnd("linkage", JobStatus.FAILED, ExitCode.INTERNAL_ERROR, "NoClassDefFoundError: a/B");
         assertEnd("done", JobStatus.SUCCEEDED, ExitCode.DONE, "");
+    }
+
+    /** The coordinator's log is all that is left of a job whose client is gone. */
+    @Test
+    void shouldLogWhyAJobEnded() throws InterruptedException {
+        Logger logger = (Logger) LoggerFactory.getLogger(JobServer.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            server.start();
+            assertEnd("input", JobStatus.FAILED, ExitCode.BAD_INPUT, "no such file: a.csv");
+            assertThat(log.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .containsExactly("job-1 ended early: no such file: a.csv");
+        } finally {
+            logger.detachAppender(log);
+        }
     }
 
     @Test
