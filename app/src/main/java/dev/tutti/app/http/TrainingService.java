@@ -74,7 +74,7 @@ public final class TrainingService {
                     threads,
                     Optional.empty(),
                     Optional.of("service"),
-                    Duration.ofDays(365),
+                    Duration.ofDays(200),
                     TransportKind.AUTO,
                     Optional.empty()));
         } catch (InterruptedException e) {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -216,6 +217,7 @@ class JobStoreTest {
         /** By id, what was told last. */
         private final Map<String, JobRecord> told = new TreeMap<>();
 
+        private final Set<String> deleted = new HashSet<>();
         private final Map<String, String> keys = new HashMap<>();
 
         /** What the action that was under way at the crash may have made of a job; deleted: null. */
@@ -309,6 +311,7 @@ class JobStoreTest {
                 store.delete(id);
                 underWay = null;
                 told.remove(id);
+                deleted.add(id);
             } else {
                 change(id, JobState.QUEUED, () -> store.resume(id));
             }
@@ -348,7 +351,10 @@ class JobStoreTest {
             long unknown =
                     found.stream().filter(job -> !told.containsKey(job.id())).count();
             assertThat(unknown).as("%s: jobs nobody was told of", what).isLessThanOrEqualTo(1);
-            assertThat(found).as(what).noneMatch(job -> job.state() == JobState.RUNNING);
+            assertThat(found)
+                    .as(what)
+                    .noneMatch(job -> job.state() == JobState.RUNNING)
+                    .noneMatch(job -> deleted.contains(job.id()));
         }
 
         /** Who was not told of a job repeats the request, and there is one job then. */
