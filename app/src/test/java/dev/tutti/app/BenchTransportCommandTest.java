@@ -186,7 +186,7 @@ class BenchTransportCommandTest {
                 "--udp-mtu 1500  | --udp-mtu out of range: 1500",
                 "--seconds 0     | --seconds out of range: 0.0",
                 "--peers 0       | --peers out of range: 0",
-                "--transport ipc | expected one of [UDP, TCP] (case-insensitive) but was 'ipc'"
+                "--transport ipc | --transport: unknown value: \"ipc\", allowed: udp, tcp"
             })
     void shouldRefuseWhatIsOutOfRange(String option, String expected) {
         String[] words = option.split(" ", -1);

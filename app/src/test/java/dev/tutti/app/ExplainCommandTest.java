@@ -187,7 +187,12 @@ class ExplainCommandTest {
         refused("no exercise given", "explain");
         refused("no row 4 in xor; rows are counted from 0: 0 to 3", "explain", "xor", "--rows", "0,4");
         refused("a row twice", "explain", "xor", "--rows", "1,1");
-        refused("'--format'", "explain", "xor", "--format", "pdf");
+        refused(
+                "--format: unknown value: \"pdf\", allowed: text, markdown, html, json",
+                "explain",
+                "xor",
+                "--format",
+                "pdf");
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.aeron.Subscription;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -57,7 +58,8 @@ class AeronNodeTest {
     @Test
     void shouldRemoveTheDirectoryOfADeadDriver() throws IOException {
         Path dead = Files.createDirectories(folder.resolve("tutti-me-" + NO_PROCESS + "-3f"));
-        Files.write(dead.resolve("cnc.dat"), new byte[64]);
+        Path file = Files.write(dead.resolve("cnc.dat"), new byte[64]);
+        Files.setLastModifiedTime(file, FileTime.fromMillis(0));
         Files.createDirectories(dead.resolve("publications"));
         Files.createDirectories(dead.resolve("images"));
         Files.writeString(dead.resolve("tutti.id"), "id");

@@ -95,16 +95,6 @@ class DriverDirectoryTest {
         assertThat(paused).doesNotExist();
     }
 
-    /** Killed between making the file and writing its version, which is last: Aeron throws when it is asked about such a driver. */
-    @Test
-    void shouldRemoveWhatAProcessLeftThatWasKilledWhileItsDriverStarted() throws IOException {
-        Path leftover = leftover("f");
-        Path file = leftover.resolve(CncFileDescriptor.CNC_FILE);
-        Files.write(file, new byte[(int) Files.size(file)]);
-        DriverDirectory.removeLeftovers(folder);
-        assertThat(folder).isEmptyDirectory();
-    }
-
     private Path leftover(String token) throws IOException {
         return driverDirectory(folder.resolve(name(token)));
     }

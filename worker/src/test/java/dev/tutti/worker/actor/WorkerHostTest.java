@@ -110,12 +110,16 @@ class WorkerHostTest {
         coordinator.expectMessageClass(Introduction.class);
     }
 
+    /** Actors stop before they have read what they were told: so only when the compute thread has ended the last job's loop. */
     @AfterEach
     void end() {
         held.countDown();
         for (int job = 1; job <= 3; job++) {
             worker.tell(new EndJob(job));
         }
+        CountDownLatch ended = new CountDownLatch(1);
+        computeThread.tell(ended::countDown);
+        await(ended);
         kit.shutdownTestKit();
         node.close();
     }
