@@ -204,6 +204,7 @@ class ProcessesIT {
     }
 
     @Test
+    @Tag("faults")
     void shouldRunJobsThatAreHandedIn() throws InterruptedException {
         TuttiProcess coordinator =
                 cluster.start("coordinator", Map.of(), List.of("coordinator", "--coordinator-bind", cluster.address()));
