@@ -70,6 +70,7 @@ class LauncherIT {
     }
 
     @Test
+    @Tag("faults")
     void shouldMeasureTheKernelWithEveryLoss() throws Exception {
         List<String> losses = Stream.of(Loss.values()).map(Loss::id).toList();
         measureTheKernel(List.of("relu"), losses, "0");
