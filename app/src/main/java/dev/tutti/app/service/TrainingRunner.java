@@ -10,7 +10,6 @@ import dev.tutti.app.run.TrainingSession;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.files.FileOperations;
 import dev.tutti.files.InputException;
-import dev.tutti.train.TrainingListener;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -39,7 +38,7 @@ public final class TrainingRunner implements JobService.Runner {
     }
 
     @Override
-    public String train(JobRecord job, Path run, Consumer<String> lines, Progress progress, StopRequest stop)
+    public String train(JobRecord job, Path run, Consumer<String> lines, Progress progress)
             throws InterruptedException {
         boolean begun = Files.isRegularFile(run.resolve(RunDirectory.CONFIG));
         TrainingSettings settings = begun
@@ -47,7 +46,7 @@ public final class TrainingRunner implements JobService.Runner {
                 : begin(job, run);
         TrainingSession session = new TrainingSession(
                 settings,
-                trainer(settings, progress, stop),
+                trainer(settings, progress),
                 run.getParent(),
                 new PrintWriter(new LineWriter(lines), true),
                 new PrintWriter(Writer.nullWriter()),
@@ -72,37 +71,14 @@ public final class TrainingRunner implements JobService.Runner {
         return submission.begin(job, run);
     }
 
-    private Trainer trainer(TrainingSettings settings, Progress progress, StopRequest stop) {
+    private Trainer trainer(TrainingSettings settings, Progress progress) {
         Trainer trainer = node.<Trainer>map(coordinator -> (training, listener) ->
                         Trainers.on(coordinator, training, settings.cluster().placement(), 1, PATIENCE, listener))
                 .orElseGet(() -> Trainers.of("cluster", settings));
         return Trainers.unlessDone((training, listener) -> {
             progress.begin(training);
-            stop.hold();
-            try {
-                return trainer.train(training, new Listeners(List.of(listener, progress, new Started(stop))));
-            } finally {
-                stop.release();
-            }
+            return trainer.train(training, new Listeners(List.of(listener, progress)));
         });
-    }
-
-    /** Once workers are there, or are waited for, the cluster is whole. */
-    private record Started(StopRequest stop) implements TrainingListener {
-        @Override
-        public void onWorkers(int workers, String event) {
-            stop.release();
-        }
-
-        @Override
-        public void onWaiting(int present, int needed) {
-            stop.release();
-        }
-
-        @Override
-        public void onStep(int epoch, long step, long samples, double meanLoss) {
-            stop.release();
-        }
     }
 
     private static String summary(Path run) {
