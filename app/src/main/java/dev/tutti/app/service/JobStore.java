@@ -8,6 +8,7 @@ import dev.tutti.files.AtomicFile;
 import dev.tutti.files.FileOperations;
 import dev.tutti.files.InputException;
 import dev.tutti.files.StrictJson;
+import dev.tutti.files.Trees;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -10,6 +10,7 @@ import dev.tutti.app.run.TrainingSession;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.files.FileOperations;
 import dev.tutti.files.InputException;
+import dev.tutti.files.Trees;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
