@@ -10,7 +10,6 @@ import dev.tutti.config.ServiceSettings;
 import dev.tutti.config.WorkerSettings;
 import dev.tutti.files.InputException;
 import dev.tutti.transport.TransportKind;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -74,7 +73,7 @@ public final class TrainingService {
                     threads,
                     Optional.empty(),
                     Optional.of("service"),
-                    Duration.ofDays(200),
+                    TrainingRunner.PATIENCE,
                     TransportKind.AUTO,
                     Optional.empty()));
         } catch (InterruptedException e) {

@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 
 /** Trains the jobs of a service: each is a run as of {@code tutti train}, and goes on where there is one from before. */
 public final class TrainingRunner implements JobService.Runner {
-    /** A service waits for its workers as long as it takes; a longer time is none that Akka takes. */
-    private static final Duration PATIENCE = Duration.ofDays(200);
+    /** How long a service waits for workers, and its own worker for the service: as long as it takes; Akka takes no longer time. */
+    public static final Duration PATIENCE = Duration.ofDays(200);
 
     private final Submission submission;
     private final Optional<CoordinatorNode> node;
