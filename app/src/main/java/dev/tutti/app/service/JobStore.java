@@ -2,7 +2,6 @@ package dev.tutti.app.service;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tutti.app.job.JobOutcome;
 import dev.tutti.app.service.ServiceException.Kind;
 import dev.tutti.files.AtomicFile;
 import dev.tutti.files.FileOperations;

@@ -27,16 +27,24 @@ public final class TrainingRunner implements JobService.Runner {
     public static final Duration PATIENCE = Duration.ofDays(200);
 
     private final Submission submission;
-    private final Optional<CoordinatorNode> node;
+    private final Optional<Workers> workers;
 
     /**
      * @param submission what jobs are made of
-     * @param node whose workers train; absent where this process does the work
+     * @param workers processes that train; absent where this process does the work
      */
-    public TrainingRunner(Submission submission, Optional<CoordinatorNode> node) {
+    public TrainingRunner(Submission submission, Optional<Workers> workers) {
         this.submission = submission;
-        this.node = node;
+        this.workers = workers;
     }
+
+    /**
+     * Worker processes.
+     *
+     * @param node to which they come
+     * @param atLeast number of them without which no job starts
+     */
+    public record Workers(CoordinatorNode node, int atLeast) {}
 
     @Override
     public String train(JobRecord job, Path run, Consumer<String> lines, Progress progress)
@@ -73,8 +81,8 @@ public final class TrainingRunner implements JobService.Runner {
     }
 
     private Trainer trainer(TrainingSettings settings, Progress progress) {
-        Trainer trainer = node.<Trainer>map(coordinator -> (training, listener) ->
-                        Trainers.on(coordinator, training, settings.cluster().placement(), 1, PATIENCE, listener))
+        Trainer trainer = workers.<Trainer>map(of -> (training, listener) -> Trainers.on(
+                        of.node(), training, settings.cluster().placement(), of.atLeast(), PATIENCE, listener))
                 .orElseGet(() -> Trainers.of("cluster", settings));
         return Trainers.unlessDone((training, listener) -> {
             progress.begin(training);
