@@ -79,7 +79,8 @@ class RemoteTrainTest {
 
         assertThat(there.code()).as(there.err()).isZero();
         assertThat(there.out()).startsWith("job ");
-        assertThat(timeless(there.out().lines().skip(1), "there")).isEqualTo(timeless(here.out().lines(), "here"));
+        assertThat(timeless(there.out().lines().skip(1), "there"))
+                .isEqualTo(timeless(here.out().lines(), "here"));
         assertThat(there.err()).isEmpty();
         JsonNode summary = summary("there");
         assertThat(summary.get("weightsSha256")).isEqualTo(summary("here").get("weightsSha256"));
@@ -123,8 +124,10 @@ class RemoteTrainTest {
             assertThat(service.get("/api/v1/data").json().get("data")).isEmpty();
 
             String[] train = {"train", data.toString(), "--epochs", "2", "--batch", "4", "--json", "--out"};
-            Cli.Outcome first = client(Stream.concat(Stream.of(train), Stream.of(path("first"))).toArray(String[]::new));
-            Cli.Outcome again = client(Stream.concat(Stream.of(train), Stream.of(path("again"))).toArray(String[]::new));
+            Cli.Outcome first = client(
+                    Stream.concat(Stream.of(train), Stream.of(path("first"))).toArray(String[]::new));
+            Cli.Outcome again = client(
+                    Stream.concat(Stream.of(train), Stream.of(path("again"))).toArray(String[]::new));
 
             assertThat(first.code()).as(first.err()).isZero();
             assertThat(JSON.readTree(first.out())).isEqualTo(summary("first"));
@@ -136,7 +139,10 @@ class RemoteTrainTest {
             assertThat(service.get("/api/v1/data").json().get("data")).hasSize(1);
             Cli.Outcome mistaken = client("train", data.toString(), "--target", "nose", "--out", path("mistaken"));
             assertThat(mistaken.code()).isEqualTo(2);
-            assertThat(mistaken.err()).startsWith("tutti: homes.csv").contains("nose").hasLineCount(1);
+            assertThat(mistaken.err())
+                    .startsWith("tutti: homes.csv")
+                    .contains("nose")
+                    .hasLineCount(1);
             assertThat(folder.resolve("mistaken")).doesNotExist();
         }
     }
@@ -169,8 +175,7 @@ class RemoteTrainTest {
             assertThat(fetched.code()).as(fetched.err()).isZero();
             assertThat(JSON.readTree(fetched.out())).isEqualTo(summary("fetched"));
         }
-        Cli.Outcome here = Cli.run(
-                "train", "--trainer", "reference", "iris", "--epochs", "300", "--out", path("here"));
+        Cli.Outcome here = Cli.run("train", "--trainer", "reference", "iris", "--epochs", "300", "--out", path("here"));
         assertThat(here.code()).as(here.err()).isZero();
         assertThat(summary("fetched").get("weightsSha256"))
                 .isEqualTo(summary("here").get("weightsSha256"));
@@ -205,7 +210,8 @@ class RemoteTrainTest {
             String waiting = service.submit("{\"data\":\"xor\",\"epochs\":1,\"validation\":0}");
 
             assertThat(client("jobs", "list").out()).contains(running, waiting, "iris", "xor", "QUEUED");
-            assertThat(JSON.readTree(client("jobs", "list", "--limit", "1", "--json").out())
+            assertThat(JSON.readTree(client("jobs", "list", "--limit", "1", "--json")
+                                    .out())
                             .get("jobs")
                             .findValuesAsText("id"))
                     .containsExactly(waiting);
@@ -262,12 +268,16 @@ class RemoteTrainTest {
     void shouldSendTheTokenNowhereElse(String server, String problem) {
         Cli.Outcome outcome = Cli.run("jobs", "list", "--server", server, "--token-file", path("token"));
         assertThat(outcome.code()).isEqualTo(2);
-        assertThat(outcome.err()).startsWith("tutti: --server: ").contains(problem).hasLineCount(1);
+        assertThat(outcome.err())
+                .startsWith("tutti: --server: ")
+                .contains(problem)
+                .hasLineCount(1);
     }
 
     @Test
     void shouldRefuseOptionsThatDoNotGoTogether() {
         assertThat(client("train", "--resume", path("run")).err()).contains("tutti jobs resume ID");
-        assertThat(Cli.run("train", "iris", "--token-file", path("token")).err()).contains("give --server URL, too");
+        assertThat(Cli.run("train", "iris", "--token-file", path("token")).err())
+                .contains("give --server URL, too");
     }
 }

@@ -138,8 +138,7 @@ public record ServiceSettings(Http http, Path home, int workers, Optional<Proces
     /** Reads the settings of {@code coordinator}. */
     public static ServiceSettings readCoordinator(Map<String, String> commandLine, Optional<Path> file) {
         SettingsReader from = SettingsReader.of(COORDINATOR_SETTINGS, commandLine, file);
-        return new ServiceSettings(
-                http(from), from.get(HOME), 0, Optional.of(processes(from, from.get(ITS_BIND))));
+        return new ServiceSettings(http(from), from.get(HOME), 0, Optional.of(processes(from, from.get(ITS_BIND))));
     }
 
     private static Http http(SettingsReader from) {

@@ -69,7 +69,8 @@ final class SettingsReader {
         for (Setting<?> setting : settings) {
             if (setting.root() == Setting.Root.OPERATOR && given.containsKey(setting.key())) {
                 throw new SettingException(
-                        "--" + setting.key() + ": not for a job of the service; leave it out, as the service decides that",
+                        "--" + setting.key()
+                                + ": not for a job of the service; leave it out, as the service decides that",
                         setting.key());
             }
         }

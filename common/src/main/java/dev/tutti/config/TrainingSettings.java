@@ -126,7 +126,8 @@ public record TrainingSettings(
      * @throws InputException if a key is unknown
      */
     public static Map<String, String> given(Map<String, String> commandLine, Optional<Path> file) {
-        Map<String, String> given = SettingsReader.of(SETTINGS, commandLine, file).texts();
+        Map<String, String> given =
+                SettingsReader.of(SETTINGS, commandLine, file).texts();
         SETTINGS.stream()
                 .filter(setting -> setting.root() == Setting.Root.OPERATOR && !commandLine.containsKey(setting.key()))
                 .forEach(setting -> given.remove(setting.key()));

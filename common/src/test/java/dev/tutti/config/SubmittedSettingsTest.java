@@ -54,7 +54,9 @@ class SubmittedSettingsTest {
 
     /** What HOCON would put in is text here. */
     @ParameterizedTest
-    @ValueSource(strings = {"${HOME}", "${?HOME}", "${user.home}", "include \"/etc/passwd\"", "include file(\"/etc/passwd\")"})
+    @ValueSource(
+            strings = {"${HOME}", "${?HOME}", "${user.home}", "include \"/etc/passwd\"", "include file(\"/etc/passwd\")"
+            })
     void shouldTakeValuesAsTheyAre(String text) {
         assertThat(submitted(Map.of("data", "digits", "target", text)).data().target())
                 .contains(text);
@@ -104,9 +106,7 @@ class SubmittedSettingsTest {
         Files.createSymbolicLink(directory.resolve("data/absolute"), directory.resolve("data/below"));
 
         for (String path : new String[] {"inside/a.csv", "absolute/a.csv", "./below/../inside/./a.csv"}) {
-            assertThat(submitted(Map.of("data", path)).data().source())
-                    .as(path)
-                    .isEqualTo(real("data/below/a.csv"));
+            assertThat(submitted(Map.of("data", path)).data().source()).as(path).isEqualTo(real("data/below/a.csv"));
         }
         String absolute = directory.resolve("data/inside/a.csv").toString();
         assertThat(submitted(Map.of("data", absolute)).data().source()).isEqualTo(real("data/below/a.csv"));
@@ -145,8 +145,7 @@ class SubmittedSettingsTest {
             })
     void shouldRefuseWhatIsTheOperators(String key) {
         assertThatThrownBy(() -> submitted(Map.of("data", "digits", key, "x")))
-                .hasMessage("--" + key
-                        + ": not for a job of the service; leave it out, as the service decides that");
+                .hasMessage("--" + key + ": not for a job of the service; leave it out, as the service decides that");
     }
 
     @Test

@@ -63,8 +63,10 @@ public final class JobWatch {
             while (true) {
                 client.follow(id, "events", last, event -> {
                     patience.answered();
-                    line(event.data()).ifPresent(text -> lines.accept(
-                            shownModel.map(name -> text.replace(MODEL, name)).orElse(text)));
+                    line(event.data())
+                            .ifPresent(text -> lines.accept(shownModel
+                                    .map(name -> text.replace(MODEL, name))
+                                    .orElse(text)));
                     last = event.id();
                 });
                 JsonNode job = client.job(id);
@@ -139,7 +141,8 @@ public final class JobWatch {
                                     + " has got so far; go on with: tutti jobs resume " + id
                             : "before job " + id + " began; go on with: tutti jobs resume " + id;
                 case "SUCCEEDED" -> "as job " + id + " was done; fetch it: tutti jobs fetch " + id;
-                case "FAILED" -> "and job " + id + " has failed: " + job.path("problem").asText();
+                case "FAILED" ->
+                    "and job " + id + " has failed: " + job.path("problem").asText();
                 default -> "while job " + id + " is being cancelled; look: tutti jobs show " + id;
             };
         } catch (IOException e) {

@@ -67,8 +67,8 @@ final class Patience {
         if (!lost) {
             lost = true;
             lostNs = System.nanoTime();
-            notes.accept("the service does not answer (" + describe(problem) + "); trying again for " + limit.toSeconds()
-                    + " s");
+            notes.accept("the service does not answer (" + describe(problem) + "); trying again for "
+                    + limit.toSeconds() + " s");
         } else if (System.nanoTime() - lostNs > limit.toNanos()) {
             throw problem;
         }

@@ -50,7 +50,8 @@ public record ServiceAddress(URI url, Path tokenFile, Optional<Path> certificate
             throw notAnAddress(url);
         }
         boolean plain = "http".equalsIgnoreCase(parsed.getScheme());
-        boolean hasMore = !parsed.getRawPath().isEmpty() || parsed.getRawQuery() != null || parsed.getRawFragment() != null;
+        boolean hasMore =
+                !parsed.getRawPath().isEmpty() || parsed.getRawQuery() != null || parsed.getRawFragment() != null;
         if ((!plain && !"https".equalsIgnoreCase(parsed.getScheme()))
                 || parsed.getHost() == null
                 || parsed.getUserInfo() != null
@@ -58,16 +59,16 @@ public record ServiceAddress(URI url, Path tokenFile, Optional<Path> certificate
             throw notAnAddress(url);
         }
         if (plain && !isThisMachine(parsed.getHost())) {
-            throw new InputException("--server: " + url + ": the token would travel unencrypted to another machine; give"
-                    + " https://..., or come through ssh -L");
+            throw new InputException(
+                    "--server: " + url + ": the token would travel unencrypted to another machine; give"
+                            + " https://..., or come through ssh -L");
         }
         return new ServiceAddress(parsed, tokenFile, certificates);
     }
 
     private static InputException notAnAddress(String url) {
-        return new InputException(
-                "--server: not the address of a service: \"" + url + "\", allowed: such as " + LOCAL
-                        + " or https://HOST:PORT");
+        return new InputException("--server: not the address of a service: \"" + url + "\", allowed: such as " + LOCAL
+                + " or https://HOST:PORT");
     }
 
     private static boolean isThisMachine(String host) {
@@ -84,7 +85,8 @@ public record ServiceAddress(URI url, Path tokenFile, Optional<Path> certificate
             return Files.readString(tokenFile).strip();
         } catch (IOException e) {
             throw new InputException(
-                    "token of the service cannot be read: " + tokenFile + " (" + e.getClass().getSimpleName()
+                    "token of the service cannot be read: " + tokenFile + " ("
+                            + e.getClass().getSimpleName()
                             + "); give --token-file FILE with a copy of the file token in the home of the service",
                     e);
         }
@@ -117,8 +119,8 @@ public record ServiceAddress(URI url, Path tokenFile, Optional<Path> certificate
             return context;
         } catch (IOException | GeneralSecurityException e) {
             throw new InputException(
-                    "--ca-cert: " + file + ": cannot be read as certificates: " + e.getClass().getSimpleName()
-                            + "; give a PEM file",
+                    "--ca-cert: " + file + ": cannot be read as certificates: "
+                            + e.getClass().getSimpleName() + "; give a PEM file",
                     e);
         }
     }

@@ -101,7 +101,8 @@ public final class ServiceClient {
     }
 
     /** The jobs after a cursor, newest first. */
-    public JsonNode jobs(int limit, Optional<String> state, Optional<String> cursor) throws IOException, InterruptedException {
+    public JsonNode jobs(int limit, Optional<String> state, Optional<String> cursor)
+            throws IOException, InterruptedException {
         return json(request("/jobs?limit=" + limit
                         + state.map(text -> "&state=" + encoded(text)).orElse("")
                         + cursor.map(text -> "&cursor=" + encoded(text)).orElse(""))
@@ -200,7 +201,8 @@ public final class ServiceClient {
             throw problem(answer.statusCode(), text);
         }
         try (EventStream events = new EventStream()) {
-            answer.body().subscribe(BodySubscribers.fromLineSubscriber(events, of -> null, StandardCharsets.UTF_8, null));
+            answer.body()
+                    .subscribe(BodySubscribers.fromLineSubscriber(events, of -> null, StandardCharsets.UTF_8, null));
             Optional<Event> event = events.next();
             while (event.isPresent()) {
                 to.accept(event.get());

@@ -42,14 +42,17 @@ final class Uploads {
      */
     String send(Path file, Optional<String> format) throws IOException, InterruptedException {
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            throw new InputException(file + ": no such file, or it cannot be read; a service takes files, and the names of"
-                    + " built-in data");
+            throw new InputException(
+                    file + ": no such file, or it cannot be read; a service takes files, and the names of"
+                            + " built-in data");
         }
         String name = file.getFileName().toString();
         String sha256 = sha256(file, name);
         for (JsonNode known : client.data()) {
-            if (known.path("sha256").asText().equals(sha256) && known.path("name").asText().equals(name)
-                    && format.map(of -> of.equals(known.path("format").asText())).orElse(true)) {
+            if (known.path("sha256").asText().equals(sha256)
+                    && known.path("name").asText().equals(name)
+                    && format.map(of -> of.equals(known.path("format").asText()))
+                            .orElse(true)) {
                 return known.path("id").asText();
             }
         }

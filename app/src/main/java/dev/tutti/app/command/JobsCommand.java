@@ -168,7 +168,8 @@ public final class JobsCommand implements Runnable {
             }
             out().printf(Locale.ROOT, "%-14s  %-11s  %-20s  %s%n", "id", "state", "created", "name");
             for (JsonNode job : jobs) {
-                String more = job.path("problem").asText(job.path("weightsSha256").asText());
+                String more =
+                        job.path("problem").asText(job.path("weightsSha256").asText());
                 out().printf(
                                 Locale.ROOT,
                                 "%-14s  %-11s  %-20s  %s  %s%n",
@@ -242,8 +243,8 @@ public final class JobsCommand implements Runnable {
         int on(ServiceClient client) throws IOException, InterruptedException {
             JsonNode job = client.job(id());
             if (!job.path("state").asText().equals("SUCCEEDED")) {
-                throw new InputException("job " + id() + " has nothing to fetch yet (" + job.path("state").asText()
-                        + "); wait until it has SUCCEEDED: tutti jobs watch " + id());
+                throw new InputException("job " + id() + " has nothing to fetch yet ("
+                        + job.path("state").asText() + "); wait until it has SUCCEEDED: tutti jobs watch " + id());
             }
             RunDirectory directory = to == null
                     ? RunDirectory.openNew(
@@ -254,10 +255,7 @@ public final class JobsCommand implements Runnable {
             boolean done = false;
             try {
                 new Outcome(client, new JobWatch(client, id(), this::complain))
-                        .fetch(
-                                directory,
-                                Optional.empty(),
-                                isJson() ? out() : new PrintWriter(Writer.nullWriter()));
+                        .fetch(directory, Optional.empty(), isJson() ? out() : new PrintWriter(Writer.nullWriter()));
                 done = true;
             } finally {
                 if (!done) {

@@ -14,7 +14,9 @@ public record Failure(ExitCode exitCode, String message) {
     /** Classifies what was thrown, whatever it is. */
     public static Failure of(Throwable thrown) {
         if (thrown instanceof InterruptedException) {
-            return of(ExitCode.INTERRUPTED, "interrupted" + (thrown.getMessage() == null ? "" : " " + thrown.getMessage()));
+            return of(
+                    ExitCode.INTERRUPTED,
+                    "interrupted" + (thrown.getMessage() == null ? "" : " " + thrown.getMessage()));
         }
         Optional<OutOfMemoryError> memory = OutOfMemory.in(thrown);
         if (memory.isPresent()) {

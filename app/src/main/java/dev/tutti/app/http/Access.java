@@ -90,8 +90,10 @@ final class Access {
     private static Optional<Denial> denial(Request request, Right right) {
         return request.isGet() || right == Right.ALL
                 ? Optional.empty()
-                : Optional.of(new Denial(
-                        403, "this token is for looking alone; changes need the one in the file token of the service's home"));
+                : Optional.of(
+                        new Denial(
+                                403,
+                                "this token is for looking alone; changes need the one in the file token of the service's home"));
     }
 
     private static boolean isOpen(Request request) {

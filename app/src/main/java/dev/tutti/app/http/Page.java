@@ -71,7 +71,9 @@ final class Page {
                         401,
                         "not logged in: the link that the service prints works once, and the token is in the file token"
                                 + " of its home"));
-        context.header("Set-Cookie", cookie + "=" + session + "; Path=/; HttpOnly; SameSite=Strict" + (secure ? "; Secure" : ""));
+        context.header(
+                "Set-Cookie",
+                cookie + "=" + session + "; Path=/; HttpOnly; SameSite=Strict" + (secure ? "; Secure" : ""));
         context.status(204);
     }
 }

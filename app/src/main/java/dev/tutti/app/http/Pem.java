@@ -75,8 +75,8 @@ record Pem(List<X509Certificate> chain, PrivateKey key) {
             return Files.readString(file, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             throw new InputException(
-                    option + ": " + file + ": cannot be read: " + e.getClass().getSimpleName() + "; check the path and its"
-                            + " permissions",
+                    option + ": " + file + ": cannot be read: " + e.getClass().getSimpleName()
+                            + "; check the path and its" + " permissions",
                     e);
         }
     }
@@ -161,8 +161,8 @@ record Pem(List<X509Certificate> chain, PrivateKey key) {
             Instant from = certificate.getNotBefore().toInstant();
             Instant until = certificate.getNotAfter().toInstant();
             if (now.isAfter(until)) {
-                throw new InputException(
-                        "--tls-cert: " + file + ": expired at " + until + " (" + whose + "); give one that is in force");
+                throw new InputException("--tls-cert: " + file + ": expired at " + until + " (" + whose
+                        + "); give one that is in force");
             }
             if (now.isBefore(from)) {
                 throw new InputException("--tls-cert: " + file + ": in force only from " + from + " on (" + whose

@@ -56,8 +56,7 @@ public final class TrainingService {
             }
             try {
                 service.run(new TrainingRunner(
-                        service.submission(),
-                        Optional.of(new TrainingRunner.Workers(node, processes.waitWorkers()))));
+                        service.submission(), Optional.of(new TrainingRunner.Workers(node, processes.waitWorkers()))));
             } finally {
                 node.leave("the service ends", true);
                 worker.interrupt();

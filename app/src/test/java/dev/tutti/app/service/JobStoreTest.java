@@ -292,8 +292,7 @@ class JobStoreTest {
                     .filter(job -> job.state() == JobState.RUNNING)
                     .findFirst();
             if (running.isPresent()) {
-                List<JobOutcome> outcomes =
-                        List.of(JobOutcome.succeeded("{}"), FAILED, JobOutcome.interrupted());
+                List<JobOutcome> outcomes = List.of(JobOutcome.succeeded("{}"), FAILED, JobOutcome.interrupted());
                 JobOutcome outcome = outcomes.get(random.nextInt(3));
                 JobState to = running.get().ended(outcome, 1).state();
                 change(running.get().id(), to, () -> store.end(running.get().id(), outcome));
