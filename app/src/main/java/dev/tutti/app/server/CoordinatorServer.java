@@ -54,6 +54,7 @@ public final class CoordinatorServer {
                                 node,
                                 training,
                                 run.cluster().placement(),
+                                run.cluster().averaging(),
                                 settings.waitWorkers(),
                                 settings.giveUp(),
                                 listener),

@@ -73,8 +73,14 @@ public final class TrainingRunner implements JobService.Runner {
     }
 
     private Trainer trainer(TrainingSettings settings, Progress progress, StopRequest stop) {
-        Trainer trainer = node.<Trainer>map(coordinator -> (training, listener) ->
-                        Trainers.on(coordinator, training, settings.cluster().placement(), 1, PATIENCE, listener))
+        Trainer trainer = node.<Trainer>map(coordinator -> (training, listener) -> Trainers.on(
+                        coordinator,
+                        training,
+                        settings.cluster().placement(),
+                        settings.cluster().averaging(),
+                        1,
+                        PATIENCE,
+                        listener))
                 .orElseGet(() -> Trainers.of("cluster", settings));
         return Trainers.unlessDone((training, listener) -> {
             progress.begin(training);
