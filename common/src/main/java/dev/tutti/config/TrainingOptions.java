@@ -16,6 +16,7 @@ import dev.tutti.reduce.NodePrecision;
 import dev.tutti.train.OnDivergence;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.Averaging;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
@@ -190,6 +191,13 @@ final class TrainingOptions {
             .orElse(TransportKind.AUTO)
             .resumable()
             .below(Root.OPERATOR);
+    static final Setting<Averaging> AVERAGING = Setting.of(
+                    "averaging",
+                    "WHO",
+                    Form.choice(Averaging.class, Averaging::id),
+                    "who adds the gradients of worker processes")
+            .orElse(Averaging.AUTO)
+            .resumable();
     static final Setting<Integer> UDP_MTU = Setting.of(
                     "udp-mtu",
                     "BYTES",
@@ -294,6 +302,7 @@ final class TrainingOptions {
             new Entry<>(COORDINATOR_BIND, run -> run.cluster().coordinatorBind()),
             new Entry<>(PLACEMENT, run -> run.cluster().placement()),
             Entry.of(TRANSPORT, run -> run.cluster().transport()),
+            Entry.of(AVERAGING, run -> run.cluster().averaging()),
             new Entry<>(UDP_MTU, run -> run.cluster().udpMtu()),
             Entry.of(GIVE_UP, run -> run.cluster().giveUp()),
             new Entry<>(AERON_DIR, run -> run.cluster().aeronDirectory()),

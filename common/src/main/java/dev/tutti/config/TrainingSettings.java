@@ -224,6 +224,7 @@ public record TrainingSettings(
                 processes ? Optional.of(bind) : Optional.empty(),
                 from.find(TrainingOptions.PLACEMENT),
                 from.get(TrainingOptions.TRANSPORT),
+                from.get(TrainingOptions.AVERAGING),
                 from.find(TrainingOptions.UDP_MTU),
                 from.get(TrainingOptions.GIVE_UP),
                 from.find(TrainingOptions.AERON_DIR));

@@ -13,6 +13,7 @@ import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Averaging;
 import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,6 +90,7 @@ public final class CoordinatorNode implements AutoCloseable {
      * @param job what to train
      * @param dataFingerprint names the training set's content
      * @param placement where the workers find the samples
+     * @param averaging who adds the gradients
      * @param waitWorkers number of worker processes to wait for
      * @param giveUp how long to wait for them
      * @param listener told about the progress, on the thread that trains
@@ -100,13 +102,14 @@ public final class CoordinatorNode implements AutoCloseable {
             TrainingJob job,
             String dataFingerprint,
             Placement placement,
+            Averaging averaging,
             int waitWorkers,
             Duration giveUp,
             TrainingListener listener)
             throws InterruptedException {
         CompletableFuture<TrainingResult> result = new CompletableFuture<>();
         system.tell(new CoordinatorActor.RunJob(
-                job, dataFingerprint, placement, waitWorkers, giveUp, true, listener, result));
+                job, dataFingerprint, placement, averaging, waitWorkers, giveUp, true, listener, result));
         try {
             return JobResults.await(result);
         } catch (InterruptedException e) {

@@ -82,7 +82,13 @@ public final class TrainingRunner implements JobService.Runner {
 
     private Trainer trainer(TrainingSettings settings, Progress progress) {
         Trainer trainer = workers.<Trainer>map(of -> (training, listener) -> Trainers.on(
-                        of.node(), training, settings.cluster().placement(), of.atLeast(), PATIENCE, listener))
+                        of.node(),
+                        training,
+                        settings.cluster().placement(),
+                        settings.cluster().averaging(),
+                        of.atLeast(),
+                        PATIENCE,
+                        listener))
                 .orElseGet(() -> Trainers.of("cluster", settings));
         return Trainers.unlessDone((training, listener) -> {
             progress.begin(training);

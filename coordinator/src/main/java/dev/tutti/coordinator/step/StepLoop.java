@@ -18,8 +18,10 @@ import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingRun;
 import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.Averaging;
 import dev.tutti.transport.StepIdleStrategy;
 import dev.tutti.transport.StreamClosedException;
+import dev.tutti.transport.tcp.TcpSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -85,6 +87,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     private final ManyToOneConcurrentArrayQueue<Runnable> commands =
             new ManyToOneConcurrentArrayQueue<>(COMMAND_CAPACITY);
     private final StepMachine machine;
+    private final long silenceNs;
     private final EpochRows rows;
     private final StepClock clock = new StepClock();
 
@@ -96,6 +99,11 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     private long phaseSinceNs;
     private boolean toldOfIdleWorkers;
     private SharedLoop threads = SharedLoop.ALONE;
+    private boolean byMembers;
+    private boolean fresh;
+    private PartialGradient root;
+    private long[] heardNs = {};
+    private long sumWantedNs;
 
     /**
      * @param job what to train
@@ -112,6 +120,9 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         this.run = new TrainingRun(job, listener);
         this.rows = new EpochRows(spec);
         this.machine = new StepMachine(run.parameters().length, spec.wire());
+        this.silenceNs = TcpSettings.ofCoordinator(run.parameters().length)
+                .silenceLimit()
+                .toNanos();
         machine.newStep(spec.segmentsOfStep(run.stepInEpoch()));
     }
 
@@ -173,6 +184,9 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
 
     @Override
     public PartialGradient acquire(long step, int firstSegment, int segmentCount) {
+        if (byMembers && step == run.step() + 1) {
+            return machine.acquireAhead();
+        }
         if (step != run.step()) {
             return null;
         }
@@ -197,6 +211,8 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
             long nowNs = System.nanoTime();
             machine.deliver(member, node, nowNs);
             clock.onAdded(System.nanoTime() - nowNs);
+        } else if (byMembers && step == run.step() + 1) {
+            machine.keep(member, node);
         } else {
             machine.release(node);
         }
@@ -213,13 +229,18 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     }
 
     @Override
+    public void onComputed(int member, int segmentCount, float seconds) {
+        machine.onComputed(member, segmentCount, (long) (seconds * 1e9));
+    }
+
+    @Override
     public void onResendRequest(int member, long step) {
         if (step != run.step()) {
             machine.heardOf(member);
             return;
         }
         machine.waitsForWeights(member);
-        if (phase == Phase.RUNNING && plane.areWeightsSent()) {
+        if (phase == Phase.RUNNING && !byMembers && plane.areWeightsSent()) {
             LOG.info("weights sent again: step={}, asked for by {}", step + 1, members[member].name);
             plane.broadcastWeights(run.epoch(), run.step(), run.parameters());
         }
@@ -240,7 +261,16 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         members = newMembers;
         framesFrom = new long[members.length];
         framesSent = 0;
+        heardNs = new long[members.length];
         plane.attach(run.parameters().length, this);
+        boolean wasByMembers = byMembers;
+        byMembers = plane.shares() != null;
+        if (byMembers || wasByMembers) {
+            machine.forget(byMembers ? plane.shares().length(plane.shares().coordinator()) : run.parameters().length);
+        }
+        if (byMembers && root == null) {
+            root = new PartialGradient(run.parameters().length);
+        }
         enterPhase(Phase.CONNECTING);
     }
 
@@ -275,13 +305,15 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         enterMachine();
         run.start();
         LOG.info(
-                "{} connected: workers={}, transport={}, epoch={}, step={}",
+                "{} connected: workers={}, transport={}, averaging={}, epoch={}, step={}",
                 plane.generation(),
                 workers(),
                 plane.streams().carriers().ofVectors(),
+                (byMembers ? Averaging.MEMBERS : Averaging.COORDINATOR).id(),
                 run.epoch(),
                 run.step() + 1);
         tellOfIdleWorkers();
+        fresh = true;
         beginStep();
         return 1;
     }
@@ -309,7 +341,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         if (!clock.isSent() && plane.areWeightsSent()) {
             clock.onSent(System.nanoTime());
         }
-        if (machine.isComplete() && plane.areWeightsSent()) {
+        if (machine.isComplete() && plane.areWeightsSent() && isSumHere()) {
             finishStep();
             return frames + 1;
         }
@@ -326,7 +358,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         if (run.stepInEpoch() + 1 == spec.stepsPerEpoch()) {
             listener.onCluster(clusterMetrics());
         }
-        run.apply(machine.total(), threads);
+        run.apply(byMembers ? root : machine.total(), threads);
         listener.onStepTimes(clock.onUpdated(System.nanoTime()));
         if (run.isFinished()) {
             enterPhase(Phase.ENDED);
@@ -340,9 +372,40 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     private void beginStep() {
         clock.onBegin(System.nanoTime());
         issue(machine.begin(run.step(), System.nanoTime()), run.epoch(), run.stepInEpoch(), run.step());
-        plane.broadcastWeights(run.epoch(), run.step(), run.parameters());
+        broadcast();
+        machine.takeKept(System.nanoTime());
         plane.doWork();
         issueAhead();
+    }
+
+    /** Where the members average they make the update themselves, and need the weights only in the beginning. */
+    private void broadcast() {
+        if (!byMembers) {
+            plane.broadcastWeights(run.epoch(), run.step(), run.parameters());
+            return;
+        }
+        sumWantedNs = 0;
+        plane.beginSum(run.epoch(), run.step(), root.reset(0, machine.segments()));
+        if (fresh) {
+            fresh = false;
+            plane.broadcastReplica(
+                    run.epoch(),
+                    run.step(),
+                    run.parameters(),
+                    run.optimizerState().values());
+        }
+    }
+
+    /** Whether the sum of the step is there, whose segments are; where the members average its other shares may be on their way. */
+    private boolean isSumHere() {
+        if (!byMembers) {
+            return true;
+        }
+        if (sumWantedNs == 0) {
+            sumWantedNs = System.nanoTime();
+            plane.takeOwnSum(machine.total());
+        }
+        return plane.isSumComplete() && plane.isSumSent();
     }
 
     /** Hands out the next step's work already, so that with {@link Placement#STREAM} samples travel while others compute. */
@@ -388,6 +451,9 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
             broken("weights of step " + (run.step() + 1) + " are not taken by all workers any more");
             return;
         }
+        if (byMembers && sumWantedNs != 0 && checkOwners(nowNs)) {
+            return;
+        }
         if (!machine.isLate(nowNs)) {
             return;
         }
@@ -407,6 +473,27 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         issue(again, run.epoch(), run.stepInEpoch(), run.step());
     }
 
+    /** All gradients of the step are computed, so every member has its hands free: one that says nothing is lost. */
+    private boolean checkOwners(long nowNs) {
+        int silent = 0;
+        for (int member = 0; member < members.length; member++) {
+            silent += isSilent(member, nowNs) ? 1 : 0;
+        }
+        if (silent > 0) {
+            lost(
+                    IntStream.range(0, members.length)
+                            .filter(member -> isSilent(member, nowNs))
+                            .boxed()
+                            .toList(),
+                    "nothing comes from it any more while the others wait for its share" + hint());
+        }
+        return silent > 0;
+    }
+
+    private boolean isSilent(int member, long nowNs) {
+        return nowNs - Math.max(heardNs[member], sumWantedNs) > silenceNs;
+    }
+
     /** What moves is not late, however long it takes. */
     private void watchProgress(long nowNs) {
         long sent = plane.framesSent();
@@ -419,6 +506,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
             if (frames != framesFrom[member]) {
                 framesFrom[member] = frames;
                 machine.hears(member, nowNs);
+                heardNs[member] = nowNs;
             }
         }
     }
