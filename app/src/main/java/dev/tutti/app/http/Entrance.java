@@ -1,5 +1,6 @@
 package dev.tutti.app.http;
 
+import dev.tutti.config.Endpoint;
 import dev.tutti.config.ServiceSettings;
 import dev.tutti.files.InputException;
 import java.net.InetAddress;
@@ -26,7 +27,7 @@ record Entrance(String host, int port, Optional<Pem> tls) {
     static Entrance of(ServiceSettings.Http http) {
         String host = http.address().host();
         if (http.tls().isEmpty() && !http.unencrypted()) {
-            requireLoopback(host);
+            requireLoopback(host, "or --tls-cert FILE and --tls-key FILE");
         }
         return new Entrance(
                 host,
@@ -34,12 +35,18 @@ record Entrance(String host, int port, Optional<Pem> tls) {
                 http.tls().map(files -> Pem.read(files.certificate(), files.key(), Instant.now())));
     }
 
-    private static void requireLoopback(String host) {
+    /** One for this machine alone. */
+    static Entrance loopback(Endpoint address) {
+        requireLoopback(address.host(), "or have 'tutti serve' carry the run out, with TLS");
+        return new Entrance(address.host(), address.port(), Optional.empty());
+    }
+
+    private static void requireLoopback(String host, String otherwise) {
         try {
             if (!InetAddress.getByName(host).isLoopbackAddress()) {
                 throw new InputException("--http: " + host + ": other machines could reach it, and what they send would"
-                        + " not be encrypted; give --tls-cert FILE and --tls-key FILE, or an address of this machine"
-                        + " alone, such as 127.0.0.1");
+                        + " not be encrypted; give an address of this machine alone, such as 127.0.0.1, "
+                        + otherwise);
             }
         } catch (UnknownHostException e) {
             throw new InputException("--http: unknown host: \"" + host + "\"; give an address such as 127.0.0.1", e);
@@ -49,6 +56,20 @@ record Entrance(String host, int port, Optional<Pem> tls) {
     /** How addresses begin. */
     String scheme() {
         return tls.isPresent() ? "https" : "http";
+    }
+
+    /** The address as people on this machine may use it. */
+    String shown() {
+        String at = isAny(host) ? "localhost" : host;
+        return scheme() + "://" + new Endpoint(at, port);
+    }
+
+    private static boolean isAny(String host) {
+        try {
+            return InetAddress.getByName(host).isAnyLocalAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     /** Names and addresses by which this service is called, in lower case, IPv6 in brackets. */

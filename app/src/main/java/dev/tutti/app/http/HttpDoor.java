@@ -1,5 +1,6 @@
 package dev.tutti.app.http;
 
+import dev.tutti.app.http.Tokens.Right;
 import dev.tutti.app.service.JobService;
 import dev.tutti.files.InputException;
 import io.javalin.Javalin;
@@ -162,7 +163,12 @@ public final class HttpDoor implements AutoCloseable {
 
     /** What a browser adds to the address to log in, once. */
     public String login() {
-        return "#login=" + sessions.newCode();
+        return "#login=" + sessions.newCode(Right.ALL);
+    }
+
+    /** The same for who may look, and change nothing. */
+    String loginForLooking() {
+        return "#login=" + sessions.newCode(Right.READ);
     }
 
     /** The port on which it listens. */
