@@ -4,6 +4,7 @@ import dev.tutti.config.Endpoint;
 import dev.tutti.config.ServiceSettings;
 import dev.tutti.files.InputException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.Locale;
@@ -17,8 +18,9 @@ import java.util.TreeSet;
  * @param host address or name of this machine
  * @param port 0 for any that is free
  * @param tls certificate and key; absent where no TLS is spoken
+ * @param publicUrl where clients come by a proxy in front; absent where there is none
  */
-record Entrance(String host, int port, Optional<Pem> tls) {
+record Entrance(String host, int port, Optional<Pem> tls, Optional<String> publicUrl) {
     /**
      * Makes one of settings.
      *
@@ -32,13 +34,14 @@ record Entrance(String host, int port, Optional<Pem> tls) {
         return new Entrance(
                 host,
                 http.address().port(),
-                http.tls().map(files -> Pem.read(files.certificate(), files.key(), Instant.now())));
+                http.tls().map(files -> Pem.read(files.certificate(), files.key(), Instant.now())),
+                http.publicUrl().map(url -> url.toLowerCase(Locale.ROOT)));
     }
 
     /** One for this machine alone. */
     static Entrance loopback(Endpoint address) {
         requireLoopback(address.host(), "or have 'tutti serve' carry the run out, with TLS");
-        return new Entrance(address.host(), address.port(), Optional.empty());
+        return new Entrance(address.host(), address.port(), Optional.empty(), Optional.empty());
     }
 
     private static void requireLoopback(String host, String otherwise) {
@@ -58,10 +61,20 @@ record Entrance(String host, int port, Optional<Pem> tls) {
         return tls.isPresent() ? "https" : "http";
     }
 
-    /** The address as people on this machine may use it. */
+    /** The address as people may use it. */
     String shown() {
-        String at = isAny(host) ? "localhost" : host;
-        return scheme() + "://" + new Endpoint(at, port);
+        return publicUrl.orElseGet(() -> scheme() + "://" + new Endpoint(isAny(host) ? "localhost" : host, port));
+    }
+
+    /** Whether all that browsers send is encrypted. */
+    boolean isEncrypted() {
+        return publicUrl.map(url -> url.startsWith("https:")).orElse(tls.isPresent());
+    }
+
+    /** Whether a page from there is the service's own, for a request to {@code host}. */
+    boolean isOwnOrigin(String origin, String at) {
+        return origin.equalsIgnoreCase(scheme() + "://" + at)
+                || publicUrl.map(origin::equalsIgnoreCase).orElse(false);
     }
 
     private static boolean isAny(String host) {
@@ -77,6 +90,7 @@ record Entrance(String host, int port, Optional<Pem> tls) {
         Set<String> hosts = new TreeSet<>(Set.of("localhost", "127.0.0.1", "[::1]"));
         hosts.add((host.indexOf(':') >= 0 ? "[" + host + "]" : host).toLowerCase(Locale.ROOT));
         tls.ifPresent(pem -> hosts.addAll(pem.hosts()));
+        publicUrl.ifPresent(url -> hosts.add(URI.create(url).getHost()));
         return hosts;
     }
 }

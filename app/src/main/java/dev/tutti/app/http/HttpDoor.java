@@ -58,7 +58,7 @@ public final class HttpDoor implements AutoCloseable {
         String cookie = "tutti-" + entrance.port();
         Access access = new Access(entrance, tokens, sessions);
         List<Api.Route> routes = new ArrayList<>(new Api(service).routes());
-        routes.addAll(new Page(sessions, cookie, entrance.tls().isPresent()).routes());
+        routes.addAll(new Page(sessions, cookie, entrance.isEncrypted()).routes());
         Javalin javalin = Javalin.create(config -> configure(config, entrance, routes, cookie, access));
         try {
             javalin.start();

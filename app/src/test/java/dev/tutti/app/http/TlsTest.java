@@ -65,7 +65,7 @@ class TlsTest {
 
     @Test
     void shouldBeCalledByTheNamesInItsCertificate() {
-        Entrance entrance = Entrance.of(new Http(new Endpoint("0.0.0.0", 8025), Optional.of(good), false));
+        Entrance entrance = Entrance.of(new Http(new Endpoint("0.0.0.0", 8025), Optional.of(good), false, Optional.empty()));
 
         assertThat(entrance.shown()).isEqualTo("https://localhost:8025");
         assertThat(entrance.hosts())
@@ -76,13 +76,13 @@ class TlsTest {
     @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
     void shouldListenWhereOthersComeOnlyWithTlsOrWhereItIsSaid(String host) {
         Endpoint address = new Endpoint(host, 8025);
-        assertThatThrownBy(() -> Entrance.of(new Http(address, Optional.empty(), false)))
+        assertThatThrownBy(() -> Entrance.of(new Http(address, Optional.empty(), false, Optional.empty())))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith("--http: " + host + ": other machines could reach it")
                 .hasMessageContaining("or --tls-cert FILE and --tls-key FILE");
-        assertThat(Entrance.of(new Http(address, Optional.empty(), true)).scheme())
+        assertThat(Entrance.of(new Http(address, Optional.empty(), true, Optional.empty())).scheme())
                 .isEqualTo("http");
-        assertThat(Entrance.of(new Http(address, Optional.of(other), false)).scheme())
+        assertThat(Entrance.of(new Http(address, Optional.of(other), false, Optional.empty())).scheme())
                 .isEqualTo("https");
     }
 
