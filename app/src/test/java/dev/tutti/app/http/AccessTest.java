@@ -33,13 +33,13 @@ class AccessTest {
         "https://train.example.org:8443, train.example.org, https://train.example.org, 403",
     })
     void shouldGoByItsOwnNamesAndThoseOfItsProxy(String publicUrl, String host, String origin, int status) {
-        Entrance entrance = Entrance.of(new Http(
-                new Endpoint("127.0.0.1", 8025), Optional.empty(), false, Optional.ofNullable(publicUrl)));
+        Entrance entrance = Entrance.of(
+                new Http(new Endpoint("127.0.0.1", 8025), Optional.empty(), false, Optional.ofNullable(publicUrl)));
         Tokens tokens = new Tokens(new Token(TOKEN), new Token("1".repeat(64)));
         Access access = new Access(entrance, tokens, new Sessions(tokens));
 
-        assertThat(access.denial(new Access.Request(
-                                "POST", "/api/v1/jobs", host, origin, "Bearer " + TOKEN, null, null))
+        assertThat(access.denial(
+                                new Access.Request("POST", "/api/v1/jobs", host, origin, "Bearer " + TOKEN, null, null))
                         .map(Access.Denial::status)
                         .orElse(0))
                 .isEqualTo(status);

@@ -65,7 +65,8 @@ class TlsTest {
 
     @Test
     void shouldBeCalledByTheNamesInItsCertificate() {
-        Entrance entrance = Entrance.of(new Http(new Endpoint("0.0.0.0", 8025), Optional.of(good), false, Optional.empty()));
+        Entrance entrance =
+                Entrance.of(new Http(new Endpoint("0.0.0.0", 8025), Optional.of(good), false, Optional.empty()));
 
         assertThat(entrance.shown()).isEqualTo("https://localhost:8025");
         assertThat(entrance.hosts())
@@ -80,9 +81,11 @@ class TlsTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith("--http: " + host + ": other machines could reach it")
                 .hasMessageContaining("or --tls-cert FILE and --tls-key FILE");
-        assertThat(Entrance.of(new Http(address, Optional.empty(), true, Optional.empty())).scheme())
+        assertThat(Entrance.of(new Http(address, Optional.empty(), true, Optional.empty()))
+                        .scheme())
                 .isEqualTo("http");
-        assertThat(Entrance.of(new Http(address, Optional.of(other), false, Optional.empty())).scheme())
+        assertThat(Entrance.of(new Http(address, Optional.of(other), false, Optional.empty()))
+                        .scheme())
                 .isEqualTo("https");
     }
 
