@@ -169,7 +169,8 @@ class RemoteTrainTest {
                 assertThat(interrupted.code()).isEqualTo(130);
                 assertThat(interrupted.err())
                         .isEqualTo("tutti: interrupted on the service, which keeps what job " + id
-                                + " has got so far; go on with: tutti jobs resume " + id + System.lineSeparator());
+                                + " has got so far; go on with: tutti jobs resume " + id + " --server http://127.0.0.1:"
+                                + port + System.lineSeparator());
                 assertThat(folder.resolve("run")).doesNotExist();
                 assertThat(client("jobs", "list", "--state", "cancelled").out()).contains(id);
                 assertThat(client("jobs", "resume", id).out()).contains("QUEUED");

@@ -45,6 +45,12 @@ public final class JobWatch {
         this.patience = new Patience(LONGEST_OUTAGE, notes);
     }
 
+    /** How to do something about the job by hand. */
+    private String command(String what) {
+        String server = client.shown().equals(ServiceAddress.LOCAL) ? "" : " --server " + client.shown();
+        return "tutti jobs " + what + " " + id + server;
+    }
+
     /** The job. */
     String id() {
         return id;
@@ -99,7 +105,7 @@ public final class JobWatch {
             return patience.until(call);
         } catch (IOException e) {
             throw new TrainingFailedException("the service " + client.shown() + " cannot be reached any more ("
-                    + Patience.describe(e) + "); the job is kept there: tutti jobs watch " + id);
+                    + Patience.describe(e) + "); the job is kept there: " + command("watch"));
         }
     }
 
@@ -108,13 +114,12 @@ public final class JobWatch {
      *
      * @param problems told what went wrong, in one line
      */
-    public static int exitCode(JsonNode job, Consumer<String> problems) {
-        String id = job.path("id").asText();
+    public int exitCode(JsonNode job, Consumer<String> problems) {
         switch (job.path(STATE).asText()) {
             case "SUCCEEDED" -> {
                 return ExitCode.DONE.code();
             }
-            case "CANCELLED" -> problems.accept("the job was cancelled; go on with: tutti jobs resume " + id);
+            case "CANCELLED" -> problems.accept("the job was cancelled; go on with: " + command("resume"));
             default -> problems.accept(job.path("problem").asText());
         }
         return job.path("exitCode").asInt(ExitCode.INTERNAL_ERROR.code());
@@ -137,16 +142,16 @@ public final class JobWatch {
             return switch (job.path(STATE).asText()) {
                 case "CANCELLED" ->
                     job.has("started")
-                            ? "on the service, which keeps what job " + id
-                                    + " has got so far; go on with: tutti jobs resume " + id
-                            : "before job " + id + " began; go on with: tutti jobs resume " + id;
-                case "SUCCEEDED" -> "as job " + id + " was done; fetch it: tutti jobs fetch " + id;
+                            ? "on the service, which keeps what job " + id + " has got so far; go on with: "
+                                    + command("resume")
+                            : "before job " + id + " began; go on with: " + command("resume");
+                case "SUCCEEDED" -> "as job " + id + " was done; fetch it: " + command("fetch");
                 case "FAILED" ->
                     "and job " + id + " has failed: " + job.path("problem").asText();
-                default -> "while job " + id + " is being cancelled; look: tutti jobs show " + id;
+                default -> "while job " + id + " is being cancelled; look: " + command("show");
             };
         } catch (IOException e) {
-            return "while the service does not answer, so job " + id + " may go on; stop it: tutti jobs cancel " + id;
+            return "while the service does not answer, so job " + id + " may go on; stop it: " + command("cancel");
         } catch (ServiceProblem e) {
             return "and " + e.getMessage();
         }

@@ -62,7 +62,7 @@ public final class RemoteTraining {
             try {
                 String shown = directory.shown(RunDirectory.MODEL);
                 JsonNode job = watch.follow(Optional.of(shown), this::tell);
-                int code = JobWatch.exitCode(job, this::complain);
+                int code = watch.exitCode(job, this::complain);
                 if (code == 0) {
                     new Outcome(client, watch).fetch(directory, Optional.of(values.get(DATA)), json);
                     kept = true;

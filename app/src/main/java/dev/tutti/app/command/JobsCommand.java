@@ -170,14 +170,15 @@ public final class JobsCommand implements Runnable {
             for (JsonNode job : jobs) {
                 String more =
                         job.path("problem").asText(job.path("weightsSha256").asText());
-                out().printf(
-                                Locale.ROOT,
-                                "%-14s  %-11s  %-20s  %s  %s%n",
-                                job.path("id").asText(),
-                                job.path("state").asText(),
-                                job.path("created").asText().replaceFirst("[.][0-9]+Z", "Z"),
-                                job.path("name").asText(),
-                                more);
+                String line = String.format(
+                        Locale.ROOT,
+                        "%-14s  %-11s  %-20s  %s  %s",
+                        job.path("id").asText(),
+                        job.path("state").asText(),
+                        job.path("created").asText().replaceFirst("[.][0-9]+Z", "Z"),
+                        job.path("name").asText(),
+                        more);
+                out().println(line.stripTrailing());
             }
             return ExitCode.DONE.code();
         }
@@ -200,9 +201,10 @@ public final class JobsCommand implements Runnable {
         @Override
         int on(ServiceClient client) throws InterruptedException {
             PrintWriter people = isJson() ? err() : out();
+            JobWatch watch = new JobWatch(client, id(), this::complain);
             JsonNode job;
             try {
-                job = new JobWatch(client, id(), this::complain).follow(Optional.empty(), line -> {
+                job = watch.follow(Optional.empty(), line -> {
                     people.println(line);
                     people.flush();
                 });
@@ -212,7 +214,7 @@ public final class JobsCommand implements Runnable {
             if (isJson() && job.has("summary")) {
                 out().println(job.get("summary"));
             }
-            return JobWatch.exitCode(job, this::complain);
+            return watch.exitCode(job, this::complain);
         }
     }
 
