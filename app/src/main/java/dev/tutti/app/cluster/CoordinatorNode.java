@@ -1,12 +1,10 @@
 package dev.tutti.app.cluster;
 
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Props;
 import dev.tutti.app.console.Uninterrupted;
 import dev.tutti.config.Endpoint;
 import dev.tutti.coordinator.actor.CoordinatorActor;
 import dev.tutti.coordinator.actor.DataPlaneSettings;
-import dev.tutti.coordinator.actor.JobDesk;
 import dev.tutti.protocol.Build;
 import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkerMessage.Goodbye;
@@ -118,11 +116,6 @@ public final class CoordinatorNode implements AutoCloseable {
             system.tell(new CoordinatorActor.AbortJob(result));
             throw e;
         }
-    }
-
-    /** Takes jobs from clients from now on. */
-    public void takeJobs(JobDesk.Jobs jobs) {
-        system.systemActorOf(JobDesk.create(jobs), "jobs", Props.empty());
     }
 
     /**

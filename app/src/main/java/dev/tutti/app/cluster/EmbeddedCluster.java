@@ -2,6 +2,7 @@ package dev.tutti.app.cluster;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
+import dev.tutti.app.console.Uninterrupted;
 import dev.tutti.coordinator.actor.CoordinatorActor;
 import dev.tutti.coordinator.actor.DataPlaneSettings;
 import dev.tutti.protocol.Build;
@@ -52,7 +53,8 @@ public final class EmbeddedCluster {
             throws InterruptedException {
         boolean copies = transport == TransportKind.UDP || transport == TransportKind.TCP;
         SharedVectors shared = copies ? null : new SharedVectors();
-        try (AeronNode node = AeronNode.launch(null)) {
+        // An interrupt meanwhile would leave the driver's directory behind.
+        try (AeronNode node = Uninterrupted.call(() -> AeronNode.launch(null))) {
             ActorSystem<CoordinatorActor.Command> system = ActorSystems.startLocal(CoordinatorActor.create(
                     "embedded",
                     Build.current(),

@@ -5,12 +5,9 @@ import dev.tutti.app.cluster.WorkerNode;
 import dev.tutti.app.service.Home;
 import dev.tutti.app.service.JobService;
 import dev.tutti.app.service.TrainingRunner;
-import dev.tutti.config.Endpoint;
 import dev.tutti.config.ServiceSettings;
 import dev.tutti.config.WorkerSettings;
 import dev.tutti.files.InputException;
-import dev.tutti.transport.TransportKind;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -31,33 +28,35 @@ public final class TrainingService {
      * @throws InputException if it cannot start
      */
     public static void run(ServiceSettings settings, Consumer<String> tell) throws InterruptedException {
-        boolean own = settings.coordinatorBind().isEmpty();
+        boolean own = settings.processes().isEmpty();
+        Entrance entrance = Entrance.of(settings.http());
         try (Home home = Home.open(settings.home());
                 JobService service = JobService.open(home, own ? settings.workers() : 0);
-                HttpDoor door = HttpDoor.open(
-                        settings.http().host(), settings.http().port(), service, Token.in(home.token()))) {
-            String address = "http://" + new Endpoint(settings.http().host(), door.port());
+                HttpDoor door = HttpDoor.open(entrance, service, Tokens.in(home.token(), home.readToken()))) {
+            String address = entrance.shown();
             tell.accept("serving on " + address + "/api/v1");
             tell.accept("page at " + address + "/" + door.login());
             tell.accept("token in " + settings.home().resolve(home.token().getFileName()));
             if (own) {
                 service.run(new TrainingRunner(service.submission(), Optional.empty()));
             } else {
-                withWorkerProcesses(settings, settings.coordinatorBind().get(), service);
+                withWorkerProcesses(settings, settings.processes().get(), service);
             }
         }
     }
 
-    private static void withWorkerProcesses(ServiceSettings settings, Endpoint bind, JobService service)
+    private static void withWorkerProcesses(
+            ServiceSettings settings, ServiceSettings.Processes processes, JobService service)
             throws InterruptedException {
-        try (CoordinatorNode node =
-                CoordinatorNode.start(bind, TransportKind.AUTO, Optional.empty(), Optional.empty())) {
-            Thread worker = new Thread(() -> work(settings.workers(), bind), "tutti-own-worker");
+        try (CoordinatorNode node = CoordinatorNode.start(
+                processes.bind(), processes.transport(), processes.udpMtu(), processes.aeronDirectory())) {
+            Thread worker = new Thread(() -> work(settings.workers(), processes), "tutti-own-worker");
             if (settings.workers() > 0) {
                 worker.start();
             }
             try {
-                service.run(new TrainingRunner(service.submission(), Optional.of(node)));
+                service.run(new TrainingRunner(
+                        service.submission(), Optional.of(new TrainingRunner.Workers(node, processes.waitWorkers()))));
             } finally {
                 node.leave("the service ends", true);
                 worker.interrupt();
@@ -67,16 +66,16 @@ public final class TrainingService {
     }
 
     /** The threads of this machine, as a worker among others. */
-    private static void work(int threads, Endpoint coordinator) {
+    private static void work(int threads, ServiceSettings.Processes processes) {
         try {
             WorkerNode.run(new WorkerSettings(
-                    coordinator,
+                    processes.bind(),
                     threads,
                     Optional.empty(),
                     Optional.of("service"),
-                    Duration.ofDays(200),
-                    TransportKind.AUTO,
-                    Optional.empty()));
+                    TrainingRunner.PATIENCE,
+                    processes.transport(),
+                    processes.aeronDirectory()));
         } catch (InterruptedException e) {
             LOG.debug("the service's own worker ends");
         } catch (InputException e) {

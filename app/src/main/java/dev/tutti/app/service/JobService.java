@@ -1,8 +1,7 @@
 package dev.tutti.app.service;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tutti.app.console.ExitCode;
-import dev.tutti.app.job.JobOutcome;
+import dev.tutti.app.console.Failure;
 import dev.tutti.app.service.ServiceException.Kind;
 import dev.tutti.files.FileOperations;
 import java.nio.file.Files;
@@ -30,12 +29,10 @@ public final class JobService implements AutoCloseable {
          * @param run directory of the run, which may be there from before
          * @param lines told the lines for people
          * @param progress told how far it is
-         * @param stop holds interrupts back while that is needed
          * @return the summary as JSON
          * @throws InterruptedException if interrupted; what is needed to go on was kept
          */
-        String train(JobRecord job, Path run, Consumer<String> lines, Progress progress, StopRequest stop)
-                throws InterruptedException;
+        String train(JobRecord job, Path run, Consumer<String> lines, Progress progress) throws InterruptedException;
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(JobService.class);
@@ -53,7 +50,8 @@ public final class JobService implements AutoCloseable {
     // Guarded by this:
     private boolean closing;
     private String runningId;
-    private StopRequest stop;
+    private Thread training;
+    private boolean stopAsked;
     private Progress progress;
 
     private JobService(Home home, JobStore jobs, UploadStore uploads, int workers, LongSupplier clockMs) {
@@ -140,9 +138,21 @@ public final class JobService implements AutoCloseable {
     public synchronized JobRecord cancel(String id) {
         JobRecord job = jobs.cancel(id);
         if (id.equals(runningId) && job.cancelRequested()) {
-            stop.ask();
+            askToStop();
         }
         return job;
+    }
+
+    /** The thread that trains is interrupted, once. */
+    private synchronized void askToStop() {
+        if (!stopAsked) {
+            stopAsked = true;
+            training.interrupt();
+        }
+    }
+
+    private synchronized boolean isStopAsked() {
+        return stopAsked;
     }
 
     /** Somebody wants a job to go on. */
@@ -205,11 +215,21 @@ public final class JobService implements AutoCloseable {
         }
     }
 
+    /** Trains the job that was handed in, and nothing else; as {@link #run}, where this thread is interrupted. */
+    public void runOne(Runner runner) throws InterruptedException {
+        try {
+            trainNext(runner);
+        } finally {
+            synchronized (this) {
+                closing = true;
+            }
+        }
+    }
+
     private void trainNext(Runner runner) throws InterruptedException {
         JobOutcome[] outcome = new JobOutcome[1];
         JobRecord job;
         Thread thread;
-        StopRequest ofThis = new StopRequest();
         synchronized (this) {
             Optional<JobRecord> begun = beginNext();
             if (begun.isEmpty()) {
@@ -217,10 +237,10 @@ public final class JobService implements AutoCloseable {
             }
             job = begun.get();
             Progress ofJob = new Progress();
-            thread = new Thread(() -> outcome[0] = outcomeOf(runner, job, ofJob, ofThis), "tutti-job-" + job.id());
+            thread = new Thread(() -> outcome[0] = outcomeOf(runner, job, ofJob), "tutti-job-" + job.id());
             runningId = job.id();
-            ofThis.of(thread);
-            stop = ofThis;
+            training = thread;
+            stopAsked = false;
             progress = ofJob;
             thread.start();
         }
@@ -231,8 +251,8 @@ public final class JobService implements AutoCloseable {
             interrupted = true;
             synchronized (this) {
                 closing = true;
+                askToStop();
             }
-            ofThis.ask();
             thread.join();
         }
         end(job, outcome[0], interrupted);
@@ -262,7 +282,7 @@ public final class JobService implements AutoCloseable {
                 synchronized (this) {
                     ended = jobs.end(job.id(), outcome);
                     runningId = null;
-                    stop = null;
+                    training = null;
                 }
                 LOG.info("job {} ({}): {}", job.id(), job.name(), ended.state());
                 return;
@@ -278,24 +298,23 @@ public final class JobService implements AutoCloseable {
         }
     }
 
-    private JobOutcome outcomeOf(Runner runner, JobRecord job, Progress ofJob, StopRequest ofThis) {
+    private JobOutcome outcomeOf(Runner runner, JobRecord job, Progress ofJob) {
         Path run = Home.run(jobs.directoryOf(job.id()));
         LOG.info("job {} ({}): begins", job.id(), job.name());
         try {
             return JobOutcome.succeeded(
-                    runner.train(job, run, line -> events.line(job.id(), submission.shown(line, run)), ofJob, ofThis));
+                    runner.train(job, run, line -> events.line(job.id(), submission.shown(line, run)), ofJob));
         } catch (Throwable e) {
-            if (ofThis.isAsked()) {
+            if (isStopAsked()) {
                 // An interrupt comes out as an error of whatever it has hit.
                 LOG.debug("job {} was stopped", job.id(), e);
-                return JobOutcome.interrupted("");
+                return JobOutcome.interrupted();
             }
-            JobOutcome outcome = JobOutcome.of(e);
-            if (e instanceof Error || outcome.exitCode() == ExitCode.INTERNAL_ERROR) {
+            Failure failure = Failure.of(e);
+            if (e instanceof Error || failure.isInternal()) {
                 LOG.error("job {} failed", job.id(), e);
             }
-            return new JobOutcome(
-                    outcome.status(), outcome.exitCode(), submission.shown(outcome.problem(), run), outcome.summary());
+            return JobOutcome.failed(new Failure(failure.exitCode(), submission.shown(failure.message(), run)));
         }
     }
 

@@ -7,7 +7,6 @@ import dev.tutti.app.http.ServiceInProcess.Answer;
 import dev.tutti.app.service.JobRecord;
 import dev.tutti.app.service.JobService;
 import dev.tutti.app.service.Progress;
-import dev.tutti.app.service.StopRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +42,7 @@ class ApiTest {
 
     private final JobService.Runner runner = new JobService.Runner() {
         @Override
-        public String train(JobRecord job, Path run, Consumer<String> lines, Progress progress, StopRequest stop)
+        public String train(JobRecord job, Path run, Consumer<String> lines, Progress progress)
                 throws InterruptedException {
             lines.accept("it begins");
             ends.acquire();

@@ -26,7 +26,7 @@ class PageTest {
 
     @BeforeEach
     void open() {
-        service = new ServiceInProcess(folder, of -> (job, run, lines, progress, stop) -> "{}");
+        service = new ServiceInProcess(folder, of -> (job, run, lines, progress) -> "{}");
     }
 
     @AfterEach
