@@ -14,8 +14,10 @@ import java.util.Optional;
  * @param home what the service keeps: its token, jobs and data
  * @param workers number of compute threads of this process; 0 where other processes alone do the work
  * @param coordinatorBind where to listen for worker processes; absent where this process does the work alone
+ * @param allowFaults whether the workers are processes that the page may kill and freeze
  */
-public record ServiceSettings(Endpoint http, Path home, int workers, Optional<Endpoint> coordinatorBind) {
+public record ServiceSettings(
+        Endpoint http, Path home, int workers, Optional<Endpoint> coordinatorBind, boolean allowFaults) {
     /** Port for clients, where none is given. */
     private static final int HTTP_PORT = 8025;
 
@@ -38,8 +40,15 @@ public record ServiceSettings(Endpoint http, Path home, int workers, Optional<En
                     "coordinator-bind", "HOST:PORT", Form.endpoint(), "where to listen for worker processes, too")
             .otherwise("for none");
 
+    private static final Setting<Boolean> ALLOW_FAULTS = Setting.of(
+                    "allow-faults",
+                    "",
+                    Form.flag(),
+                    "the workers are processes of one thread, which the page may kill and freeze")
+            .orElse(false);
+
     /** Every setting, in the order in which help shows them. */
-    public static final List<Setting<?>> SETTINGS = List.of(HTTP, HOME, WORKERS, COORDINATOR_BIND);
+    public static final List<Setting<?>> SETTINGS = List.of(HTTP, HOME, WORKERS, COORDINATOR_BIND, ALLOW_FAULTS);
 
     /**
      * Reads the settings.
@@ -54,6 +63,10 @@ public record ServiceSettings(Endpoint http, Path home, int workers, Optional<En
             throw from.conflict(
                     WORKERS, "0 leaves nobody to do the work; give coordinator-bind, where worker processes come");
         }
-        return new ServiceSettings(from.get(HTTP), from.get(HOME), from.get(WORKERS), from.find(COORDINATOR_BIND));
+        if (from.get(WORKERS) == 0 && from.get(ALLOW_FAULTS)) {
+            throw from.conflict(WORKERS, "0 leaves nobody for allow-faults; give 2 or more, or leave that out");
+        }
+        return new ServiceSettings(
+                from.get(HTTP), from.get(HOME), from.get(WORKERS), from.find(COORDINATOR_BIND), from.get(ALLOW_FAULTS));
     }
 }

@@ -4,12 +4,18 @@ import dev.tutti.app.cluster.CoordinatorNode;
 import dev.tutti.app.cluster.WorkerNode;
 import dev.tutti.app.service.Home;
 import dev.tutti.app.service.JobService;
+import dev.tutti.app.service.PracticeWorkers;
 import dev.tutti.app.service.TrainingRunner;
+import dev.tutti.app.service.WorkerProcesses;
 import dev.tutti.config.Endpoint;
 import dev.tutti.config.ServiceSettings;
 import dev.tutti.config.WorkerSettings;
 import dev.tutti.files.InputException;
 import dev.tutti.transport.TransportKind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -31,7 +37,7 @@ public final class TrainingService {
      * @throws InputException if it cannot start
      */
     public static void run(ServiceSettings settings, Consumer<String> tell) throws InterruptedException {
-        boolean own = settings.coordinatorBind().isEmpty();
+        boolean own = settings.coordinatorBind().isEmpty() && !settings.allowFaults();
         try (Home home = Home.open(settings.home());
                 JobService service = JobService.open(home, own ? settings.workers() : 0);
                 HttpDoor door = HttpDoor.open(
@@ -43,7 +49,8 @@ public final class TrainingService {
             if (own) {
                 service.run(new TrainingRunner(service.submission(), Optional.empty()));
             } else {
-                withWorkerProcesses(settings, settings.coordinatorBind().get(), service);
+                withWorkerProcesses(
+                        settings, settings.coordinatorBind().orElseGet(TrainingService::freeEndpoint), service);
             }
         }
     }
@@ -52,8 +59,13 @@ public final class TrainingService {
             throws InterruptedException {
         try (CoordinatorNode node =
                 CoordinatorNode.start(bind, TransportKind.AUTO, Optional.empty(), Optional.empty())) {
+            Optional<PracticeWorkers> practice = settings.allowFaults()
+                    ? Optional.of(PracticeWorkers.start(
+                            settings.workers(), bind, settings.home().resolve("workers.log")))
+                    : Optional.empty();
+            service.employ(new WorkerProcesses(node, practice));
             Thread worker = new Thread(() -> work(settings.workers(), bind), "tutti-own-worker");
-            if (settings.workers() > 0) {
+            if (settings.workers() > 0 && practice.isEmpty()) {
                 worker.start();
             }
             try {
@@ -62,7 +74,17 @@ public final class TrainingService {
                 node.leave("the service ends", true);
                 worker.interrupt();
                 worker.join();
+                practice.ifPresent(PracticeWorkers::close);
             }
+        }
+    }
+
+    /** For workers of this machine alone. */
+    private static Endpoint freeEndpoint() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return new Endpoint("127.0.0.1", socket.getLocalPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

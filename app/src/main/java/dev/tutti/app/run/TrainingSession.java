@@ -217,6 +217,7 @@ public final class TrainingSession {
             throws InterruptedException {
         settings.cluster().coordinatorBind().ifPresent(this::askForWorkers);
         tellOfThreads(run);
+        recorder.learningRate(run.settings().optimizer().learningRate());
         LOG.info("training: tutti={}, jdk={}", Version.text(), Environment.javaVersion());
         TrainingResult result;
         try (checkpointer;

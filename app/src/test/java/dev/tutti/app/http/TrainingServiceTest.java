@@ -37,7 +37,7 @@ class TrainingServiceTest {
         Endpoint http = new Endpoint("127.0.0.1", freePort());
         address = "http://" + http;
         ServiceSettings settings = new ServiceSettings(
-                http, folder.resolve("home"), 1, Optional.of(new Endpoint("127.0.0.1", freePort())));
+                http, folder.resolve("home"), 1, Optional.of(new Endpoint("127.0.0.1", freePort())), false);
         BlockingQueue<String> told = new LinkedBlockingQueue<>();
         Thread service = new Thread(
                 () -> {

@@ -87,6 +87,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     private final StepMachine machine;
     private final EpochRows rows;
     private final StepClock clock = new StepClock();
+    private final Traffic traffic;
 
     private Phase phase = Phase.WITHOUT_GENERATION;
     private CoordinatorPlane plane;
@@ -111,6 +112,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         this.observer = observer;
         this.run = new TrainingRun(job, listener);
         this.rows = new EpochRows(spec);
+        this.traffic = new Traffic(run.parameters().length, spec.wire().bytes());
         this.machine = new StepMachine(run.parameters().length, spec.wire());
         machine.newStep(spec.segmentsOfStep(run.stepInEpoch()));
     }
@@ -196,6 +198,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         if (step == run.step()) {
             long nowNs = System.nanoTime();
             machine.deliver(member, node, nowNs);
+            traffic.onReceived(member);
             clock.onAdded(System.nanoTime() - nowNs);
         } else {
             machine.release(node);
@@ -240,6 +243,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         members = newMembers;
         framesFrom = new long[members.length];
         framesSent = 0;
+        traffic.enter(Arrays.stream(members).map(Member::name).toList());
         plane.attach(run.parameters().length, this);
         enterPhase(Phase.CONNECTING);
     }
@@ -325,6 +329,8 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         clock.onComplete(completeNs);
         if (run.stepInEpoch() + 1 == spec.stepsPerEpoch()) {
             listener.onCluster(clusterMetrics());
+        } else if (listener.wantsCluster()) {
+            listener.onClusterNow(clusterMetrics());
         }
         run.apply(machine.total(), threads);
         listener.onStepTimes(clock.onUpdated(System.nanoTime()));
@@ -341,6 +347,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         clock.onBegin(System.nanoTime());
         issue(machine.begin(run.step(), System.nanoTime()), run.epoch(), run.stepInEpoch(), run.step());
         plane.broadcastWeights(run.epoch(), run.step(), run.parameters());
+        traffic.onBroadcast();
         plane.doWork();
         issueAhead();
     }
@@ -427,7 +434,11 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         List<ClusterMetrics.Member> of = new ArrayList<>();
         for (int member = 0; member < members.length; member++) {
             of.add(new ClusterMetrics.Member(
-                    members[member].name, machine.share(member), machine.waitedNs(member) / 1e9));
+                    members[member].name,
+                    machine.share(member),
+                    machine.waitedNs(member) / 1e9,
+                    traffic.receivedBytes(member),
+                    traffic.sentBytes(member)));
         }
         return new ClusterMetrics(
                 plane.generation().number(),
