@@ -11,6 +11,7 @@ import dev.tutti.app.service.JobStore;
 import dev.tutti.app.service.ServiceException;
 import dev.tutti.app.service.UploadStore.Upload;
 import dev.tutti.data.DataFormat;
+import dev.tutti.files.InputException;
 import dev.tutti.files.Sha256;
 import dev.tutti.files.StrictJson;
 import io.javalin.http.Context;
@@ -183,8 +184,17 @@ final class Api {
     private void check(Context context) {
         Bodies.requireQuery(context);
         Bodies.requireType(context, Bodies.JSON);
-        service.check(Bodies.object(Bodies.bytes(context, MOST_JSON_BYTES)));
-        context.status(204);
+        ObjectNode answer = StrictJson.MAPPER.createObjectNode();
+        try {
+            service.check(Bodies.object(Bodies.bytes(context, MOST_JSON_BYTES)));
+            answer.put("allowed", true);
+        } catch (InputException e) {
+            // That is what was asked for, and so no problem of this request.
+            answer.put("allowed", false);
+            answer.put("detail", Problem.of(e).detail());
+            answer.put("key", Problem.of(e).key());
+        }
+        Answers.send(context, 200, answer);
     }
 
     private void answer(Context context, int status, JobRecord job) {

@@ -75,9 +75,6 @@ public final class Confusions {
                     data.source(), data.options(), model.preprocessing().schema());
             rows = model.preprocessing().split().heldOutRows(samples);
         }
-        if (rows.length == 0) {
-            throw new ServiceException(Kind.CONFLICT, "job " + id + " holds no samples out to validate with");
-        }
         Predictions predictions = Predictions.of(model, samples.requireTargets(), rows);
         ObjectNode answer = StrictJson.MAPPER.createObjectNode();
         ArrayNode names = answer.putArray("classes");

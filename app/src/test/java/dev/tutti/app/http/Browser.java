@@ -31,6 +31,7 @@ final class Browser implements AutoCloseable {
     private static final String LISTENS = "DevTools listening on ";
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
 
+    private final Path profile;
     private final Process process;
     private final WebSocket socket;
     private final String session;
@@ -52,11 +53,9 @@ final class Browser implements AutoCloseable {
         return Optional.empty();
     }
 
-    /**
-     * @param program the browser
-     * @param profile an empty directory for what it keeps
-     */
-    Browser(Path program, Path profile) throws Exception {
+    /** @param program the browser */
+    Browser(Path program) throws Exception {
+        profile = Files.createTempDirectory("tutti-browser");
         process = new ProcessBuilder(
                         program.toString(),
                         "--headless=new",
@@ -127,7 +126,8 @@ final class Browser implements AutoCloseable {
     private void onMessage(String text) {
         JsonNode message = ServiceInProcess.parse(text);
         if (message.has("id")) {
-            CompletableFuture<JsonNode> answer = answers.remove(message.get("id").asInt());
+            CompletableFuture<JsonNode> answer =
+                    answers.remove(message.get("id").asInt());
             if (message.has("error")) {
                 answer.completeExceptionally(
                         new IllegalStateException(message.get("error").toString()));
@@ -140,7 +140,8 @@ final class Browser implements AutoCloseable {
         switch (message.path("method").asText()) {
             case "Runtime.exceptionThrown" -> complaints.add(params.toString());
             case "Runtime.consoleAPICalled" -> {
-                if (List.of("error", "warning", "assert").contains(params.get("type").asText())) {
+                if (List.of("error", "warning", "assert")
+                        .contains(params.get("type").asText())) {
                     complaints.add(params.toString());
                 }
             }
@@ -222,6 +223,21 @@ final class Browser implements AutoCloseable {
                 + " field.dispatchEvent(new Event('change', { bubbles: true })); }");
     }
 
+    /** Presses a key, for what has the focus. */
+    void press(String key) throws Exception {
+        for (String type : List.of("keyDown", "keyUp")) {
+            call(
+                    "Input.dispatchKeyEvent",
+                    MAPPER.createObjectNode()
+                            .put("type", type)
+                            .put("key", key)
+                            .put("code", key)
+                            .put("windowsVirtualKeyCode", key.equals("Enter") ? 13 : 9)
+                            .put("text", key.equals("Enter") && type.equals("keyDown") ? "\r" : "")
+                            .toString());
+        }
+    }
+
     /** Shows pages as a screen does that is so wide, in light or dark colours. */
     void screen(int width, int height, boolean dark) throws Exception {
         call(
@@ -259,5 +275,17 @@ final class Browser implements AutoCloseable {
         socket.abort();
         end();
         process.onExit().join();
+        delete(profile.toFile());
+    }
+
+    /** It leaves links to nowhere, and other processes of it may still be ending. */
+    private static void delete(File file) {
+        File[] inside = Files.isSymbolicLink(file.toPath()) ? null : file.listFiles();
+        if (inside != null) {
+            for (File one : inside) {
+                delete(one);
+            }
+        }
+        file.delete();
     }
 }

@@ -9,7 +9,7 @@ const all = new Set();
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** Colours that can be told apart, also by who sees few of them, as each curve has dashes of its own, too. */
-export const PALETTE = ["--c1", "--c2", "--c3", "--c4", "--c5", "--c6"];
+export const PALETTE = ["--c1", "--c2", "--c4", "--c5", "--c6", "--c3"];
 
 /** Lines from top to bottom at places that need a word: another generation of workers. */
 const marks = {
@@ -87,6 +87,8 @@ export class Curves {
   draw() {
     const datasets = this.series.map((one, at) => ({
       label: one.label,
+      // Later ones on top: their dashes let those below be seen where both are the same.
+      order: -at,
       data: one.points,
       borderColor: colour(one.colour ?? PALETTE[at % PALETTE.length]),
       backgroundColor: colour(one.colour ?? PALETTE[at % PALETTE.length]),
@@ -129,7 +131,7 @@ export class Curves {
         y: scale(""),
       },
       plugins: {
-        legend: { display: this.series.length > 1, labels: { color: text, boxHeight: 0, boxWidth: 28 } },
+        legend: { display: this.series.length > 1, reverse: true, labels: { color: text, boxHeight: 0, boxWidth: 28 } },
         tooltip: { callbacks: { title: (items) => (items.length === 0 ? "" : `${axisName(this.axis)} ${number(items[0].parsed.x, 6)}`) } },
       },
     };
@@ -172,11 +174,11 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   all.forEach((curves) => curves.series !== undefined && curves.draw());
 });
 
-/** What is drawn of the lines of a run's metrics: where each epoch is on the axis, and what was measured between two. */
+/** What is drawn of the lines of a run's metrics: where each epoch is on the axis, and a value of it. */
 export function points(epochs, axis, value) {
   const found = [];
-  epochs.forEach((line, at) => {
-    const y = value(line, epochs[at - 1]);
+  epochs.forEach((line) => {
+    const y = value(line);
     if (Number.isFinite(y)) {
       found.push({ x: line[axis], y });
     }
@@ -184,11 +186,23 @@ export function points(epochs, axis, value) {
   return found;
 }
 
-/** Samples a second since the line before. */
-export function speed(line, before) {
-  const samples = line.samples - (before?.samples ?? 0);
-  const seconds = line.seconds - (before?.seconds ?? 0);
-  return samples > 0 && seconds > 0 ? samples / seconds : Number.NaN;
+const SPEEDS = 60;
+
+/** Samples a second, each over some epochs where there are many: one by one they say more of the machine's mood than of its speed. */
+export function speeds(epochs, axis) {
+  const every = Math.max(1, Math.ceil(epochs.length / SPEEDS));
+  const found = [];
+  let before = { samples: 0, seconds: 0 };
+  epochs.forEach((line, at) => {
+    if (at % every === every - 1 || at === epochs.length - 1) {
+      const seconds = line.seconds - before.seconds;
+      if (line.samples > before.samples && seconds > 0) {
+        found.push({ x: line[axis], y: (line.samples - before.samples) / seconds });
+      }
+      before = line;
+    }
+  });
+  return found;
 }
 
 /** Where other workers went on: the generation of the cluster is another one. */

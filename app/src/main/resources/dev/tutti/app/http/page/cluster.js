@@ -22,7 +22,7 @@ export async function clusterView(main) {
   const job = el("section", { class: "card" });
   const workers = el("section", { class: "card" });
   const phases = el("section", { class: "card" });
-  const events = el("ol", { class: "events" });
+  const events = el("ul", { class: "events" });
   const history = el("section", { class: "card", hidden: true }, el("h2", {}, "What was seen"), events);
 
   function note(text) {
@@ -93,20 +93,19 @@ export async function clusterView(main) {
       ...(cluster.allowsFaults ? [el("p", {}, "Kill a worker or freeze it while a job runs: the others take over, and the job ends with the same hash. Who is killed is started again.")] : []),
       table(
         "Workers",
-        ["Worker", "Machine", "Threads", "State", "Share of the work", "The others waited", "Gradients in", "Weights out", "Here for", "Actions"],
+        ["Worker", "State", "Actions", "Share", "Others waited", "In", "Out", "Threads", "Here for"],
         cluster.workers.map((one) => [
-          one.name,
-          one.host === "" ? "this one" : one.host,
-          count(one.threads),
+          el("span", {}, one.name, " ", el("span", { class: "quiet" }, one.host === "" ? "this process" : one.host)),
           standing(cluster, one),
+          cluster.processes ? el("span", { class: "tools" }, ...buttons(cluster, one)) : "",
           share(one),
           one.waitedSeconds === undefined ? "" : duration(one.waitedSeconds),
-          bytes(one.receivedBytes),
-          bytes(one.sentBytes),
+          el("span", { title: "gradients that came from it in this job" }, bytes(one.receivedBytes)),
+          el("span", { title: "weights that were sent to it in this job" }, bytes(one.sentBytes)),
+          count(one.threads),
           duration(one.seconds),
-          el("span", { class: "tools" }, ...buttons(cluster, one)),
         ]),
-        { class: "workers" },
+        { class: "workers stack" },
       ),
     );
     replace(

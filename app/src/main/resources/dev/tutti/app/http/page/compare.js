@@ -2,19 +2,19 @@
 
 import { badge, duration, el, number, replace, table } from "./dom.js";
 import { API, OVER, attempt, attemptQuietly, call } from "./service.js";
-import { Curves, PALETTE, points, speed } from "./charts.js";
+import { Curves, PALETTE, points, speeds } from "./charts.js";
 
 const LOOK_MS = 2000;
 const MOST_POINTS = 500;
 const MOST_JOBS = 6;
 
-/** What is shown of each: title, unit, and the value of a line. */
+/** What is shown of each: title, unit, and the value of a line; none for what is measured between lines. */
 const CURVES = [
   ["Validation loss", "", (line) => line.validationLoss],
   ["Validation accuracy", "", (line) => line.validationAccuracy],
   ["Training loss", "", (line) => line.trainLoss],
   ["Training accuracy", "", (line) => line.trainAccuracy],
-  ["Speed", "samples/s", speed],
+  ["Speed", "samples/s", null],
   ["Validation error", "root of the mean square", (line) => line.validationRmse],
 ];
 
@@ -54,7 +54,7 @@ export async function compareView(main, list) {
       const value = CURVES[at][2];
       one.show(
         runs.map((run, number) => ({
-          label: run.label, points: points(run.epochs, axis.value, value), colour: PALETTE[number % PALETTE.length], dash: number,
+          label: run.label, points: value === null ? speeds(run.epochs, axis.value) : points(run.epochs, axis.value, value), colour: PALETTE[number % PALETTE.length], dash: number,
         })),
         axis.value);
     });
@@ -69,7 +69,7 @@ export async function compareView(main, list) {
         ? ["The hash is known when a job has succeeded.", "open"]
         : groups.length === 1
           ? [`The same weights, to the last bit, in all ${known.length} jobs${known.length < runs.length ? " that have succeeded" : ""}.`, "same"]
-          : [`Different weights: ${groups.length} hashes among ${known.length} jobs.`, "other"];
+          : [`Different weights: ${groups.length} hashes among ${known.length} jobs${alike(groups)}.`, "other"];
     replace(
       verdict,
       el("p", { class: `verdict ${line[1]}`, id: "verdict" }, line[0]),
@@ -92,6 +92,15 @@ export async function compareView(main, list) {
         }),
       ),
     );
+  }
+
+  /** Which of them are the same, where not all are. */
+  function alike(groups) {
+    const same = groups
+      .map((hash) => runs.filter((run) => run.job.weightsSha256 === hash).map((run) => run.label))
+      .filter((labels) => labels.length > 1)
+      .map((labels) => labels.join(" and "));
+    return same.length === 0 ? "" : `; the same to the last bit: ${same.join("; ")}`;
   }
 
   function showDifferences() {

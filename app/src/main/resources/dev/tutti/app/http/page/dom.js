@@ -28,19 +28,23 @@ export function part(name, attributes = {}, text = "") {
 
 /** A table with a head; the cells of its rows are texts, elements, or [element or text, attributes of the cell]. */
 export function table(caption, head, rows, attributes = {}) {
-  const cell = (name) => (content) => {
+  // On a narrow screen some tables are shown as a card for each row, and are tables all the same.
+  const stacked = attributes.class?.includes("stack") ?? false;
+  const role = (of) => (stacked ? { role: of } : {});
+  const cell = (name) => (content, at) => {
     const [inside, more] = Array.isArray(content) ? content : [content, {}];
-    return el(name, more, inside ?? "");
+    const own = name === "th" ? { scope: "col", ...role("columnheader") } : { ...role("cell"), ...(stacked ? { "data-label": head[at] } : {}) };
+    return el(name, { ...own, ...more }, inside ?? "");
   };
   return el(
     "div",
     { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
     el(
       "table",
-      attributes,
+      { ...role("table"), ...attributes },
       el("caption", { class: "hidden" }, caption),
-      el("thead", {}, el("tr", {}, ...head.map(cell("th")))),
-      el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map(cell("td"))))),
+      el("thead", role("rowgroup"), el("tr", role("row"), ...head.map(cell("th")))),
+      el("tbody", role("rowgroup"), ...rows.map((row) => el("tr", role("row"), ...row.map(cell("td"))))),
     ),
   );
 }

@@ -2,7 +2,7 @@
 
 import { badge, count, duration, el, number, percent, replace, table } from "./dom.js";
 import { API, OVER, Refused, attempt, attemptQuietly, call } from "./service.js";
-import { Curves, generations, points, speed, thinned } from "./charts.js";
+import { Curves, generations, points, speeds, thinned } from "./charts.js";
 import { actions, progress } from "./jobs.js";
 
 const LOOK_MS = 1000;
@@ -23,6 +23,7 @@ export async function jobView(main, id) {
   const axis = el(
     "select", { id: "axis" },
     el("option", { value: "epoch" }, "epochs"), el("option", { value: "steps" }, "steps"), el("option", { value: "seconds" }, "seconds"));
+  const legend = el("span", { class: "quiet", hidden: true }, "g and a number: another generation of workers goes on, as some have joined or were lost");
   const loss = new Curves("Loss");
   const quality = new Curves("Accuracy");
   const rate = new Curves("Speed", "samples/s");
@@ -37,11 +38,6 @@ export async function jobView(main, id) {
   const log = lines("Log", `${API}/jobs/${id}/log`, (answer) => answer.lines);
   const configuration = el("details", { class: "card" }, el("summary", {}, el("h2", {}, "Configuration")));
 
-  async function refresh() {
-    job = await call(`${API}/jobs/${id}`);
-    showHead();
-  }
-
   function showHead() {
     const step = el("a", { class: "button", href: `#/job/${id}/step` }, "Step held still");
     replace(
@@ -49,7 +45,7 @@ export async function jobView(main, id) {
       el(
         "div", { class: "head" },
         el("h1", { tabindex: -1 }, job.name),
-        el("div", { class: "tools" }, ...actions(job, refresh, () => { location.hash = "#/"; }), step)),
+        el("div", { class: "tools" }, ...actions(job, load, () => { location.hash = "#/"; }), step)),
       el("p", { class: "line" }, badge(job), job.state === "RUNNING" ? progress(job.progress) : null,
         el("span", { class: "quiet" }, ` job ${job.id}`)),
       ...(job.problem === undefined ? [] : [el("p", { class: "problem" }, job.problem)]),
@@ -61,7 +57,7 @@ export async function jobView(main, id) {
       ["Loss", number(job.summary?.trainLoss ?? at.loss ?? last.trainLoss)],
       ["Validation", last.validationAccuracy !== undefined ? percentOf(last.validationAccuracy) : number(last.validationLoss)],
       ["Steps", count(at.step ?? last.steps)],
-      ["Speed", number(at.samplesPerSecond ?? job.summary?.samplesPerSecond, 3) && `${number(at.samplesPerSecond ?? job.summary?.samplesPerSecond, 3)} samples/s`],
+      ["Speed", rate3(at.samplesPerSecond ?? job.summary?.samplesPerSecond)],
       ["Threads", count(at.workers ?? last.workers)],
       ["Time", duration(last.seconds)],
     ].filter(([, value]) => value !== undefined && value !== "");
@@ -71,6 +67,7 @@ export async function jobView(main, id) {
   function draw() {
     const x = axis.value;
     const marked = generations(epochs, x);
+    legend.hidden = marked.length === 0;
     const of = (key) => points(epochs, x, (line) => line[key]);
     const perStep = steps.length > 0 && x === "steps" ? [{ label: "step", points: steps.map((line) => ({ x: line.step, y: line.loss })), colour: "--c3", dash: 0, thin: true }] : [];
     loss.show([
@@ -89,7 +86,7 @@ export async function jobView(main, id) {
             { label: "validation", points: of("validationAccuracy"), colour: "--c2", dash: 1 },
           ],
       x, marked);
-    rate.show([{ label: "samples/s", points: points(epochs, x, speed), colour: "--c4", dash: 0 }], x, marked);
+    rate.show([{ label: "samples/s", points: speeds(epochs, x), colour: "--c4", dash: 0 }], x, marked);
     learning.show([{ label: "learning rate", points: of("learningRate"), colour: "--c5", dash: 0 }], x, marked);
     showLedger();
     showHead();
@@ -171,7 +168,10 @@ export async function jobView(main, id) {
         download(`${API}/jobs/${id}/metrics?points=10000`, "Metrics", `${job.name}-metrics.json`)),
       el("details", {}, el("summary", {}, "Summary"), el("pre", { tabindex: 0 }, JSON.stringify(summary, null, 2))),
     );
-    await showConfusion();
+    // Only of classes, and where samples were held out.
+    if (epochs.at(-1)?.validationAccuracy !== undefined) {
+      await showConfusion();
+    }
   }
 
   async function showConfusion() {
@@ -191,11 +191,11 @@ export async function jobView(main, id) {
         confusion,
         el("h2", {}, "Confusion"),
         el("p", { class: "quiet" }, `Of the ${found.samples} samples held out, ${percentOf(found.accuracy)} are told right. Rows: what it is; columns: what the model says.`),
-        table("Confusion matrix", ["", ...found.classes], rows, { class: "confusion" }),
+        table("Confusion matrix", ["class", ...found.classes], rows, { class: "confusion" }),
       );
       confusion.hidden = false;
     } catch (refused) {
-      // A regression has no classes; data may have been deleted since.
+      // The data may have been deleted since.
       if (!(refused instanceof Refused)) {
         throw refused;
       }
@@ -225,7 +225,7 @@ export async function jobView(main, id) {
   main.replaceChildren(
     head,
     facts,
-    el("div", { class: "tools chart-tools" }, el("label", { for: "axis", class: "inline" }, el("span", {}, "Curves by"), axis)),
+    el("div", { class: "tools chart-tools" }, el("label", { for: "axis", class: "inline" }, el("span", {}, "Curves by"), axis), legend),
     el("div", { class: "charts" }, ...all.map((one) => one.figure)),
     outcome,
     confusion,
@@ -245,6 +245,8 @@ export async function jobView(main, id) {
   };
 }
 
+const rate3 = (value) => (Number.isFinite(value) ? `${compact.format(value)}/s` : "");
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 const percentOf = (share) => `${(100 * share).toFixed(2)} %`;
 
 /** Lines that grow, read while somebody looks at them. */

@@ -1,7 +1,7 @@
 // The list of jobs, and the form for a new one.
 
 import { badge, byId, duration, el, number, replace, table } from "./dom.js";
-import { API, OVER, Refused, attempt, attemptQuietly, button, call, post, tell } from "./service.js";
+import { API, OVER, attempt, attemptQuietly, button, call, post, tell } from "./service.js";
 
 const LIST_MS = 1500;
 const CHECK_MS = 300;
@@ -96,7 +96,7 @@ function listed(jobs, details, refresh, showChosen) {
         el("span", { class: "tools" }, ...actions(job, refresh)),
       ];
     }),
-    { class: "jobs" },
+    { class: "jobs stack" },
   ));
 }
 
@@ -125,14 +125,11 @@ export function progress(at) {
 }
 
 /** What can be done with a job now. */
-export function actions(job, refresh, gone = () => {}) {
+export function actions(job, refresh, gone = refresh) {
   const one = (verb, method, suffix, look) =>
     button(verb, async () => {
       await call(`${API}/jobs/${job.id}${suffix}`, { method });
-      if (suffix === "") {
-        gone();
-      }
-      await refresh();
+      await (suffix === "" ? gone() : refresh());
     }, `${verb} ${job.name}`, `${verb}-${job.id}`, look);
   const clone = el(
     "a", { class: "button", href: `#/new/${job.id}`, "aria-label": `Clone ${job.name}`, "data-key": `clone-${job.id}` }, "Clone");
@@ -280,15 +277,8 @@ function fill(form, job) {
 }
 
 async function problemOf(form) {
-  try {
-    await post(`${API}/jobs/check`, settings(form));
-    return null;
-  } catch (refused) {
-    if (refused instanceof Refused && (refused.status === 422 || refused.status === 400)) {
-      return refused;
-    }
-    throw refused;
-  }
+  const answer = await post(`${API}/jobs/check`, settings(form));
+  return answer.allowed ? null : answer;
 }
 
 /** The line that the command line would print, beside the field that it is about. */
@@ -301,10 +291,10 @@ function showProblem(form, problem) {
     const here = problem?.key === field.name;
     field.setAttribute("aria-invalid", here);
     hint.className = here ? "problem" : "hint";
-    hint.textContent = here ? problem.message.replace(/^--[a-z-]+: /, "") : (hint.dataset.hint ?? "");
+    hint.textContent = here ? problem.detail.replace(/^--[a-z-]+: /, "") : (hint.dataset.hint ?? "");
   }
   const elsewhere = problem !== null && form.elements[problem.key] === undefined;
-  byId("form-problem").textContent = elsewhere ? problem.message : "";
+  byId("form-problem").textContent = elsewhere ? problem.detail : "";
 }
 
 function upload() {

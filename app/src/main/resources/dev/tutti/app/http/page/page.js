@@ -1,7 +1,7 @@
 // The page of the service: which view is shown, and logging in.
 
 import { byId, el } from "./dom.js";
-import { attempt, onLoggedOut, post, tell } from "./service.js";
+import { API, attempt, call, onLoggedOut, post, tell } from "./service.js";
 import { jobsView, newView } from "./jobs.js";
 import { jobView } from "./job.js";
 import { compareView } from "./compare.js";
@@ -18,6 +18,9 @@ const VIEWS = [
   [/.*/, jobsView],
 ];
 
+/** Whether this browser has logged in before: the cookie itself is none of the page's business. */
+const KNOWN = "tutti-known";
+
 let end = () => {};
 let shown = 0;
 
@@ -26,8 +29,9 @@ async function show() {
   end();
   end = () => {};
   tell("");
-  const main = byId("main");
-  main.replaceChildren(el("p", { class: "quiet" }, "…"));
+  // Each view has a place of its own: one that was left before it was there draws where nobody looks.
+  const main = el("div", {}, el("p", { class: "quiet" }, "…"));
+  byId("main").replaceChildren(main);
   for (const link of byId("nav").querySelectorAll("a")) {
     const here = link.getAttribute("href") === (location.hash.match(/^#\/(new|cluster)?/)?.[0] ?? "#/");
     here ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
@@ -52,6 +56,7 @@ function showLogin() {
   shown++;
   end();
   end = () => {};
+  localStorage.removeItem(KNOWN);
   byId("nav").hidden = true;
   byId("main").replaceChildren(byId("login").content.cloneNode(true));
   const field = byId("login-token");
@@ -64,10 +69,12 @@ function showLogin() {
 
 async function logIn(secret) {
   await post("/login", { secret });
+  localStorage.setItem(KNOWN, "yes");
   await enter();
 }
 
 async function enter() {
+  await call(`${API}/jobs?limit=1`);
   byId("nav").hidden = false;
   await show();
 }
@@ -82,8 +89,10 @@ async function begin() {
       showLogin();
       tell("the link works once; log in with the token, or take the link that the service prints at its next start");
     }
+  } else if (localStorage.getItem(KNOWN) === null) {
+    showLogin();
   } else {
-    await enter();
+    await attempt(enter);
   }
   addEventListener("hashchange", () => {
     if (!byId("nav").hidden && location.hash !== "#main") {

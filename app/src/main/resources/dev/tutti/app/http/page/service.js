@@ -34,7 +34,9 @@ export async function call(path, options = {}) {
     whenLoggedOut();
   }
   if (!answer.ok) {
-    throw new Refused(body.detail, answer.status, body.key);
+    const refused = new Refused(body.detail, answer.status, body.key);
+    refused.login = path === "/login";
+    throw refused;
   }
   return body;
 }
@@ -69,7 +71,10 @@ export async function attemptQuietly(what) {
     if (!(problem instanceof Refused)) {
       throw problem;
     }
-    tell(problem.message);
+    // Who is logged out sees the form that lets in again.
+    if (problem.status !== 401 || problem.login) {
+      tell(problem.message);
+    }
     return undefined;
   }
 }
