@@ -9,6 +9,7 @@ import dev.tutti.app.command.CoordinatorCommand;
 import dev.tutti.app.command.DoctorCommand;
 import dev.tutti.app.command.EvalCommand;
 import dev.tutti.app.command.ExplainCommand;
+import dev.tutti.app.command.JobsCommand;
 import dev.tutti.app.command.PredictCommand;
 import dev.tutti.app.command.ServeCommand;
 import dev.tutti.app.command.SettingOptions;
@@ -22,7 +23,6 @@ import dev.tutti.app.console.ResultStream;
 import dev.tutti.app.console.Terminal;
 import dev.tutti.app.console.Version;
 import dev.tutti.app.explain.own.OwnData;
-import dev.tutti.config.CoordinatorSettings;
 import dev.tutti.config.Environment;
 import dev.tutti.config.ServiceSettings;
 import dev.tutti.config.TrainingSettings;
@@ -88,10 +88,11 @@ public final class Tutti implements Runnable {
                 "train", SettingOptions.add(new CommandLine(new TrainCommand()), TrainingSettings.SETTINGS));
         tutti.addSubcommand(
                 "coordinator",
-                SettingOptions.add(new CommandLine(new CoordinatorCommand()), CoordinatorSettings.SETTINGS));
+                SettingOptions.add(new CommandLine(new CoordinatorCommand()), ServiceSettings.COORDINATOR_SETTINGS));
         tutti.addSubcommand(
                 "worker", SettingOptions.add(new CommandLine(new WorkerCommand()), WorkerSettings.SETTINGS));
         tutti.addSubcommand("serve", SettingOptions.add(new CommandLine(new ServeCommand()), ServiceSettings.SETTINGS));
+        tutti.addSubcommand("jobs", JobsCommand.commandLine());
         tutti.addSubcommand("eval", new EvalCommand());
         tutti.addSubcommand("predict", new PredictCommand());
         tutti.addSubcommand(

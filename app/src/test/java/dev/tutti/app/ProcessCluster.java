@@ -216,7 +216,7 @@ final class ProcessCluster implements AutoCloseable {
         return Stream.concat(first.stream(), Stream.of(more)).toList();
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         } catch (IOException e) {

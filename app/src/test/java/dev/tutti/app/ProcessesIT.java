@@ -210,20 +210,30 @@ class ProcessesIT {
 
     @Test
     @Tag("faults")
-    void shouldRunJobsThatAreHandedIn() throws InterruptedException {
-        TuttiProcess coordinator =
-                cluster.start("coordinator", Map.of(), List.of("coordinator", "--coordinator-bind", cluster.address()));
+    void shouldRunAJobThatIsHandedInThoughTheCoordinatorIsKilled() throws InterruptedException {
+        String http = "127.0.0.1:" + ProcessCluster.freePort();
+        List<String> command =
+                List.of("coordinator", "--http", http, "--home", "home", "--coordinator-bind", cluster.address());
+        TuttiProcess coordinator = startListening("coordinator", command);
         cluster.startWorker("worker");
-        TuttiProcess.await(
-                "the coordinator listens", PATIENCE, () -> coordinator.err().contains("waiting for jobs"));
-        List<String> run = List.of("train", "iris", "--json");
+        String[] there = {"--server", "http://" + http, "--token-file", "home/token"};
+        List<String> run = List.of("train", "digits", "--batch", "16", "--epochs", "200", "--json");
 
-        TuttiProcess client = cluster.start("client", Map.of(), all(run, "--coordinator", cluster.address()));
+        TuttiProcess client = cluster.start("client", Map.of(), all(all(run, "--checkpoint-steps", "50"), there));
+        TuttiProcess.await("the first epochs", PATIENCE, () -> client.err().contains("epoch   3/200"));
+        coordinator.signal("KILL");
+        startListening("again", command);
 
         cluster.assertEndsInTheBitsOf(run, client);
-        assertThat(client.err()).contains("epoch 10/10");
-        TuttiProcess mistaken = cluster.start(
-                "mistaken", Map.of(), List.of("train", "iris", "--target", "nose", "--coordinator", cluster.address()));
+        assertThat(client.err()).contains("the service does not answer", "goes on after", "epoch 200/200");
+        TuttiProcess mistaken =
+                cluster.start("mistaken", Map.of(), all(List.of("train", "iris", "--target", "nose"), there));
         assertThat(mistaken.await(PATIENCE)).isEqualTo(2);
+    }
+
+    private TuttiProcess startListening(String name, List<String> command) throws InterruptedException {
+        TuttiProcess process = cluster.start(name, Map.of(), command);
+        TuttiProcess.await(name + " listens", PATIENCE, () -> process.out().contains("token in"));
+        return process;
     }
 }

@@ -2,7 +2,6 @@ package dev.tutti.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tutti.config.CoordinatorSettings;
 import dev.tutti.config.ServiceSettings;
 import dev.tutti.config.Setting;
 import dev.tutti.config.TrainingSettings;
@@ -22,7 +21,7 @@ class SettingTablesTest {
     private static final Pattern ROW = Pattern.compile("\\| `--([a-z0-9-]+)(?: ((?:[^`])+))?` \\| (.*?) ?\\| \\S.*\\|");
 
     /** Options that are no settings. */
-    private static final List<String> OF_THE_COMMAND = List.of("resume");
+    private static final List<String> OF_THE_COMMAND = List.of("resume", "server", "token-file", "ca-cert");
 
     @Test
     void shouldTellOptionsAndDefaultsOfTrain() throws IOException {
@@ -33,7 +32,7 @@ class SettingTablesTest {
     @Test
     void shouldTellOptionsAndDefaultsOfCoordinator() throws IOException {
         assertThat(rows("| option of `coordinator` |", "| option of `worker` |"))
-                .containsExactlyElementsOf(expected(CoordinatorSettings.SETTINGS));
+                .containsExactlyElementsOf(expected(ServiceSettings.COORDINATOR_SETTINGS));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.tutti.config;
 
 import dev.tutti.files.Range;
 import dev.tutti.protocol.Placement;
+import dev.tutti.transport.Averaging;
 import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param coordinatorBind where a coordinator for worker processes listens; absent for the embedded mode
  * @param placement where workers find samples; decided by their size where absent
  * @param transport what carries the bulk data
+ * @param averaging who adds the gradients of worker processes
  * @param udpMtu largest payload of a datagram in bytes; by the address where absent
  * @param giveUp how long to wait for worker processes
  * @param aeronDirectory where the media driver makes its directory; shared memory where absent
@@ -25,6 +27,7 @@ public record ClusterSettings(
         Optional<Endpoint> coordinatorBind,
         Optional<Placement> placement,
         TransportKind transport,
+        Averaging averaging,
         Optional<Integer> udpMtu,
         Duration giveUp,
         Optional<Path> aeronDirectory) {

@@ -10,8 +10,8 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * Where the files of submitted jobs lie: whoever submits a job names paths on the coordinator's machine, and none of them may
- * lead out of these directories.
+ * Where the files of submitted jobs lie: what a job names becomes a path on the service's machine, and none may lead out of these
+ * directories.
  *
  * @param data below which jobs find data
  * @param runs below which run directories are made
@@ -40,7 +40,7 @@ public record JobRoots(Path data, Path runs) {
         } catch (InvalidPathException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new InputException("a root of the coordinator's jobs cannot be read", e);
+            throw new InputException("a root of the service's jobs cannot be read", e);
         }
     }
 

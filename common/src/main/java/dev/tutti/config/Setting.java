@@ -19,11 +19,9 @@ public final class Setting<T> {
         DATA_SET,
         /** The data root. */
         DATA,
-        /** The runs root. */
-        RUNS,
         /** Either of the two. */
         DATA_OR_RUNS,
-        /** It is for the operator of a coordinator to say: refused in a submitted job. */
+        /** It is for the operator of a service to say: refused in a submitted job. */
         OPERATOR
     }
 
@@ -88,7 +86,7 @@ public final class Setting<T> {
         return new Setting<>(key, label, text, form, fallback, fallbackText, true, root);
     }
 
-    /** The setting, whose value in a submitted job is a path that must lie there. */
+    /** The setting, whose value in a submitted job is a path that must lie there, or no concern of the job. */
     Setting<T> below(Root newRoot) {
         return new Setting<>(key, label, text, form, fallback, fallbackText, resumable, newRoot);
     }

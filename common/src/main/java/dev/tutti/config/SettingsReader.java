@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -60,23 +61,19 @@ final class SettingsReader {
 
     /**
      * @param settings all that may be set
-     * @param fixed values that the text cannot change, by key
-     * @param text HOCON that somebody else has written; values only
-     * @param roots where its paths must lie
-     * @throws InputException if it cannot be read or has an unknown key
-     */
-    static SettingsReader submitted(List<Setting<?>> settings, Map<String, String> fixed, String text, JobRoots roots) {
-        ConfigObject values = ConfigValueFactory.fromMap(fixed, COMMAND_LINE).withFallback(SubmittedText.parse(text));
-        return new SettingsReader(settings, values, Optional.of(roots));
-    }
-
-    /**
-     * @param settings all that may be set
      * @param given values that somebody else has given, by key
      * @param roots where its paths must lie
-     * @throws InputException if there is an unknown key
+     * @throws InputException if there is an unknown key, or one that is the operator's
      */
     static SettingsReader submitted(List<Setting<?>> settings, Map<String, String> given, JobRoots roots) {
+        for (Setting<?> setting : settings) {
+            if (setting.root() == Setting.Root.OPERATOR && given.containsKey(setting.key())) {
+                throw new SettingException(
+                        "--" + setting.key()
+                                + ": not for a job of the service; leave it out, as the service decides that",
+                        setting.key());
+            }
+        }
         return new SettingsReader(settings, ConfigValueFactory.fromMap(given, COMMAND_LINE), Optional.of(roots));
     }
 
@@ -121,6 +118,13 @@ final class SettingsReader {
         return has(setting) && isCommandLine(values.get(setting.key()).origin());
     }
 
+    /** All that was given, as text, by key. */
+    Map<String, String> texts() {
+        Map<String, String> texts = new TreeMap<>();
+        values.forEach((key, value) -> texts.put(key, textOf(key, value)));
+        return texts;
+    }
+
     /** The value that was given, or the default. */
     <T> T get(Setting<T> setting) {
         return find(setting)
@@ -162,11 +166,9 @@ final class SettingsReader {
     private String belowRoot(Setting<?> setting, String text) throws Form.BadValueException {
         JobRoots from = roots.orElseThrow();
         Stream<Path> allowed = switch (setting.root()) {
-            case NONE -> Stream.empty();
+            case NONE, OPERATOR -> Stream.empty();
             case DATA_SET, DATA -> Stream.of(from.data());
-            case RUNS -> Stream.of(from.runs());
             case DATA_OR_RUNS -> Stream.of(from.data(), from.runs());
-            case OPERATOR -> throw conflict(setting, "not for a submitted job; it is an option of the coordinator");
         };
         if (setting.root() == Setting.Root.NONE || (setting.root() == Setting.Root.DATA_SET && BuiltInData.has(text))) {
             return text;
@@ -175,7 +177,7 @@ final class SettingsReader {
                 .map(Path::toString)
                 .findFirst()
                 .orElseThrow(() -> new Form.BadValueException(
-                        "not below the directory that the coordinator keeps for it",
+                        "not below the directory that the service keeps for it",
                         text,
                         "paths relative to that directory"));
     }

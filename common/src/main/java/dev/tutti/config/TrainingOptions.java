@@ -16,6 +16,7 @@ import dev.tutti.reduce.NodePrecision;
 import dev.tutti.train.OnDivergence;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.Averaging;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
@@ -168,11 +169,13 @@ final class TrainingOptions {
                     "N",
                     Form.integer(Range.count(1)),
                     "train with N workers, which are processes of their own")
-            .resumable();
+            .resumable()
+            .below(Root.OPERATOR);
     static final Setting<Endpoint> COORDINATOR_BIND = Setting.of(
                     "coordinator-bind", "HOST:PORT", Form.endpoint(), "where to listen for worker processes")
             .orElse(Endpoint.local())
-            .resumable();
+            .resumable()
+            .below(Root.OPERATOR);
     static final Setting<Placement> PLACEMENT = Setting.of(
                     "placement",
                     "WHERE",
@@ -186,6 +189,14 @@ final class TrainingOptions {
                     Form.choice(TransportKind.class, TransportKind::id),
                     "what carries weights and gradients")
             .orElse(TransportKind.AUTO)
+            .resumable()
+            .below(Root.OPERATOR);
+    static final Setting<Averaging> AVERAGING = Setting.of(
+                    "averaging",
+                    "WHO",
+                    Form.choice(Averaging.class, Averaging::id),
+                    "who adds the gradients of worker processes")
+            .orElse(Averaging.AUTO)
             .resumable();
     static final Setting<Integer> UDP_MTU = Setting.of(
                     "udp-mtu",
@@ -193,11 +204,13 @@ final class TrainingOptions {
                     Form.integer(Streams.DATAGRAM_BYTES),
                     "largest payload of a datagram; 8960 where all packets between the machines may have 9,000 bytes")
             .otherwise("1408; 8192 on one machine")
-            .resumable();
+            .resumable()
+            .below(Root.OPERATOR);
     static final Setting<Duration> GIVE_UP = Setting.of(
                     "give-up", "TIME", Form.duration(), "how long to wait for worker processes, such as 90s")
             .orElse(Duration.ofMinutes(10), "10m")
-            .resumable();
+            .resumable()
+            .below(Root.OPERATOR);
     static final Setting<Path> AERON_DIR = Setting.of(
                     "aeron-dir",
                     "DIR",
@@ -215,7 +228,7 @@ final class TrainingOptions {
             .otherwise("that of the data");
     static final Setting<Path> OUT = Setting.of("out", "DIR", Form.path(), "run directory")
             .otherwise("runs/<time>-<name>")
-            .below(Root.RUNS);
+            .below(Root.OPERATOR);
     static final Setting<Boolean> METRICS_PER_STEP = Setting.of(
                     "metrics-per-step", "", Form.flag(), "a line in metrics.jsonl for each step, too")
             .orElse(false)
@@ -226,7 +239,8 @@ final class TrainingOptions {
                     Form.flag(),
                     "last line of standard output: the summary as JSON; progress to standard error")
             .orElse(false)
-            .resumable();
+            .resumable()
+            .below(Root.OPERATOR);
 
     /** Every setting, in the order in which help and the effective configuration show them. */
     private static final List<Entry<?>> ENTRIES = List.of(
@@ -288,6 +302,7 @@ final class TrainingOptions {
             new Entry<>(COORDINATOR_BIND, run -> run.cluster().coordinatorBind()),
             new Entry<>(PLACEMENT, run -> run.cluster().placement()),
             Entry.of(TRANSPORT, run -> run.cluster().transport()),
+            Entry.of(AVERAGING, run -> run.cluster().averaging()),
             new Entry<>(UDP_MTU, run -> run.cluster().udpMtu()),
             Entry.of(GIVE_UP, run -> run.cluster().giveUp()),
             new Entry<>(AERON_DIR, run -> run.cluster().aeronDirectory()),

@@ -106,22 +106,8 @@ public record TrainingSettings(
     }
 
     /**
-     * Reads the settings of a job that another machine has handed in. Its text is not trusted: it makes this process read no other
-     * file, no environment and no properties, and its paths stay below the roots. Paths are relative to the data root, {@code out}
-     * to the runs root; {@code init-weights} may lie below either. The outcome is wanted as JSON.
-     *
-     * @param text the job's settings in HOCON, values only
-     * @param roots where its files lie
-     * @throws InputException if a key is unknown, a value out of range, or a path leads out of its root; the message quotes nothing
-     *     that is not in the text
-     */
-    public static TrainingSettings readSubmitted(String text, JobRoots roots) {
-        return read(SettingsReader.submitted(SETTINGS, Map.of(TrainingOptions.JSON.key(), "true"), text, roots));
-    }
-
-    /**
-     * Reads the settings of a job that was handed in as keys and values, none of them trusted: as {@link #readSubmitted(String,
-     * JobRoots)}, with the messages of the command line.
+     * Reads the settings of a job that was handed in, none of them trusted: its paths stay below the roots, and it says nothing of what
+     * is the operator's.
      *
      * @param values the job's settings, by key
      * @param roots where its files lie
@@ -129,6 +115,23 @@ public record TrainingSettings(
      */
     public static TrainingSettings readSubmitted(Map<String, String> values, JobRoots roots) {
         return read(SettingsReader.submitted(SETTINGS, values, roots));
+    }
+
+    /**
+     * What is given to a run, by key, as another process is told of it: what a file says of who does the work is left out, as that is
+     * for the other to say.
+     *
+     * @param commandLine values of the command line, by key
+     * @param file configuration file in HOCON, if one is given
+     * @throws InputException if a key is unknown
+     */
+    public static Map<String, String> given(Map<String, String> commandLine, Optional<Path> file) {
+        Map<String, String> given =
+                SettingsReader.of(SETTINGS, commandLine, file).texts();
+        SETTINGS.stream()
+                .filter(setting -> setting.root() == Setting.Root.OPERATOR && !commandLine.containsKey(setting.key()))
+                .forEach(setting -> given.remove(setting.key()));
+        return given;
     }
 
     private static TrainingSettings read(SettingsReader from) {
@@ -221,6 +224,7 @@ public record TrainingSettings(
                 processes ? Optional.of(bind) : Optional.empty(),
                 from.find(TrainingOptions.PLACEMENT),
                 from.get(TrainingOptions.TRANSPORT),
+                from.get(TrainingOptions.AVERAGING),
                 from.find(TrainingOptions.UDP_MTU),
                 from.get(TrainingOptions.GIVE_UP),
                 from.find(TrainingOptions.AERON_DIR));
@@ -275,10 +279,26 @@ public record TrainingSettings(
         return TrainingOptions.effective(this);
     }
 
-    /** What is handed to a coordinator: the effective configuration, and the run directory where one is asked for. */
-    public String toSubmission() {
-        return toConfig()
-                + out.map(directory -> TrainingOptions.line(TrainingOptions.OUT, directory))
-                        .orElse("");
+    /** These settings for a run in a directory. */
+    public TrainingSettings in(Path directory) {
+        return new TrainingSettings(
+                data,
+                network,
+                optimizer,
+                epochs,
+                batch,
+                segment,
+                sync,
+                wire,
+                seed,
+                shuffle,
+                dropout,
+                onDivergence,
+                checkpoints,
+                cluster,
+                name,
+                Optional.of(directory),
+                metricsPerStep,
+                json);
     }
 }

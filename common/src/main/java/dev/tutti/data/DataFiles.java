@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -58,6 +59,19 @@ public final class DataFiles {
             case CSV -> CsvFile.read(file, options, model);
             case IDX -> IdxFile.read(file, options, model);
         };
+    }
+
+    /**
+     * The file of labels that belongs to a file of samples, as its name tells.
+     *
+     * @param file whose labels are looked for
+     * @param format its form; told by its ending where absent
+     * @return empty if the data has its targets in itself, or there is no such file
+     */
+    public static Optional<Path> labelsBeside(Path file, Optional<DataFormat> format) {
+        return format.orElseGet(() -> DataFormat.of(file)) == DataFormat.IDX
+                ? Optional.ofNullable(IdxFile.labelsBeside(file))
+                : Optional.empty();
     }
 
     private static DataFormat format(Path file, DataOptions options) {

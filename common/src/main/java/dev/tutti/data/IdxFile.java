@@ -129,7 +129,8 @@ final class IdxFile {
         return bytes;
     }
 
-    private static Path labelsBeside(Path images) {
+    /** The file of labels that is named like one of samples; null where there is none. */
+    static Path labelsBeside(Path images) {
         for (String name : labelNames(images.getFileName().toString())) {
             Path labels = images.resolveSibling(name);
             if (!labels.equals(images) && Files.exists(labels)) {

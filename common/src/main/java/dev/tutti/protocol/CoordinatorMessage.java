@@ -78,4 +78,15 @@ public sealed interface CoordinatorMessage extends ControlMessage {
      */
     record WorkerFailed(ActorRef<WorkerMessage> worker, GenerationId generation, String reason)
             implements CoordinatorMessage {}
+
+    /**
+     * Connections to other members have ended, or could not be made, and the coordinator has not said why.
+     *
+     * @param worker who says so
+     * @param generation of which generation
+     * @param reached whether they had been made
+     * @param reason one line for the user
+     */
+    record PeersLost(ActorRef<WorkerMessage> worker, GenerationId generation, boolean reached, String reason)
+            implements CoordinatorMessage {}
 }

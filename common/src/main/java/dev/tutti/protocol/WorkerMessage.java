@@ -2,8 +2,10 @@ package dev.tutti.protocol;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.receptionist.ServiceKey;
+import dev.tutti.transport.Shares;
 import dev.tutti.transport.Streams;
 import dev.tutti.wire.GenerationId;
+import java.util.List;
 
 /** What a coordinator tells a worker process. */
 public sealed interface WorkerMessage extends ControlMessage {
@@ -34,6 +36,7 @@ public sealed interface WorkerMessage extends ControlMessage {
      * @param member number of this worker process in it, counted from 0
      * @param job the job
      * @param streams the streams
+     * @param shares who adds what, where the members average; null where the coordinator does
      * @param replyTo gets {@link CoordinatorMessage.Prepared}, {@link CoordinatorMessage.NotPrepared} or, before one of
      *     these, {@link CoordinatorMessage.Busy}
      */
@@ -42,8 +45,17 @@ public sealed interface WorkerMessage extends ControlMessage {
             int member,
             JobDescription job,
             Streams streams,
+            Shares shares,
             ActorRef<CoordinatorMessage> replyTo)
             implements WorkerMessage {}
+
+    /**
+     * All members of a generation in which the members average have opened their streams, and can be connected to.
+     *
+     * @param generation which
+     * @param tcpEndpoints where, {@code host:port}, in the order of their numbers
+     */
+    record ConnectPeers(GenerationId generation, List<String> tcpEndpoints) implements WorkerMessage {}
 
     /** The job is over: close the streams, wait for another. */
     record EndJob(int job) implements WorkerMessage {}

@@ -29,6 +29,15 @@ public record TrainingJob(
         Optional<TrainingState> start,
         OnDivergence onDivergence) {
 
+    /** Whether updates may be left out, or some were before it goes on: a step's number is not that of its update then. */
+    public boolean leavesOutSteps() {
+        return onDivergence == OnDivergence.SKIP_STEP
+                || start.map(TrainingState::position)
+                                .map(TrainingPosition::skippedSteps)
+                                .orElse(0L)
+                        > 0;
+    }
+
     /** A job from its beginning, of data without a split, that ends where it diverges. */
     public TrainingJob(
             String name, TrainingSpec spec, Dataset training, Dataset validation, float[] initialParameters) {

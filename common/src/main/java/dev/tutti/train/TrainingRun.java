@@ -1,7 +1,6 @@
 package dev.tutti.train;
 
 import dev.tutti.model.ParameterLayout;
-import dev.tutti.optim.Optimizer;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.SharedLoop;
 import java.util.LinkedHashMap;
@@ -13,16 +12,10 @@ import java.util.Map;
  * others may help.
  */
 public final class TrainingRun {
-    /** Elements that are updated and then checked, while they are in the first-level cache. */
-    static final int BLOCK = 4096;
-
-    /** Below this, waking other threads takes longer than what they would take over. */
-    private static final int SHORT_VECTOR = 1 << 15;
-
     private final TrainingSpec spec;
     private final ParameterLayout layout;
     private final float[] parameters;
-    private final Optimizer optimizer;
+    private final ParameterUpdate parameterUpdate;
     private final boolean classes;
     private final Evaluation validation;
     private final TrainingListener listener;
@@ -30,7 +23,6 @@ public final class TrainingRun {
     private final BadSamples badSamples;
     private final TrainingState beforeUpdate;
     private final SharedLoop.Body checkGradient = (thread, turn) -> checkGradient(turn);
-    private final SharedLoop.Body updateBlock = (thread, turn) -> updateBlock(turn);
 
     private int epoch;
     private int stepInEpoch;
@@ -45,7 +37,6 @@ public final class TrainingRun {
     private EpochMetrics lastEpoch;
     private boolean failed;
     private float[] gradientSum;
-    private float scale;
     /** Only ever set while threads share a loop, so it does not matter which of them does. */
     private boolean notFinite;
 
@@ -61,7 +52,7 @@ public final class TrainingRun {
             throw new IllegalArgumentException("initial parameters do not fit the network: expected="
                     + layout.parameterCount() + ", found=" + parameters.length);
         }
-        this.optimizer = spec.optimizer().create(parameters.length);
+        this.parameterUpdate = new ParameterUpdate(spec.optimizer(), parameters);
         this.classes = job.targetUnit().classes();
         this.validation = job.validation().samples() == 0
                 ? null
@@ -70,7 +61,7 @@ public final class TrainingRun {
         this.badSamples = new BadSamples(job);
         TrainingPosition from = TrainingPosition.START;
         if (job.start().isPresent()) {
-            job.start().get().copyTo(parameters, optimizer.state());
+            job.start().get().copyTo(parameters, parameterUpdate.state());
             from = job.start().get().position();
         }
         this.lastEpoch = job.start().map(TrainingState::lastEpoch).orElse(EpochMetrics.NONE);
@@ -90,6 +81,11 @@ public final class TrainingRun {
     /** The settings of the run. */
     public TrainingSpec spec() {
         return spec;
+    }
+
+    /** What the optimizer remembers, by name and always in the same order; changed by {@link #apply}. */
+    public Map<String, float[]> optimizerState() {
+        return parameterUpdate.state();
     }
 
     /** The current parameters; changed by {@link #apply}. */
@@ -132,7 +128,7 @@ public final class TrainingRun {
     /** Returns a state with room for this run's, for {@link #save}. */
     public TrainingState newState() {
         Map<String, float[]> state = new LinkedHashMap<>();
-        optimizer.state().forEach((name, values) -> state.put(name, new float[values.length]));
+        parameterUpdate.state().forEach((name, values) -> state.put(name, new float[values.length]));
         return new TrainingState(TrainingPosition.START, EpochMetrics.NONE, new float[parameters.length], state);
     }
 
@@ -147,7 +143,7 @@ public final class TrainingRun {
         if (failed) {
             return false;
         }
-        to.set(position(), lastEpoch, parameters, optimizer.state());
+        to.set(position(), lastEpoch, parameters, parameterUpdate.state());
         return true;
     }
 
@@ -195,7 +191,7 @@ public final class TrainingRun {
                             + ", samples=" + stepSamples + ", found=" + root.weightSum());
                 }
                 double meanLoss = root.lossSum() / root.weightSum();
-                update(root, meanLoss, parameters.length < SHORT_VECTOR ? SharedLoop.ALONE : threads);
+                update(root, meanLoss, threads);
                 int stepEpoch = epoch;
                 step++;
                 samples += stepSamples;
@@ -225,13 +221,12 @@ public final class TrainingRun {
             if (beforeUpdate != null) {
                 save(beforeUpdate);
             }
-            scale = (float) (1 / root.weightSum());
-            threads.run(blocks(), updateBlock);
-            int bad = notFinite ? Finite.firstNotFinite(parameters) : -1;
+            boolean finite = parameterUpdate.run(step - skippedSteps, root.gradient(), root.weightSum(), threads);
+            int bad = finite ? -1 : Finite.firstNotFinite(parameters);
             problem =
                     bad < 0 ? null : "the weights of layer " + layout.layerOf(bad) + " would become " + parameters[bad];
             if (problem != null && beforeUpdate != null) {
-                beforeUpdate.copyTo(parameters, optimizer.state());
+                beforeUpdate.copyTo(parameters, parameterUpdate.state());
             }
         }
         if (problem != null) {
@@ -244,23 +239,9 @@ public final class TrainingRun {
         epochCorrectSum += root.correctSum();
     }
 
-    private int blocks() {
-        return (parameters.length + BLOCK - 1) / BLOCK;
-    }
-
     private void checkGradient(int block) {
-        int from = block * BLOCK;
-        if (!Finite.isFinite(gradientSum, from, Math.min(from + BLOCK, gradientSum.length))) {
-            notFinite = true;
-        }
-    }
-
-    private void updateBlock(int block) {
-        int from = block * BLOCK;
-        int end = Math.min(from + BLOCK, parameters.length);
-        float learningRate = spec.optimizer().learningRate();
-        optimizer.update(step - skippedSteps, learningRate, parameters, gradientSum, scale, from, end);
-        if (!Finite.isFinite(parameters, from, end)) {
+        int from = block * ParameterUpdate.BLOCK;
+        if (!Finite.isFinite(gradientSum, from, Math.min(from + ParameterUpdate.BLOCK, gradientSum.length))) {
             notFinite = true;
         }
     }
@@ -268,9 +249,8 @@ public final class TrainingRun {
     private String problemOf(PartialGradient root, double meanLoss, SharedLoop threads) {
         gradientSum = root.gradient();
         notFinite = false;
-        threads.run(blocks(), checkGradient);
+        parameterUpdate.worthwhile(threads).run(parameterUpdate.blocks(), checkGradient);
         int bad = notFinite ? Finite.firstNotFinite(gradientSum) : -1;
-        notFinite = false;
         if (Double.isFinite(meanLoss) && bad < 0) {
             return null;
         }

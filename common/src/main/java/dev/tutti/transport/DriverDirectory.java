@@ -1,6 +1,8 @@
 package dev.tutti.transport;
 
+import dev.tutti.files.FileOperations;
 import dev.tutti.files.InputException;
+import dev.tutti.files.Trees;
 import io.aeron.CncFileDescriptor;
 import io.aeron.CommonContext;
 import io.aeron.driver.reports.LossReportUtil;
@@ -9,12 +11,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Arrays;
 import java.util.Set;
@@ -108,7 +107,7 @@ final class DriverDirectory {
                 }
                 user = user == null ? ownerOfNewFile(folder) : user;
                 if (isLeftover(candidate, Long.parseLong(name.group(1)), user)) {
-                    delete(candidate);
+                    Trees.delete(FileOperations.SYSTEM, candidate);
                     LOG.info("removed what a killed process left: {}", candidate);
                 }
             }
@@ -171,25 +170,5 @@ final class DriverDirectory {
             }
         }
         return isDriver(directory);
-    }
-
-    /** Of a link the link goes, not what it leads to. */
-    private static void delete(Path directory) throws IOException {
-        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
-                if (failure != null) {
-                    throw failure;
-                }
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

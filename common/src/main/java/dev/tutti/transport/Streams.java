@@ -32,8 +32,10 @@ public record Streams(
     /** Number of stream ids of a generation. */
     public static final int IDS_PER_GENERATION = 4096;
 
-    /** Largest number of members: each has a stream of its own, besides two that are common. */
-    public static final int MAX_MEMBERS = IDS_PER_GENERATION - 2;
+    private static final int COMMON_STREAMS = 4;
+
+    /** Largest number of members: each has two streams of its own, besides those that are common. */
+    public static final int MAX_MEMBERS = (IDS_PER_GENERATION - COMMON_STREAMS) / 2 - 1;
 
     /** Aeron's longest message is this part of a term. */
     private static final int TERM_PER_MESSAGE = 8;
@@ -56,9 +58,24 @@ public record Streams(
         return baseStreamId + 1;
     }
 
+    /** Stream on which members send an owner what is its share of their gradients. */
+    public int shareStreamId() {
+        return baseStreamId + 2;
+    }
+
+    /** Stream on which a member sends the coordinator the whole sum of a step. */
+    public int feedStreamId() {
+        return baseStreamId + 3;
+    }
+
     /** Stream of the work of member {@code member}. */
     public int workStreamId(int member) {
-        return baseStreamId + 2 + member;
+        return baseStreamId + COMMON_STREAMS + 2 * member;
+    }
+
+    /** Stream on which an owner, a member or behind them the coordinator, sends all others the sum of its share. */
+    public int rootStreamId(int owner) {
+        return baseStreamId + COMMON_STREAMS + 2 * owner + 1;
     }
 
     /** Channel on which the coordinator publishes weights to {@code members} members; with UDP destinations are added. */

@@ -15,9 +15,19 @@ public enum FrameKind {
     /** The same with the upper half of each float, where the lower half is 0: bfloat16. */
     GRADIENT_BFLOAT16(7, true, true, Short.BYTES),
     /** Request of a worker that has work but not its weights: they did not arrive whole, or the step is over. No floats. */
-    RESEND_WEIGHTS(6, true, false);
+    RESEND_WEIGHTS(6, true, false),
+    /** A part of one of the optimizer's arrays before a step; its number stands for the segment. Coordinator to all workers. */
+    STATE(8, true, true),
+    /** A part of a share of the sum of a step's gradients: from its owner to all others. */
+    ROOT(9, true, false),
+    /** The same with the upper half of each float, where the lower half is 0. */
+    ROOT_BFLOAT16(10, true, false, Short.BYTES),
+    /** A sign of life of a worker that may be waiting for others. No floats. */
+    ALIVE(11, true, false),
+    /** How many seconds a worker has computed at some segments: one float. */
+    COMPUTED(12, true, true);
 
-    private static final FrameKind[] BY_CODE = new FrameKind[8];
+    private static final FrameKind[] BY_CODE = new FrameKind[13];
 
     static {
         for (FrameKind kind : values()) {
@@ -46,6 +56,11 @@ public enum FrameKind {
         return valueBytes == Short.BYTES ? GRADIENT_BFLOAT16 : GRADIENT;
     }
 
+    /** Returns the kind of sums whose values take so many bytes: 4 or 2. */
+    public static FrameKind root(int valueBytes) {
+        return valueBytes == Short.BYTES ? ROOT_BFLOAT16 : ROOT;
+    }
+
     /** Number of bytes of each value of the vector. */
     public int valueBytes() {
         return valueBytes;
@@ -53,7 +68,7 @@ public enum FrameKind {
 
     /** Whether sums of losses and of samples come with it; otherwise they are 0. */
     boolean hasSums() {
-        return this == GRADIENT || this == GRADIENT_BFLOAT16;
+        return this == GRADIENT || this == GRADIENT_BFLOAT16 || this == ROOT || this == ROOT_BFLOAT16;
     }
 
     /** Whether it belongs to a step, and so says which; otherwise epoch and step are 0. */

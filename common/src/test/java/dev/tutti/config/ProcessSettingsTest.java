@@ -33,18 +33,50 @@ class ProcessSettingsTest {
     }
 
     @Test
-    void shouldReadACoordinator() {
-        CoordinatorSettings settings = CoordinatorSettings.read(Map.of("wait-workers", "3"), Optional.empty());
+    void shouldReadACoordinatorAsAServiceWithoutThreads() {
+        ServiceSettings settings = ServiceSettings.readCoordinator(Map.of("wait-workers", "3"), Optional.empty());
 
         assertThat(settings)
-                .isEqualTo(new CoordinatorSettings(
-                        Endpoint.local(),
-                        3,
-                        Duration.ofSeconds(60),
-                        TransportKind.AUTO,
-                        Optional.empty(),
-                        Optional.empty(),
-                        new JobRoots(Path.of("."), Path.of("runs"))));
+                .isEqualTo(new ServiceSettings(
+                        new ServiceSettings.Http(new Endpoint("127.0.0.1", 8025), Optional.empty(), false),
+                        Path.of("tutti-home"),
+                        0,
+                        Optional.of(new ServiceSettings.Processes(
+                                Endpoint.local(), 3, TransportKind.AUTO, Optional.empty(), Optional.empty())),
+                        false));
+        assertThat(ServiceSettings.read(
+                        Map.of("workers", "0", "wait-workers", "3", "coordinator-bind", "127.0.0.1:25520"),
+                        Optional.empty()))
+                .isEqualTo(settings);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "workers, 0, coordinator-bind",
+        "wait-workers, 2, coordinator-bind",
+        "transport, udp, coordinator-bind",
+        "tls-cert, a.pem, tls-key",
+        "tls-key, a.pem, tls-cert",
+    })
+    void shouldSayWhatAServiceLacks(String key, String value, String lacks) {
+        assertThatThrownBy(() -> ServiceSettings.read(Map.of(key, value), Optional.empty()))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("--" + key + ": ")
+                .hasMessageContaining(lacks);
+    }
+
+    @Test
+    void shouldListenForTheWorkersThatMayFail() {
+        ServiceSettings settings = ServiceSettings.read(Map.of("allow-faults", "true"), Optional.empty());
+
+        assertThat(settings.allowFaults()).isTrue();
+        assertThat(settings.processes().orElseThrow().bind().host()).isEqualTo("127.0.0.1");
+        assertThatThrownBy(() -> ServiceSettings.read(Map.of("allow-faults", "true", "workers", "0"), Optional.empty()))
+                .hasMessageContaining("coordinator-bind");
+        assertThatThrownBy(() -> ServiceSettings.read(
+                        Map.of("allow-faults", "true", "workers", "0", "coordinator-bind", "127.0.0.1:25520"),
+                        Optional.empty()))
+                .hasMessageContaining("allow-faults");
     }
 
     @Test

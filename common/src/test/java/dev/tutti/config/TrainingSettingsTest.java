@@ -313,7 +313,7 @@ class TrainingSettingsTest {
     void shouldSayTheDefaultThatItHas() throws Form.BadValueException {
         int checked = 0;
         for (List<Setting<?>> settings :
-                List.of(TrainingSettings.SETTINGS, CoordinatorSettings.SETTINGS, WorkerSettings.SETTINGS)) {
+                List.of(TrainingSettings.SETTINGS, ServiceSettings.SETTINGS, WorkerSettings.SETTINGS)) {
             for (Setting<?> setting : settings) {
                 if (setting.fallback().isPresent() && !setting.fallbackText().startsWith("the ")) {
                     assertThat((Object) setting.form().parser().parse(setting.fallbackText()))

@@ -19,6 +19,7 @@ import dev.tutti.optim.Sgd;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.Carriers;
+import dev.tutti.transport.Shares;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TermLengths;
 import dev.tutti.transport.TransportKind;
@@ -126,19 +127,24 @@ class MessagesTest {
                                 1408,
                                 new TermLengths(1 << 20, 1 << 16, 1 << 18),
                                 17 * 4096),
+                        null,
                         coordinator.ref()),
                 new WorkerMessage.PrepareGeneration(
                         generation,
                         1,
                         job(Placement.REPLICATE, Sync.STEP, List.of(784, 10)),
                         new Streams(Carriers.TCP, "", "10.0.0.5:4712", 8960, new TermLengths(0, 1 << 16, 0), 17 * 4096),
+                        new Shares(1_000, 3, false, 2),
                         coordinator.ref()),
                 new WorkerMessage.PrepareGeneration(
                         generation,
                         0,
                         job(Placement.REPLICATE, Sync.STEP, List.of(784, 512, 512, 10)),
                         new Streams(Carriers.IPC, "", "", 8192, new TermLengths(16 << 20, 1 << 20, 4 << 20), 0),
+                        null,
                         coordinator.ref()),
+                new WorkerMessage.ConnectPeers(generation, List.of("10.0.0.5:4712", "10.0.0.6:4713")),
+                new CoordinatorMessage.PeersLost(worker.ref(), generation, true, "it closed the connection"),
                 new WorkerMessage.EndJob(Integer.MAX_VALUE),
                 new WorkerMessage.Goodbye("the job is done", false),
                 new WorkerMessage.Goodbye("\u00e4, \"quoted\"\nand \ud83c\udfbb", true),

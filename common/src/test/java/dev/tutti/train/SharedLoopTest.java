@@ -93,7 +93,7 @@ class SharedLoopTest {
     void shouldStopBeforeTheUpdateWhereOneElementIsNotFinite() {
         TrainingJob job = job(0);
         int length = job.initialParameters().length;
-        for (int bad : new int[] {0, TrainingRun.BLOCK, length / 2, length - 1}) {
+        for (int bad : new int[] {0, ParameterUpdate.BLOCK, length / 2, length - 1}) {
             TrainingRun run = new TrainingRun(job, TrainingListener.NONE);
             PartialGradient root = root(run);
             root.gradient()[bad] = Float.NaN;

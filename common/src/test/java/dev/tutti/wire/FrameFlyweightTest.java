@@ -149,7 +149,8 @@ class FrameFlyweightTest {
                 .isEqualTo(kind);
         boolean ofStep = kind != FrameKind.FEATURES && kind != FrameKind.TARGETS;
         boolean ofGradient = kind == FrameKind.GRADIENT || kind == FrameKind.GRADIENT_BFLOAT16;
-        boolean ofSegments = kind == FrameKind.WORK || ofGradient;
+        boolean ofSegments =
+                kind == FrameKind.WORK || kind == FrameKind.STATE || kind == FrameKind.COMPUTED || ofGradient;
         assertThat(check(withLong(bytes, FrameFlyweight.STEP_OFFSET, ofStep ? -1 : 1)))
                 .isEqualTo(FrameFault.OUT_OF_RANGE);
         assertThat(check(withInt(bytes, FrameFlyweight.EPOCH_OFFSET, ofStep ? 0 : 1)))
@@ -164,7 +165,8 @@ class FrameFlyweightTest {
             FrameFlyweight.LOSS_SUM_OFFSET, FrameFlyweight.WEIGHT_SUM_OFFSET, FrameFlyweight.CORRECT_SUM_OFFSET
         }) {
             for (double sum : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
-                boolean free = ofGradient && offset != FrameFlyweight.WEIGHT_SUM_OFFSET;
+                boolean hasSums = ofGradient || kind == FrameKind.ROOT || kind == FrameKind.ROOT_BFLOAT16;
+                boolean free = hasSums && offset != FrameFlyweight.WEIGHT_SUM_OFFSET;
                 assertThat(check(withLong(bytes, offset, Double.doubleToRawLongBits(sum))))
                         .as("%s at %d", sum, offset)
                         .isEqualTo(free ? null : FrameFault.OUT_OF_RANGE);
@@ -183,13 +185,15 @@ class FrameFlyweightTest {
     }
 
     private static FrameHeader headerOf(FrameKind kind) {
-        int length = kind == FrameKind.RESEND_WEIGHTS ? 0 : 5;
+        int length = kind == FrameKind.RESEND_WEIGHTS || kind == FrameKind.ALIVE ? 0 : 5;
         return switch (kind) {
             case FEATURES, TARGETS -> new FrameHeader().set(kind, 0, 0, 0, 0, length);
-            case WEIGHTS, RESEND_WEIGHTS -> new FrameHeader().set(kind, 1, 0, 0, 0, length);
-            case WORK -> new FrameHeader().set(kind, 1, 0, 3, 2, length);
+            case WEIGHTS, RESEND_WEIGHTS, ALIVE -> new FrameHeader().set(kind, 1, 0, 0, 0, length);
+            case WORK, STATE, COMPUTED -> new FrameHeader().set(kind, 1, 0, 3, 2, length);
             case GRADIENT, GRADIENT_BFLOAT16 ->
                 new FrameHeader().set(kind, 1, 0, 3, 2, length).sums(1, 2, 3);
+            case ROOT, ROOT_BFLOAT16 ->
+                new FrameHeader().set(kind, 1, 0, 0, 0, length).sums(1, 2, 3);
         };
     }
 

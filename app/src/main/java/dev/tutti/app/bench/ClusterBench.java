@@ -20,6 +20,7 @@ import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.Averaging;
 import dev.tutti.transport.TransportKind;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,6 +76,7 @@ public final class ClusterBench {
 
     private final Placement placement;
     private final TransportKind transport;
+    private final Averaging averaging;
     private final double seconds;
     private final int rounds;
     private final boolean processes;
@@ -86,6 +88,7 @@ public final class ClusterBench {
      * @param segment number of samples of a segment; 0 for the default
      * @param placement where the workers find the samples
      * @param transport what carries the bulk data
+     * @param averaging who adds the gradients of worker processes
      * @param seconds how long to measure each trainer, over all its starts
      * @param rounds how often to start each trainer of this process
      * @param processes whether workers will be processes of their own
@@ -96,12 +99,14 @@ public final class ClusterBench {
             int segment,
             Placement placement,
             TransportKind transport,
+            Averaging averaging,
             double seconds,
             int rounds,
             boolean processes) {
         this.processes = processes;
         this.placement = placement;
         this.transport = transport;
+        this.averaging = averaging;
         this.seconds = seconds;
         this.rounds = rounds;
         List<Activation> activations = new ArrayList<>();
@@ -190,7 +195,8 @@ public final class ClusterBench {
     /** Measures so many worker processes, with as many threads as they have, once they are there. */
     public Row processes(CoordinatorNode coordinator, int waitWorkers) throws InterruptedException {
         return measure(
-                waitWorkers, listener -> coordinator.train(job, "bench", placement, waitWorkers, PATIENCE, listener));
+                waitWorkers,
+                listener -> coordinator.train(job, "bench", placement, averaging, waitWorkers, PATIENCE, listener));
     }
 
     private Row measure(int workers, Trainer trainer) throws InterruptedException {

@@ -69,24 +69,14 @@ public final class ActorSystems {
 
     /** Starts an actor system, on any free port of {@code host}, that joins the cluster of the coordinator. */
     static <T> ActorSystem<T> startWorker(Behavior<T> guardian, String host, Endpoint coordinator) {
-        return startJoining(guardian, host, coordinator, "worker");
-    }
-
-    /** The same for a process that hands in a job. */
-    public static <T> ActorSystem<T> startClient(Behavior<T> guardian, String host, Endpoint coordinator) {
-        return startJoining(guardian, host, coordinator, "client");
-    }
-
-    private static <T> ActorSystem<T> startJoining(
-            Behavior<T> guardian, String host, Endpoint coordinator, String role) {
         return Uninterrupted.call(() -> {
-            ActorSystem<T> system = startClustered(guardian, host, 0, host, 0, role, SUSPECTS_NOBODY);
+            ActorSystem<T> system = startClustered(guardian, host, 0, host, 0, "worker", SUSPECTS_NOBODY);
             Cluster.get(system).manager().tell(new JoinSeedNodes(List.of(addressOf(coordinator))));
             return system;
         });
     }
 
-    /** Has a worker or a client told when its coordinator does not answer any more; once. */
+    /** Has a worker told when its coordinator does not answer any more; once. */
     public static void watch(ActorSystem<?> system, Endpoint coordinator, Runnable lost) {
         Pulse.watch(system, addressOf(coordinator), lost);
     }

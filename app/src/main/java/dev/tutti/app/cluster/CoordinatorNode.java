@@ -1,13 +1,11 @@
 package dev.tutti.app.cluster;
 
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Props;
 import dev.tutti.app.console.Uninterrupted;
 import dev.tutti.config.Endpoint;
 import dev.tutti.coordinator.actor.CoordinatorActor;
 import dev.tutti.coordinator.actor.CoordinatorActor.WorkerView;
 import dev.tutti.coordinator.actor.DataPlaneSettings;
-import dev.tutti.coordinator.actor.JobDesk;
 import dev.tutti.protocol.Build;
 import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkerMessage.Goodbye;
@@ -16,6 +14,7 @@ import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Averaging;
 import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,6 +92,7 @@ public final class CoordinatorNode implements AutoCloseable {
      * @param job what to train
      * @param dataFingerprint names the training set's content
      * @param placement where the workers find the samples
+     * @param averaging who adds the gradients
      * @param waitWorkers number of worker processes to wait for
      * @param giveUp how long to wait for them
      * @param listener told about the progress, on the thread that trains
@@ -104,13 +104,14 @@ public final class CoordinatorNode implements AutoCloseable {
             TrainingJob job,
             String dataFingerprint,
             Placement placement,
+            Averaging averaging,
             int waitWorkers,
             Duration giveUp,
             TrainingListener listener)
             throws InterruptedException {
         CompletableFuture<TrainingResult> result = new CompletableFuture<>();
         system.tell(new CoordinatorActor.RunJob(
-                job, dataFingerprint, placement, waitWorkers, giveUp, true, listener, result));
+                job, dataFingerprint, placement, averaging, waitWorkers, giveUp, true, listener, result));
         try {
             return JobResults.await(result);
         } catch (InterruptedException e) {
@@ -152,11 +153,6 @@ public final class CoordinatorNode implements AutoCloseable {
             LOG.warn("the coordinator does not answer", e);
             return otherwise;
         }
-    }
-
-    /** Takes jobs from clients from now on. */
-    public void takeJobs(JobDesk.Jobs jobs) {
-        system.systemActorOf(JobDesk.create(jobs), "jobs", Props.empty());
     }
 
     /**

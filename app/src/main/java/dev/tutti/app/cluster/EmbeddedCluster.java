@@ -12,6 +12,7 @@ import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Averaging;
 import dev.tutti.transport.SharedVectors;
 import dev.tutti.transport.TransportKind;
 import dev.tutti.worker.actor.TrainingSets;
@@ -78,7 +79,7 @@ public final class EmbeddedCluster {
                         Props.empty());
                 CompletableFuture<TrainingResult> result = new CompletableFuture<>();
                 system.tell(new CoordinatorActor.RunJob(
-                        job, dataFingerprint, placement, 1, START_TIMEOUT, false, listener, result));
+                        job, dataFingerprint, placement, Averaging.AUTO, 1, START_TIMEOUT, false, listener, result));
                 return JobResults.await(result);
             } finally {
                 ActorSystems.stop(system);

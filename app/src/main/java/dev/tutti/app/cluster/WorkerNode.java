@@ -124,18 +124,6 @@ public final class WorkerNode {
         }
     }
 
-    /** @throws InputException if nothing listens at {@code address}, which people know as {@code name} */
-    public static void probe(Endpoint address, Endpoint name) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(address.host(), address.port()), CONNECT_TIMEOUT_MS);
-        } catch (IOException e) {
-            throw new InputException(
-                    "coordinator " + name + " cannot be reached: " + e.getMessage()
-                            + "; start it first: tutti coordinator --coordinator-bind HOST:PORT",
-                    e);
-        }
-    }
-
     private static void pause(long pauseMs) throws InterruptedException {
         try {
             Thread.sleep(pauseMs);

@@ -10,6 +10,7 @@ import dev.tutti.files.InputException;
 import dev.tutti.files.Json;
 import dev.tutti.files.Range;
 import dev.tutti.protocol.Placement;
+import dev.tutti.transport.Averaging;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TransportKind;
 import java.io.PrintWriter;
@@ -106,6 +107,12 @@ public final class BenchClusterCommand implements Callable<Integer> {
             description = "auto, ipc, udp or tcp (default: ${DEFAULT-VALUE})")
     private TransportKind transport;
 
+    @Option(
+            names = "--averaging",
+            defaultValue = "auto",
+            description = "auto, coordinator or members, with --wait-workers (default: ${DEFAULT-VALUE})")
+    private Averaging averaging;
+
     @Option(names = "--seconds", defaultValue = "5", description = "length of a line (default: ${DEFAULT-VALUE})")
     private double seconds;
 
@@ -125,8 +132,8 @@ public final class BenchClusterCommand implements Callable<Integer> {
         int[] counts = workerCounts();
         check();
         checkSizes(sizes);
-        ClusterBench bench =
-                new ClusterBench(sizes, batch, segment, placement, transport, seconds, rounds, waitWorkers != null);
+        ClusterBench bench = new ClusterBench(
+                sizes, batch, segment, placement, transport, averaging, seconds, rounds, waitWorkers != null);
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
                 Locale.ROOT,
@@ -261,7 +268,7 @@ public final class BenchClusterCommand implements Callable<Integer> {
                 .put("segment", bench.segmentSize())
                 .put("placement", placement.id())
                 .put("transport", transport.id())
-                .put("averaging", "coordinator")
+                .put("averaging", averaging.id())
                 .putObjects(
                         "trainers", rows.stream().map(BenchClusterCommand::json).toList())
                 .line();

@@ -1,8 +1,9 @@
 package dev.tutti.app.command;
 
 import dev.tutti.app.console.ExitCode;
-import dev.tutti.app.server.CoordinatorServer;
-import dev.tutti.config.CoordinatorSettings;
+import dev.tutti.app.http.TrainingService;
+import dev.tutti.config.ServiceSettings;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,12 +13,12 @@ import picocli.CommandLine.Spec;
 /** {@code tutti coordinator}. */
 @Command(
         name = "coordinator",
-        description = "A coordinator process: waits for worker processes and runs jobs.",
+        description = "A coordinator process: a training service whose work is done by worker processes.",
         abbreviateSynopsis = true,
         footer = {
             "",
-            "Jobs come from 'tutti train DATA --coordinator HOST:PORT', on any machine, and run one after the other; data",
-            "files are looked for below the data root on this machine, and run directories are made below the runs root.",
+            "The same as 'tutti serve' without compute threads of its own: jobs come over HTTP, from the page, from",
+            "'tutti train DATA --server URL' or 'tutti jobs', and are kept on disk.",
             "",
             "Example: a coordinator for the workers of a private network",
             "  tutti coordinator --coordinator-bind 10.0.0.5:25520 --wait-workers 3"
@@ -32,9 +33,14 @@ public final class CoordinatorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         common.startServerLogging();
-        new CoordinatorServer(CoordinatorSettings.read(
-                        SettingOptions.given(spec, CoordinatorSettings.SETTINGS), SettingOptions.file(spec)))
-                .run();
+        PrintWriter out = spec.commandLine().getOut();
+        TrainingService.run(
+                ServiceSettings.readCoordinator(
+                        SettingOptions.given(spec, ServiceSettings.COORDINATOR_SETTINGS), SettingOptions.file(spec)),
+                line -> {
+                    out.println(line);
+                    out.flush();
+                });
         return ExitCode.DONE.code();
     }
 }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  tutti serve",
-            "  tutti serve --workers 0 --coordinator-bind 10.0.0.5:25520"
+            "  tutti serve --coordinator-bind 10.0.0.5:25520",
+            "  tutti serve --http 10.0.0.5:8025 --tls-cert cert.pem --tls-key key.pem"
         })
 public final class ServeCommand implements Callable<Integer> {
     @Spec

@@ -1,16 +1,20 @@
 package dev.tutti.app.command;
 
-import dev.tutti.app.cluster.JobClient;
+import dev.tutti.app.client.RemoteTraining;
+import dev.tutti.app.client.ServiceClient;
 import dev.tutti.app.console.ExitCode;
 import dev.tutti.app.run.RunDirectory;
+import dev.tutti.app.run.RunName;
 import dev.tutti.app.run.Trainers;
 import dev.tutti.app.run.TrainingSession;
-import dev.tutti.config.Endpoint;
 import dev.tutti.config.Environment;
 import dev.tutti.config.TrainingSettings;
-import dev.tutti.protocol.ClientMessage;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -37,10 +41,12 @@ import picocli.CommandLine.Spec;
             "  tutti train --config runs/20261120-101500-digits/config.conf --out again",
             "  tutti train --resume runs/20261120-101500-digits",
             "  tutti train digits --coordinator-bind 10.0.0.5:25520 --wait-workers 3",
-            "  tutti train digits --coordinator 10.0.0.5:25520"
+            "  tutti train digits --server http://127.0.0.1:8025"
         })
 public final class TrainCommand implements Callable<Integer> {
     private static final String DATA = "data";
+    private static final String OUT = "out";
+    private static final String JSON = "json";
 
     @Spec
     private CommandSpec spec;
@@ -54,12 +60,8 @@ public final class TrainCommand implements Callable<Integer> {
             description = "built-in data set, or a file: CSV, or IDX as of MNIST, each also with .gz")
     private String data;
 
-    @Option(
-            names = "--coordinator",
-            paramLabel = "HOST:PORT",
-            converter = EndpointConverter.class,
-            description = "hand the job to this 'tutti coordinator' process, and follow it")
-    private Endpoint coordinator;
+    @Mixin
+    private ServerOptions service;
 
     @Option(names = "--trainer", hidden = true, defaultValue = "cluster")
     private String trainer;
@@ -75,8 +77,8 @@ public final class TrainCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         common.startLogging();
         TrainingSettings settings = settings();
-        if (coordinator != null) {
-            return submit(settings);
+        if (service.isGiven()) {
+            return trainThere(settings);
         }
         TrainingSession session = new TrainingSession(
                 settings,
@@ -93,36 +95,50 @@ public final class TrainCommand implements Callable<Integer> {
         return ExitCode.DONE.code();
     }
 
-    private int submit(TrainingSettings settings) throws InterruptedException {
+    private int trainThere(TrainingSettings settings) throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        PrintWriter people = settings.json() ? err : out;
-        ClientMessage.Ended ended = JobClient.run(coordinator, settings.toSubmission(), people::println);
-        if (!ended.problem().isEmpty()) {
-            err.println("tutti: " + ended.problem());
-        } else if (settings.json()) {
-            out.println(ended.summary());
+        Map<String, String> values = new LinkedHashMap<>(TrainingSettings.given(given(), SettingOptions.file(spec)));
+        // Where the outcome goes is for this side to know.
+        values.remove(OUT);
+        values.remove(JSON);
+        ServiceClient client = service.client();
+        RunDirectory directory = settings.out().isPresent()
+                ? RunDirectory.open(settings.out().get())
+                : RunDirectory.openNew(
+                        RunDirectory.RUNS, LocalDateTime.now(ZoneId.systemDefault()), RunName.of(settings));
+        return new RemoteTraining(client, settings.json() ? err : out, err)
+                .run(values, directory, settings.json() ? out : new PrintWriter(Writer.nullWriter()));
+    }
+
+    /** What is given on the command line, by key. */
+    private Map<String, String> given() {
+        Map<String, String> given = SettingOptions.given(spec, TrainingSettings.SETTINGS);
+        if (data != null && given.put(DATA, data) != null) {
+            throw new ParameterException(spec.commandLine(), "data given twice: as an argument and as --data");
         }
-        return ended.exitCode();
+        return given;
     }
 
     private TrainingSettings settings() {
-        Map<String, String> given = SettingOptions.given(spec, TrainingSettings.SETTINGS);
+        if (service.isHalfGiven()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--token-file and --ca-cert are about a service; give --server URL, too");
+        }
         if (resume != null) {
-            if (coordinator != null) {
+            if (service.isGiven()) {
                 throw new ParameterException(
-                        spec.commandLine(), "--resume goes on in this process; it does not go with --coordinator");
+                        spec.commandLine(),
+                        "--resume goes on in this process; a job of a service goes on by 'tutti jobs resume ID'");
             }
             if (data != null || SettingOptions.file(spec).isPresent()) {
                 throw new ParameterException(
                         spec.commandLine(),
                         "--resume takes data and configuration from the run's directory; give neither");
             }
-            return TrainingSettings.resume(given, RunDirectory.configOf(resume));
+            return TrainingSettings.resume(
+                    SettingOptions.given(spec, TrainingSettings.SETTINGS), RunDirectory.configOf(resume));
         }
-        if (data != null && given.put(DATA, data) != null) {
-            throw new ParameterException(spec.commandLine(), "data given twice: as an argument and as --data");
-        }
-        return TrainingSettings.read(given, SettingOptions.file(spec));
+        return TrainingSettings.read(given(), SettingOptions.file(spec));
     }
 }

@@ -1,12 +1,9 @@
 package dev.tutti.app.console;
 
-import dev.tutti.files.InputException;
-import dev.tutti.train.TrainingFailedException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -73,19 +70,7 @@ public final class ErrorReport {
             return ExitCode.INTERRUPTED.code();
         }
         LOG.debug("ended with an error", e);
-        Optional<OutOfMemoryError> memory = OutOfMemory.in(e);
-        if (memory.isPresent()) {
-            return outOfMemory(memory.get(), err).code();
-        }
-        if (e instanceof InputException) {
-            line(err, e.getMessage());
-            return ExitCode.BAD_INPUT.code();
-        }
-        if (e instanceof TrainingFailedException) {
-            line(err, e.getMessage());
-            return ExitCode.TRAINING_FAILED.code();
-        }
-        return internal(e, err).code();
+        return report(e, err).code();
     }
 
     /** A command is done, but not all that it printed has arrived. */
@@ -100,13 +85,8 @@ public final class ErrorReport {
      * @return how the process ends
      */
     static ExitCode fatal(Throwable error) {
-        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        Optional<OutOfMemoryError> memory = OutOfMemory.in(error);
-        if (memory.isPresent()) {
-            return outOfMemory(memory.get(), err);
-        }
         LOG.debug("ended with an error", error);
-        return internal(error, err);
+        return report(error, new PrintWriter(System.err, true, StandardCharsets.UTF_8));
     }
 
     /** A thread has ended, which the process as a whole may survive. */
@@ -114,16 +94,14 @@ public final class ErrorReport {
         LOG.error("a thread has ended: {}", error.toString(), error);
     }
 
-    private static ExitCode outOfMemory(OutOfMemoryError error, PrintWriter err) {
-        ended = true;
-        line(err, OutOfMemory.describe(error));
-        return ExitCode.BAD_INPUT;
-    }
-
-    private static ExitCode internal(Throwable error, PrintWriter err) {
-        ended = true;
-        line(err, "internal error: " + error + "; run again with --verbose and please report what it shows");
-        return ExitCode.INTERNAL_ERROR;
+    private static ExitCode report(Throwable error, PrintWriter err) {
+        Failure failure = Failure.of(error);
+        ended = ended || failure.isInternal() || OutOfMemory.in(error).isPresent();
+        line(
+                err,
+                failure.message()
+                        + (failure.isInternal() ? "; run again with --verbose and please report what it shows" : ""));
+        return failure.exitCode();
     }
 
     private static void line(PrintWriter err, String message) {

@@ -1,5 +1,6 @@
 package dev.tutti.app.http;
 
+import dev.tutti.app.http.Tokens.Right;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -15,19 +16,21 @@ final class Access {
     /** Paths that tell nothing of jobs and data. */
     private static final Set<String> OPEN = Set.of("/health", "/api/v1/openapi.json");
 
-    private final Token token;
+    private final Tokens tokens;
     private final Sessions sessions;
     private final Set<String> hosts;
+    private final String scheme;
 
     /**
-     * @param token that clients must have
+     * @param entrance where clients come in
+     * @param tokens what they must have
      * @param sessions of browsers that have logged in
-     * @param hosts names and addresses by which this service is called, in lower case, IPv6 in brackets
      */
-    Access(Token token, Sessions sessions, Set<String> hosts) {
-        this.token = token;
+    Access(Entrance entrance, Tokens tokens, Sessions sessions) {
+        this.tokens = tokens;
         this.sessions = sessions;
-        this.hosts = hosts;
+        this.hosts = entrance.hosts();
+        this.scheme = entrance.scheme();
     }
 
     /**
@@ -57,15 +60,18 @@ final class Access {
             return Optional.of(new Denial(
                     421, "the header Host names another machine; call the service by an address that it listens on"));
         }
-        if (request.origin() != null && !request.origin().equalsIgnoreCase("http://" + request.host())) {
+        if (request.origin() != null && !request.origin().equalsIgnoreCase(scheme + "://" + request.host())) {
             return Optional.of(new Denial(403, "a page of another origin may not use the service"));
         }
         if (isOpen(request)) {
             return Optional.empty();
         }
-        if (request.authorization() == null && request.session() != null && sessions.has(request.session())) {
+        Optional<Right> ofSession = request.authorization() == null && request.session() != null
+                ? sessions.rightOf(request.session())
+                : Optional.empty();
+        if (ofSession.isPresent()) {
             return request.isGet() || "same-origin".equals(request.site())
-                    ? Optional.empty()
+                    ? denial(request, ofSession.get())
                     : Optional.of(new Denial(403, "the browser does not say that a page of the service asks for this"));
         }
         String sent = request.authorization();
@@ -75,10 +81,19 @@ final class Access {
                     "a token is needed: Authorization: Bearer TOKEN, which is in the file token of the"
                             + " service's home"));
         }
-        if (!token.matches(sent.substring(BEARER.length()).strip())) {
-            return Optional.of(new Denial(401, "the token is wrong; it is in the file token of the service's home"));
-        }
-        return Optional.empty();
+        Optional<Right> right = tokens.rightOf(sent.substring(BEARER.length()).strip());
+        return right.isPresent()
+                ? denial(request, right.get())
+                : Optional.of(new Denial(401, "the token is wrong; it is in the file token of the service's home"));
+    }
+
+    private static Optional<Denial> denial(Request request, Right right) {
+        return request.isGet() || right == Right.ALL
+                ? Optional.empty()
+                : Optional.of(
+                        new Denial(
+                                403,
+                                "this token is for looking alone; changes need the one in the file token of the service's home"));
     }
 
     private static boolean isOpen(Request request) {

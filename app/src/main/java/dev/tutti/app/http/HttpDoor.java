@@ -9,22 +9,20 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.MinimumDataRateHandler;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Listens for clients, on an address of this machine alone. */
+/** Listens for clients. */
 public final class HttpDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpDoor.class);
 
@@ -48,26 +46,24 @@ public final class HttpDoor implements AutoCloseable {
     /**
      * Begins to listen.
      *
-     * @param host address or name of this machine that no other can reach
-     * @param port 0 for any that is free
+     * @param entrance where clients come in
      * @param service answers
-     * @param token that clients must have
-     * @throws InputException if others could reach the address, or it cannot be used
+     * @param tokens what clients must have
+     * @throws InputException if the address cannot be used
      */
-    public static HttpDoor open(String host, int port, JobService service, Token token) {
-        requireLoopback(host);
-        Sessions sessions = new Sessions(token);
+    static HttpDoor open(Entrance entrance, JobService service, Tokens tokens) {
+        Sessions sessions = new Sessions(tokens);
         // Cookies are not told apart by port, so its name is.
-        String cookie = "tutti-" + port;
-        Access access = new Access(token, sessions, hosts(host));
+        String cookie = "tutti-" + entrance.port();
+        Access access = new Access(entrance, tokens, sessions);
         List<Api.Route> routes = new ArrayList<>(new Api(service).routes());
-        routes.addAll(new Page(sessions, cookie).routes());
-        Javalin javalin = Javalin.create(config -> configure(config, host, port, routes, cookie, access));
+        routes.addAll(new Page(sessions, cookie, entrance.tls().isPresent()).routes());
+        Javalin javalin = Javalin.create(config -> configure(config, entrance, routes, cookie, access));
         try {
             javalin.start();
         } catch (JavalinBindException e) {
             throw new InputException(
-                    "--http: cannot listen on " + host + ":" + port
+                    "--http: cannot listen on " + entrance.host() + ":" + entrance.port()
                             + ": the port is in use or the address is not this machine's; give another --http"
                             + " HOST:PORT",
                     e);
@@ -75,27 +71,8 @@ public final class HttpDoor implements AutoCloseable {
         return new HttpDoor(javalin, sessions);
     }
 
-    private static void requireLoopback(String host) {
-        try {
-            if (!InetAddress.getByName(host).isLoopbackAddress()) {
-                throw new InputException("--http: " + host + ": other machines could reach it, and what they send would"
-                        + " not be encrypted; allowed: addresses of this machine alone, such as 127.0.0.1; others come"
-                        + " through ssh -L or a proxy with TLS on this machine");
-            }
-        } catch (UnknownHostException e) {
-            throw new InputException("--http: unknown host: \"" + host + "\"; give an address such as 127.0.0.1", e);
-        }
-    }
-
-    private static Set<String> hosts(String host) {
-        String own = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-        return Set.copyOf(List.of("localhost", "127.0.0.1", "[::1]", own.toLowerCase(Locale.ROOT)).stream()
-                .distinct()
-                .toList());
-    }
-
     private static void configure(
-            JavalinConfig config, String host, int port, List<Api.Route> routes, String cookie, Access access) {
+            JavalinConfig config, Entrance entrance, List<Api.Route> routes, String cookie, Access access) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
@@ -109,7 +86,7 @@ public final class HttpDoor implements AutoCloseable {
         });
         config.jetty.modifyServletContextHandler(handler -> handler.setErrorHandler(new JettyErrors()));
         config.jetty.modifyHttpConfiguration(HttpDoor::configure);
-        config.jetty.addConnector((server, http) -> connector(server, http, host, port));
+        config.jetty.addConnector((server, http) -> connector(server, http, entrance));
         config.routes.before(context -> {
             context.header("X-Content-Type-Options", "nosniff");
             context.header("Referrer-Policy", "no-referrer");
@@ -129,12 +106,24 @@ public final class HttpDoor implements AutoCloseable {
         http.setRequestHeaderSize(HEADER_BYTES);
     }
 
-    private static ServerConnector connector(Server server, HttpConfiguration http, String host, int port) {
-        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
-        connector.setHost(host);
-        connector.setPort(port);
+    private static ServerConnector connector(Server server, HttpConfiguration http, Entrance entrance) {
+        HttpConnectionFactory plain = new HttpConnectionFactory(http);
+        ServerConnector connector = entrance.tls()
+                .map(pem -> new ServerConnector(
+                        server, 1, 1, new SslConnectionFactory(tls(pem), plain.getProtocol()), plain))
+                .orElseGet(() -> new ServerConnector(server, 1, 1, plain));
+        connector.setHost(entrance.host());
+        connector.setPort(entrance.port());
         connector.setIdleTimeout(IDLE_MS);
         return connector;
+    }
+
+    private static SslContextFactory.Server tls(Pem pem) {
+        SslContextFactory.Server tls = new SslContextFactory.Server();
+        tls.setKeyStore(pem.store());
+        tls.setKeyStorePassword("");
+        tls.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+        return tls;
     }
 
     private static void requireAccess(Access access, String cookie, Context context) {

@@ -49,14 +49,17 @@ final class Page {
 
     private final Sessions sessions;
     private final String cookie;
+    private final boolean secure;
 
     /**
      * @param sessions of browsers
      * @param cookie its name: cookies are not told apart by port
+     * @param secure whether it is for TLS alone
      */
-    Page(Sessions sessions, String cookie) {
+    Page(Sessions sessions, String cookie, boolean secure) {
         this.sessions = sessions;
         this.cookie = cookie;
+        this.secure = secure;
     }
 
     private static Map<String, String> files(String... names) {
@@ -108,7 +111,9 @@ final class Page {
                         401,
                         "not logged in: the link that the service prints works once, and the token is in the file token"
                                 + " of its home"));
-        context.header("Set-Cookie", cookie + "=" + session + "; Path=/; HttpOnly; SameSite=Strict");
+        context.header(
+                "Set-Cookie",
+                cookie + "=" + session + "; Path=/; HttpOnly; SameSite=Strict" + (secure ? "; Secure" : ""));
         context.status(204);
     }
 }

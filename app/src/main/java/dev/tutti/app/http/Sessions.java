@@ -1,6 +1,7 @@
 package dev.tutti.app.http;
 
 import dev.tutti.app.http.Token.Secrets;
+import dev.tutti.app.http.Tokens.Right;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,20 +14,20 @@ import java.util.Optional;
 final class Sessions {
     private static final int MOST = 1000;
 
-    private final Token token;
-    private final Map<String, Boolean> open = Collections.synchronizedMap(new LinkedHashMap<>() {
+    private final Tokens tokens;
+    private final Map<String, Right> open = Collections.synchronizedMap(new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Right> eldest) {
             return size() > MOST;
         }
     });
 
     private Token code;
 
-    Sessions(Token token) {
-        this.token = token;
+    Sessions(Tokens tokens) {
+        this.tokens = tokens;
     }
 
     /** Returns a code that logs in once; one that was given before is worth nothing then. */
@@ -39,19 +40,19 @@ final class Sessions {
     /** Logs in: returns the secret of a new session, unless neither token nor code was given. */
     synchronized Optional<String> logIn(String given) {
         boolean byCode = code != null && code.matches(given);
-        if (!byCode && !token.matches(given)) {
-            return Optional.empty();
-        }
+        Optional<Right> right = byCode ? Optional.of(Right.ALL) : tokens.rightOf(given);
         if (byCode) {
             code = null;
         }
-        String session = Secrets.make();
-        open.put(session, true);
-        return Optional.of(session);
+        return right.map(of -> {
+            String session = Secrets.make();
+            open.put(session, of);
+            return session;
+        });
     }
 
-    /** Whether this is the secret of a session; 256 random bits are not found by the time that a look-up takes. */
-    boolean has(String session) {
-        return open.containsKey(session);
+    /** What the session with this secret may do; 256 random bits are not found by the time that a look-up takes. */
+    Optional<Right> rightOf(String session) {
+        return Optional.ofNullable(open.get(session));
     }
 }

@@ -7,16 +7,9 @@ import dev.tutti.app.service.JobService;
 import dev.tutti.app.service.PracticeWorkers;
 import dev.tutti.app.service.TrainingRunner;
 import dev.tutti.app.service.WorkerProcesses;
-import dev.tutti.config.Endpoint;
 import dev.tutti.config.ServiceSettings;
 import dev.tutti.config.WorkerSettings;
 import dev.tutti.files.InputException;
-import dev.tutti.transport.TransportKind;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -37,39 +30,42 @@ public final class TrainingService {
      * @throws InputException if it cannot start
      */
     public static void run(ServiceSettings settings, Consumer<String> tell) throws InterruptedException {
-        boolean own = settings.coordinatorBind().isEmpty() && !settings.allowFaults();
+        boolean own = settings.processes().isEmpty();
+        Entrance entrance = Entrance.of(settings.http());
         try (Home home = Home.open(settings.home());
                 JobService service = JobService.open(home, own ? settings.workers() : 0);
-                HttpDoor door = HttpDoor.open(
-                        settings.http().host(), settings.http().port(), service, Token.in(home.token()))) {
-            String address = "http://" + new Endpoint(settings.http().host(), door.port());
+                HttpDoor door = HttpDoor.open(entrance, service, Tokens.in(home.token(), home.readToken()))) {
+            String address = entrance.scheme() + "://" + settings.http().address();
             tell.accept("serving on " + address + "/api/v1");
             tell.accept("page at " + address + "/" + door.login());
             tell.accept("token in " + settings.home().resolve(home.token().getFileName()));
             if (own) {
                 service.run(new TrainingRunner(service.submission(), Optional.empty()));
             } else {
-                withWorkerProcesses(
-                        settings, settings.coordinatorBind().orElseGet(TrainingService::freeEndpoint), service);
+                withWorkerProcesses(settings, settings.processes().get(), service);
             }
         }
     }
 
-    private static void withWorkerProcesses(ServiceSettings settings, Endpoint bind, JobService service)
+    private static void withWorkerProcesses(
+            ServiceSettings settings, ServiceSettings.Processes processes, JobService service)
             throws InterruptedException {
-        try (CoordinatorNode node =
-                CoordinatorNode.start(bind, TransportKind.AUTO, Optional.empty(), Optional.empty())) {
+        try (CoordinatorNode node = CoordinatorNode.start(
+                processes.bind(), processes.transport(), processes.udpMtu(), processes.aeronDirectory())) {
             Optional<PracticeWorkers> practice = settings.allowFaults()
                     ? Optional.of(PracticeWorkers.start(
-                            settings.workers(), bind, settings.home().resolve("workers.log")))
+                            settings.workers(),
+                            processes.bind(),
+                            settings.home().resolve("workers.log")))
                     : Optional.empty();
             service.employ(new WorkerProcesses(node, practice));
-            Thread worker = new Thread(() -> work(settings.workers(), bind), "tutti-own-worker");
+            Thread worker = new Thread(() -> work(settings.workers(), processes), "tutti-own-worker");
             if (settings.workers() > 0 && practice.isEmpty()) {
                 worker.start();
             }
             try {
-                service.run(new TrainingRunner(service.submission(), Optional.of(node)));
+                service.run(new TrainingRunner(
+                        service.submission(), Optional.of(new TrainingRunner.Workers(node, processes.waitWorkers()))));
             } finally {
                 node.leave("the service ends", true);
                 worker.interrupt();
@@ -79,26 +75,17 @@ public final class TrainingService {
         }
     }
 
-    /** For workers of this machine alone. */
-    private static Endpoint freeEndpoint() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new Endpoint("127.0.0.1", socket.getLocalPort());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /** The threads of this machine, as a worker among others. */
-    private static void work(int threads, Endpoint coordinator) {
+    private static void work(int threads, ServiceSettings.Processes processes) {
         try {
             WorkerNode.run(new WorkerSettings(
-                    coordinator,
+                    processes.bind(),
                     threads,
                     Optional.empty(),
                     Optional.of("service"),
-                    Duration.ofDays(200),
-                    TransportKind.AUTO,
-                    Optional.empty()));
+                    TrainingRunner.PATIENCE,
+                    processes.transport(),
+                    processes.aeronDirectory()));
         } catch (InterruptedException e) {
             LOG.debug("the service's own worker ends");
         } catch (InputException e) {

@@ -62,7 +62,7 @@ public final class RunDirectory implements AutoCloseable {
      *
      * @throws InputException if it cannot be written to, or already holds a run
      */
-    static RunDirectory open(Path path) {
+    public static RunDirectory open(Path path) {
         Path absolute = path.toAbsolutePath().normalize();
         requireNoRun(path, absolute);
         Deque<Path> created = new ArrayDeque<>();
@@ -144,7 +144,7 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /** Opens {@code runs/<time>-<name>} below {@code base}, with a number behind it where that is taken. */
-    static RunDirectory openNew(Path base, LocalDateTime now, String name) {
+    public static RunDirectory openNew(Path base, LocalDateTime now, String name) {
         Path path = base.resolve(TIME.format(now) + "-" + name);
         for (int number = 2; Files.exists(path) && number < MOST_RUNS_PER_SECOND; number++) {
             path = base.resolve(TIME.format(now) + "-" + name + "-" + number);
@@ -158,12 +158,12 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /** A file in it. */
-    Path file(String name) {
+    public Path file(String name) {
         return path.resolve(name);
     }
 
     /** A file in it as people write it: relative to the working directory, if it is below that. */
-    String shown(String name) {
+    public String shown(String name) {
         return shown(name.isEmpty() ? path : file(name));
     }
 
@@ -174,7 +174,7 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /** Writes a file of text, whole or not at all. */
-    void write(String name, String text) {
+    public void write(String name, String text) {
         ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
         AtomicFile.write(file(name), channel -> {
             while (bytes.hasRemaining()) {
@@ -215,7 +215,7 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /** Removes what this run has written, and the directories that were made for it; others stay. */
-    void discard() {
+    public void discard() {
         try {
             if (Files.isDirectory(path)) {
                 for (String file : FILES) {

@@ -16,6 +16,7 @@ import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingRun;
 import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.Averaging;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -85,8 +86,14 @@ public final class Trainers {
                 CoordinatorNode.start(bind, cluster.transport(), cluster.udpMtu(), cluster.aeronDirectory())) {
             boolean done = false;
             try {
-                TrainingResult result =
-                        on(node, job, cluster.placement(), cluster.waitWorkers(), cluster.giveUp(), listener);
+                TrainingResult result = on(
+                        node,
+                        job,
+                        cluster.placement(),
+                        cluster.averaging(),
+                        cluster.waitWorkers(),
+                        cluster.giveUp(),
+                        listener);
                 done = true;
                 return result;
             } finally {
@@ -100,6 +107,7 @@ public final class Trainers {
             CoordinatorNode node,
             TrainingJob job,
             Optional<Placement> placement,
+            Averaging averaging,
             int waitWorkers,
             Duration giveUp,
             TrainingListener listener)
@@ -108,6 +116,7 @@ public final class Trainers {
                 job,
                 Fingerprint.sha256(job.training()),
                 placement.orElseGet(() -> defaultPlacement(job)),
+                averaging,
                 waitWorkers,
                 giveUp,
                 listener);

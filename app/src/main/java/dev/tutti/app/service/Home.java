@@ -45,6 +45,11 @@ public final class Home implements AutoCloseable {
         return path.resolve("token");
     }
 
+    /** Where the token is that is for looking alone. */
+    public Path readToken() {
+        return path.resolve("token-read");
+    }
+
     /** Where the jobs are, each in a directory of its name. */
     public Path jobs() {
         return path.resolve("jobs");

@@ -2,8 +2,6 @@ package dev.tutti.app.service;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tutti.app.console.ExitCode;
-import dev.tutti.app.job.JobOutcome;
-import dev.tutti.app.job.JobStatus;
 import dev.tutti.app.service.ServiceException.Kind;
 
 /**
@@ -85,14 +83,13 @@ public record JobRecord(
         if (state != JobState.RUNNING) {
             throw new IllegalStateException(id + " does not run: " + state);
         }
-        if (outcome.status() == JobStatus.INTERRUPTED && !cancelRequested) {
+        if (outcome.exitCode() == ExitCode.INTERRUPTED && !cancelRequested) {
             return with(JobState.INTERRUPTED, startedMs, 0, false, 0, 0, "", "");
         }
-        JobState now = switch (outcome.status()) {
-            case SUCCEEDED -> JobState.SUCCEEDED;
-            case FAILED -> JobState.FAILED;
-            case CANCELLED, INTERRUPTED -> JobState.CANCELLED;
-            case QUEUED, RUNNING -> throw new IllegalArgumentException(id + " has not ended: " + outcome);
+        JobState now = switch (outcome.exitCode()) {
+            case DONE -> JobState.SUCCEEDED;
+            case INTERRUPTED -> JobState.CANCELLED;
+            case INTERNAL_ERROR, BAD_INPUT, TRAINING_FAILED -> JobState.FAILED;
         };
         return with(
                 now,

@@ -1,8 +1,7 @@
 package dev.tutti.app.service;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tutti.app.console.ExitCode;
-import dev.tutti.app.job.JobOutcome;
+import dev.tutti.app.console.Failure;
 import dev.tutti.app.service.ServiceException.Kind;
 import dev.tutti.files.FileOperations;
 import java.nio.file.Files;
@@ -346,14 +345,13 @@ public final class JobService implements AutoCloseable {
             if (isStopAsked()) {
                 // An interrupt comes out as an error of whatever it has hit.
                 LOG.debug("job {} was stopped", job.id(), e);
-                return JobOutcome.interrupted("");
+                return JobOutcome.interrupted();
             }
-            JobOutcome outcome = JobOutcome.of(e);
-            if (e instanceof Error || outcome.exitCode() == ExitCode.INTERNAL_ERROR) {
+            Failure failure = Failure.of(e);
+            if (e instanceof Error || failure.isInternal()) {
                 LOG.error("job {} failed", job.id(), e);
             }
-            return new JobOutcome(
-                    outcome.status(), outcome.exitCode(), submission.shown(outcome.problem(), run), outcome.summary());
+            return JobOutcome.failed(new Failure(failure.exitCode(), submission.shown(failure.message(), run)));
         }
     }
 

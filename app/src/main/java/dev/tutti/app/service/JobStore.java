@@ -2,12 +2,12 @@ package dev.tutti.app.service;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tutti.app.job.JobOutcome;
 import dev.tutti.app.service.ServiceException.Kind;
 import dev.tutti.files.AtomicFile;
 import dev.tutti.files.FileOperations;
 import dev.tutti.files.InputException;
 import dev.tutti.files.StrictJson;
+import dev.tutti.files.Trees;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

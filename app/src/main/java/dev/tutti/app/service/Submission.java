@@ -31,10 +31,6 @@ public final class Submission {
     /** Keys whose values are the ids of uploads, or the names of built-in data where that makes sense. */
     private static final Set<String> UPLOADS = Set.of(DATA, "validation-data", "labels");
 
-    /** What the operator of the service says, or nobody. */
-    private static final Set<String> NOT_FOR_CLIENTS =
-            Set.of("out", "json", "aeron-dir", "transport", "udp-mtu", "wait-workers", "coordinator-bind", "give-up");
-
     private final JobStore jobs;
     private final UploadStore uploads;
     private final JobRoots roots;
@@ -65,9 +61,8 @@ public final class Submission {
 
     /** The settings with which a job is begun in a directory. */
     TrainingSettings begin(JobRecord job, Path run) {
-        Map<String, String> values = values((ObjectNode) job.settings());
-        values.put("out", run.toString());
-        return TrainingSettings.readSubmitted(values, roots);
+        return TrainingSettings.readSubmitted(values((ObjectNode) job.settings()), roots)
+                .in(run);
     }
 
     /** What a job that goes on is given anew: the workers are those of this service. */
@@ -107,12 +102,6 @@ public final class Submission {
     private Map<String, String> values(ObjectNode settings) {
         Map<String, String> values = new LinkedHashMap<>();
         settings.properties().forEach(field -> values.put(field.getKey(), text(field.getKey(), field.getValue())));
-        for (String key : NOT_FOR_CLIENTS) {
-            if (values.containsKey(key)) {
-                throw new SettingException(
-                        "--" + key + ": not for a job of the service; leave it out, as the service decides that", key);
-            }
-        }
         String source = values.getOrDefault(DATA, "");
         for (String key : UPLOADS) {
             if (values.containsKey(key)) {

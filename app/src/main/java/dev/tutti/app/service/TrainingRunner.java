@@ -10,6 +10,7 @@ import dev.tutti.app.run.TrainingSession;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.files.FileOperations;
 import dev.tutti.files.InputException;
+import dev.tutti.files.Trees;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -22,20 +23,28 @@ import java.util.function.Consumer;
 
 /** Trains the jobs of a service: each is a run as of {@code tutti train}, and goes on where there is one from before. */
 public final class TrainingRunner implements JobService.Runner {
-    /** A service waits for its workers as long as it takes; a longer time is none that Akka takes. */
-    private static final Duration PATIENCE = Duration.ofDays(200);
+    /** How long a service waits for workers, and its own worker for the service: as long as it takes; Akka takes no longer time. */
+    public static final Duration PATIENCE = Duration.ofDays(200);
 
     private final Submission submission;
-    private final Optional<CoordinatorNode> node;
+    private final Optional<Workers> workers;
 
     /**
      * @param submission what jobs are made of
-     * @param node whose workers train; absent where this process does the work
+     * @param workers processes that train; absent where this process does the work
      */
-    public TrainingRunner(Submission submission, Optional<CoordinatorNode> node) {
+    public TrainingRunner(Submission submission, Optional<Workers> workers) {
         this.submission = submission;
-        this.node = node;
+        this.workers = workers;
     }
+
+    /**
+     * Worker processes.
+     *
+     * @param node to which they come
+     * @param atLeast number of them without which no job starts
+     */
+    public record Workers(CoordinatorNode node, int atLeast) {}
 
     @Override
     public String train(JobRecord job, Path run, Consumer<String> lines, Progress progress)
@@ -72,8 +81,14 @@ public final class TrainingRunner implements JobService.Runner {
     }
 
     private Trainer trainer(TrainingSettings settings, Progress progress) {
-        Trainer trainer = node.<Trainer>map(coordinator -> (training, listener) ->
-                        Trainers.on(coordinator, training, settings.cluster().placement(), 1, PATIENCE, listener))
+        Trainer trainer = workers.<Trainer>map(of -> (training, listener) -> Trainers.on(
+                        of.node(),
+                        training,
+                        settings.cluster().placement(),
+                        settings.cluster().averaging(),
+                        of.atLeast(),
+                        PATIENCE,
+                        listener))
                 .orElseGet(() -> Trainers.of("cluster", settings));
         return Trainers.unlessDone((training, listener) -> {
             progress.begin(training);

@@ -8,6 +8,7 @@ import dev.tutti.files.FileOperations;
 import dev.tutti.files.InputException;
 import dev.tutti.files.Sha256;
 import dev.tutti.files.StrictJson;
+import dev.tutti.files.Trees;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

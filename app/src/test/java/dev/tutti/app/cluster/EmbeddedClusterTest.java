@@ -1,6 +1,7 @@
 package dev.tutti.app.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import dev.tutti.data.Dataset;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,6 +51,14 @@ class EmbeddedClusterTest {
         assertThat(found.parameters()).isEqualTo(expected.parameters());
         assertThat(found.last().validationLoss()).isEqualTo(expected.last().validationLoss());
         assertThat(found.last().validationAccuracy()).isEqualTo(expected.last().validationAccuracy());
+    }
+
+    @Test
+    void shouldStartWholeAndThenEndWhenItWasInterruptedBefore() {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> EmbeddedCluster.train(
+                        job(8, 16, 1, 0), "data", 1, Placement.REPLICATE, TransportKind.AUTO, TrainingListener.NONE))
+                .isInstanceOf(InterruptedException.class);
     }
 
     /** The threads that a step goes through; what is told at the end of an epoch may cost memory. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tutti.app.service.Home;
 import dev.tutti.app.service.JobService;
 import dev.tutti.app.service.UploadStore;
+import dev.tutti.config.ServiceSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -17,12 +18,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A service with its door in this process, on a port that was free, and a client that has the token. */
-final class ServiceInProcess implements AutoCloseable {
-    static final String TOKEN = "0123456789abcdef0123456789abcdef";
+public final class ServiceInProcess implements AutoCloseable {
+    public static final String TOKEN = "0123456789abcdef0123456789abcdef";
+    public static final String READ_TOKEN = "fedcba9876543210fedcba9876543210";
     static final String JSON = "application/json";
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -35,16 +39,34 @@ final class ServiceInProcess implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     /** An answer, with its body as text and, if it is JSON, as that. */
-    record Answer(int status, String type, String text, JsonNode json, HttpResponse<?> response) {}
+    public record Answer(int status, String type, String text, JsonNode json, HttpResponse<?> response) {}
 
     /**
      * @param directory home of the service
      * @param runner trains; made for the service
      */
-    ServiceInProcess(Path directory, Function<JobService, JobService.Runner> runner) {
+    public ServiceInProcess(Path directory, Function<JobService, JobService.Runner> runner) {
+        this(directory, 0, Optional.empty(), runner);
+    }
+
+    /**
+     * @param directory home of the service
+     * @param port where to listen; 0 for any that is free
+     * @param tls certificate and key; absent for plain HTTP
+     * @param runner trains; made for the service
+     */
+    public ServiceInProcess(
+            Path directory,
+            int port,
+            Optional<ServiceSettings.Tls> tls,
+            Function<JobService, JobService.Runner> runner) {
         home = Home.open(directory);
         service = JobService.open(home, 2, LIMITS);
-        door = HttpDoor.open("127.0.0.1", 0, service, new Token(TOKEN));
+        door = HttpDoor.open(
+                new Entrance(
+                        "127.0.0.1", port, tls.map(files -> Pem.read(files.certificate(), files.key(), Instant.now()))),
+                service,
+                new Tokens(new Token(TOKEN), new Token(READ_TOKEN)));
         JobService.Runner trains = runner.apply(service);
         jobs = new Thread(
                 () -> {
@@ -62,11 +84,11 @@ final class ServiceInProcess implements AutoCloseable {
         return door.login();
     }
 
-    int port() {
+    public int port() {
         return door.port();
     }
 
-    Answer get(String path) throws Exception {
+    public Answer get(String path) throws Exception {
         return send(request(path).GET());
     }
 
@@ -74,16 +96,16 @@ final class ServiceInProcess implements AutoCloseable {
         return send(request(path).DELETE());
     }
 
-    Answer post(String path, String type, String body) throws Exception {
+    public Answer post(String path, String type, String body) throws Exception {
         return send(request(path).header("Content-Type", type).POST(BodyPublishers.ofString(body)));
     }
 
-    Answer post(String path) throws Exception {
+    public Answer post(String path) throws Exception {
         return send(request(path).POST(BodyPublishers.noBody()));
     }
 
     /** Hands in a job and returns its id. */
-    String submit(String settings) throws Exception {
+    public String submit(String settings) throws Exception {
         Answer answer = post("/api/v1/jobs", JSON, settings);
         if (answer.status() != 201) {
             throw new AssertionError(answer);
@@ -106,7 +128,7 @@ final class ServiceInProcess implements AutoCloseable {
     }
 
     /** Follows the events of a job until the stream ends; that is when it is over. */
-    Answer follow(String path, String... lastEventId) throws Exception {
+    public Answer follow(String path, String... lastEventId) throws Exception {
         HttpRequest.Builder request = request(path).GET().header("Accept", "text/event-stream");
         if (lastEventId.length > 0) {
             request.header("Last-Event-ID", lastEventId[0]);
@@ -115,7 +137,7 @@ final class ServiceInProcess implements AutoCloseable {
     }
 
     /** Follows a stream until it has sent a line with a text. */
-    void awaitLine(String path, String text) throws Exception {
+    public void awaitLine(String path, String text) throws Exception {
         HttpRequest request =
                 request(path).GET().header("Accept", "text/event-stream").build();
         try (Stream<String> lines = client.send(request, BodyHandlers.ofLines()).body()) {
@@ -125,8 +147,20 @@ final class ServiceInProcess implements AutoCloseable {
         }
     }
 
+    /** Waits for the first job and returns its id. */
+    public String awaitJob() throws Exception {
+        while (true) {
+            long seen = service.signal().version();
+            JsonNode jobs = get("/api/v1/jobs").json().get("jobs");
+            if (!jobs.isEmpty()) {
+                return jobs.get(0).get("id").asText();
+            }
+            service.signal().await(seen, PATIENCE.toMillis());
+        }
+    }
+
     /** Waits for the end of a job and returns it. */
-    JsonNode awaitEnd(String id) throws Exception {
+    public JsonNode awaitEnd(String id) throws Exception {
         follow("/api/v1/jobs/" + id + "/events");
         return get("/api/v1/jobs/" + id).json();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tutti.config.Endpoint;
 import dev.tutti.config.ServiceSettings;
+import dev.tutti.transport.TransportKind;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -37,7 +38,16 @@ class TrainingServiceTest {
         Endpoint http = new Endpoint("127.0.0.1", freePort());
         address = "http://" + http;
         ServiceSettings settings = new ServiceSettings(
-                http, folder.resolve("home"), 1, Optional.of(new Endpoint("127.0.0.1", freePort())), false);
+                new ServiceSettings.Http(http, Optional.empty(), false),
+                folder.resolve("home"),
+                1,
+                Optional.of(new ServiceSettings.Processes(
+                        new Endpoint("127.0.0.1", freePort()),
+                        1,
+                        TransportKind.AUTO,
+                        Optional.empty(),
+                        Optional.empty())),
+                false);
         BlockingQueue<String> told = new LinkedBlockingQueue<>();
         Thread service = new Thread(
                 () -> {

@@ -1,6 +1,7 @@
 package dev.tutti.app.service;
 
 import dev.tutti.files.FileOperations;
+import dev.tutti.files.Trees;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -123,7 +124,7 @@ final class CrashingFiles implements FileOperations {
         step();
         if (!Files.exists(directory)) {
             Files.createDirectories(directory);
-            unforced.push(new Change(directory.getParent(), () -> Trees.delete(SYSTEM, directory, "none")));
+            unforced.push(new Change(directory.getParent(), () -> Trees.delete(SYSTEM, directory)));
             forceDirectory(directory.getParent());
         }
     }

@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.app.console.ExitCode;
-import dev.tutti.app.job.JobOutcome;
-import dev.tutti.app.job.JobStatus;
 import dev.tutti.files.StrictJson;
 import org.junit.jupiter.api.Test;
 
 class JobRecordTest {
-    private static final JobOutcome FAILED = new JobOutcome(JobStatus.FAILED, ExitCode.TRAINING_FAILED, "NaN", "");
-    private static final JobOutcome STOPPED = JobOutcome.interrupted("");
+    private static final JobOutcome FAILED = new JobOutcome(ExitCode.TRAINING_FAILED, "NaN", "");
+    private static final JobOutcome STOPPED = JobOutcome.interrupted();
 
     private final JobRecord queued =
             JobRecord.created("id", "name", 0, StrictJson.MAPPER.createObjectNode(), 1, "", "hash");

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.app.console.ExitCode;
-import dev.tutti.app.job.JobOutcome;
-import dev.tutti.app.job.JobStatus;
 import dev.tutti.app.service.ServiceException.Kind;
 import dev.tutti.files.FileOperations;
 import dev.tutti.files.StrictJson;
@@ -26,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JobStoreTest {
-    private static final JobOutcome FAILED = new JobOutcome(JobStatus.FAILED, ExitCode.TRAINING_FAILED, "NaN", "");
+    private static final JobOutcome FAILED = new JobOutcome(ExitCode.TRAINING_FAILED, "NaN", "");
 
     @TempDir
     Path folder;
@@ -294,8 +292,7 @@ class JobStoreTest {
                     .filter(job -> job.state() == JobState.RUNNING)
                     .findFirst();
             if (running.isPresent()) {
-                List<JobOutcome> outcomes =
-                        List.of(JobOutcome.succeeded("{}"), FAILED, JobOutcome.interrupted("the service ends"));
+                List<JobOutcome> outcomes = List.of(JobOutcome.succeeded("{}"), FAILED, JobOutcome.interrupted());
                 JobOutcome outcome = outcomes.get(random.nextInt(3));
                 JobState to = running.get().ended(outcome, 1).state();
                 change(running.get().id(), to, () -> store.end(running.get().id(), outcome));

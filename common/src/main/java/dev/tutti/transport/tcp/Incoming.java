@@ -165,7 +165,7 @@ final class Incoming extends Link {
         } else if (!stalled) {
             stalled = true;
             stalledSinceNs = nowNs;
-        } else if (nowNs - stalledSinceNs > links.settings().stallLimit().toNanos()) {
+        } else if (nowNs - stalledSinceNs > links.settings().of(sender).stall().toNanos()) {
             lose(FrameFault.UNEXPECTED, "it stopped in the middle of a vector");
         }
     }

@@ -140,7 +140,8 @@ final class Outgoing extends Link {
                 lose(FrameFault.UNEXPECTED, "it cannot be reached, or does not answer");
             }
         } else if (blocked
-                && nowNs - blockedSinceNs > links.settings().stallLimit().toNanos()
+                && nowNs - blockedSinceNs
+                        > links.settings().of(receiver()).stall().toNanos()
                 && flush() == 0) {
             // Tried once more: this side may have been away itself.
             lose(FrameFault.UNEXPECTED, "it takes nothing any more");

@@ -38,17 +38,6 @@ public final class TcpFrameSource implements FrameSource {
         connected++;
     }
 
-    /** Bytes still to come of the vectors that are arriving. */
-    long remainingBytes() {
-        long bytes = 0;
-        for (Incoming connection : connections) {
-            if (connection != null && !connection.isClosed()) {
-                bytes += connection.remainingBytes();
-            }
-        }
-        return bytes;
-    }
-
     boolean isReadable() {
         for (Incoming connection : connections) {
             if (connection != null && connection.isReadable()) {
@@ -61,6 +50,11 @@ public final class TcpFrameSource implements FrameSource {
     @Override
     public int poll(int limit) {
         links.doWork();
+        return pollReady(limit);
+    }
+
+    /** The same, of what the last {@link TcpLinks#doWork} has shown to be there, for who polls several sources. */
+    public int pollReady(int limit) {
         int frames = 0;
         for (int i = 0; i < connections.length && frames < limit; i++) {
             Incoming connection = connections[(next + i) % connections.length];

@@ -247,21 +247,9 @@ public final class TcpLinks implements AutoCloseable {
         }
     }
 
-    /** Length of the vector that was last begun to be sent, or of which a frame arrived last. */
+    /** Length of the vector that was last begun to be sent, or of which a frame arrived last; of those that are not empty. */
     public long lastVectorBytes() {
         return lastVectorBytes;
-    }
-
-    /** Bytes of vectors that are partly sent or partly received. */
-    public long underWayBytes() {
-        long bytes = 0;
-        for (int i = 0; i < senders.size(); i++) {
-            bytes += senders.get(i).unsentBytes();
-        }
-        for (int i = 0; i < sourceList.size(); i++) {
-            bytes += sourceList.get(i).remainingBytes();
-        }
-        return bytes;
     }
 
     /** Whether {@code peer} was given up. */
@@ -299,8 +287,11 @@ public final class TcpLinks implements AutoCloseable {
         return clock.nanoTime();
     }
 
+    /** Frames without values, such as orders, say nothing of how long the next vector is. */
     void vectorSeen(long bytes) {
-        lastVectorBytes = bytes;
+        if (bytes > 0) {
+            lastVectorBytes = bytes;
+        }
     }
 
     /** A peer is given up, whichever connection showed it; {@code fault} is null where it left in good order. */
@@ -361,7 +352,8 @@ public final class TcpLinks implements AutoCloseable {
 
     private Outgoing connect(int stream, TcpPeer peer, ByteBuffer buffer) {
         Handshake handshake = new Handshake(generation, stream, self, peer.member(), settings.largestFrameBytes());
-        long deadlineNs = clock.nanoTime() + settings.handshakeLimit().toNanos();
+        long deadlineNs =
+                clock.nanoTime() + settings.of(peer.member()).handshake().toNanos();
         try {
             SocketChannel channel = SocketChannel.open();
             Outgoing outgoing = new Outgoing(this, handshake, buffer, channel, deadlineNs);
@@ -444,7 +436,7 @@ public final class TcpLinks implements AutoCloseable {
 
     private void welcome(SocketChannel channel) {
         Arrival arrival = new Arrival(
-                this, channel, clock.nanoTime() + settings.handshakeLimit().toNanos());
+                this, channel, clock.nanoTime() + settings.arrivalLimit().toNanos());
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);

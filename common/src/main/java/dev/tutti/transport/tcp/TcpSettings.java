@@ -8,11 +8,30 @@ import java.time.Duration;
  *
  * @param bufferBytes length of the direct buffer of each sender and each incoming connection
  * @param floatsPerFrame largest part of a vector in one frame
- * @param handshakeLimit how long a connection may take to be made and to say whose it is
- * @param stallLimit how long a peer may take nothing of what waits for it, or send nothing of what it has begun;
- *     longer than any member is away from its streams in good order
+ * @param ofMembers limits for members
+ * @param ofCoordinator limits for the coordinator
  */
-public record TcpSettings(int bufferBytes, int floatsPerFrame, Duration handshakeLimit, Duration stallLimit) {
+public record TcpSettings(int bufferBytes, int floatsPerFrame, Limits ofMembers, Limits ofCoordinator) {
+    /**
+     * What a peer may take.
+     *
+     * @param handshake how long a connection may take to be made and to say whose it is
+     * @param stall how long a peer may take nothing of what waits for it, or send nothing of what it has begun;
+     *     longer than it is away from its streams in good order
+     */
+    public record Limits(Duration handshake, Duration stall) {
+        /** @throws IllegalArgumentException if one is not positive */
+        public Limits {
+            if (handshake.toNanos() <= 0 || stall.toNanos() <= 0) {
+                throw new IllegalArgumentException("limits must be positive: " + handshake + ", " + stall);
+            }
+        }
+
+        private Limits plus(Duration more) {
+            return new Limits(handshake.plus(more), stall.plus(more));
+        }
+    }
+
     /** Before each frame: its length in bytes and its number in the connection. */
     static final int PREFIX_BYTES = 8;
 
@@ -29,34 +48,63 @@ public record TcpSettings(int bufferBytes, int floatsPerFrame, Duration handshak
     /** As long as a process may stand still before others, too, give it up. */
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
+    /** The same limits for all. */
+    public TcpSettings(int bufferBytes, int floatsPerFrame, Duration handshakeLimit, Duration stallLimit) {
+        this(bufferBytes, floatsPerFrame, new Limits(handshakeLimit, stallLimit));
+    }
+
+    private TcpSettings(int bufferBytes, int floatsPerFrame, Limits limits) {
+        this(bufferBytes, floatsPerFrame, limits, limits);
+    }
+
     /**
      * Of a coordinator, which finds out who is lost.
      *
      * @param parameters number of parameters of the network
      */
     public static TcpSettings ofCoordinator(long parameters) {
-        Duration slice = Duration.ofNanos(SLICE_NS * parameters);
-        return DEFAULT.withLimits(DEFAULT.handshakeLimit.plus(slice), DEFAULT.stallLimit.plus(slice));
+        return new TcpSettings(
+                DEFAULT.bufferBytes,
+                DEFAULT.floatsPerFrame,
+                DEFAULT.ofMembers.plus(Duration.ofNanos(SLICE_NS * parameters)));
     }
 
-    /** Of a worker: the coordinator may be away for as long as it evaluates a model, and is given up by others. */
-    public static TcpSettings ofWorker() {
-        return DEFAULT.withLimits(PATIENCE, PATIENCE);
+    /**
+     * Of a worker: the coordinator may be away for as long as it evaluates a model, and is given up by others.
+     *
+     * @param parameters number of parameters of the network
+     */
+    public static TcpSettings ofWorker(long parameters) {
+        return new TcpSettings(
+                DEFAULT.bufferBytes,
+                DEFAULT.floatsPerFrame,
+                ofCoordinator(parameters).ofMembers,
+                new Limits(PATIENCE, PATIENCE));
     }
 
-    private TcpSettings withLimits(Duration handshake, Duration stall) {
-        return new TcpSettings(bufferBytes, floatsPerFrame, handshake, stall);
-    }
-
-    /** @throws IllegalArgumentException if a frame does not fit into a buffer, or a limit is not positive */
+    /** @throws IllegalArgumentException if a frame does not fit into a buffer */
     public TcpSettings {
         if (floatsPerFrame < 1 || PREFIX_BYTES + frameBytes(floatsPerFrame) > bufferBytes) {
             throw new IllegalArgumentException(
                     "a frame does not fit: floatsPerFrame=" + floatsPerFrame + ", bufferBytes=" + bufferBytes);
         }
-        if (handshakeLimit.toNanos() <= 0 || stallLimit.toNanos() <= 0) {
-            throw new IllegalArgumentException("limits must be positive: " + handshakeLimit + ", " + stallLimit);
-        }
+    }
+
+    /** Limits for a peer, by its number. */
+    Limits of(int peer) {
+        return peer == TcpLinks.COORDINATOR ? ofCoordinator : ofMembers;
+    }
+
+    /** How long it may take somebody unknown to say who it is. */
+    Duration arrivalLimit() {
+        return ofMembers.handshake.compareTo(ofCoordinator.handshake) > 0
+                ? ofMembers.handshake
+                : ofCoordinator.handshake;
+    }
+
+    /** How long any member may be silent that is not lost. */
+    public Duration silenceLimit() {
+        return ofMembers.stall;
     }
 
     /** Length of the largest frame in bytes. */

@@ -1,7 +1,6 @@
 package dev.tutti.transport.tcp;
 
 import dev.tutti.transport.Carriers;
-import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
@@ -15,21 +14,15 @@ public final class TransferIdleStrategy implements IdleStrategy {
 
     private static final long SPIN_NS = 5_000;
     private static final long AWAKE_NS = 100_000;
-    private static final long NAP_NS = 50_000;
     private static final long WAIT_MS = 1;
 
     private final TcpLinks links;
-    private final boolean alone;
     private long idleSinceNs;
     private boolean idle;
 
-    /**
-     * @param links whose frames are waited for
-     * @param alone whether the loop waits for nothing else; if not, it naps instead of sleeping until bytes come
-     */
-    public TransferIdleStrategy(TcpLinks links, boolean alone) {
+    /** @param links whose frames are waited for */
+    public TransferIdleStrategy(TcpLinks links) {
         this.links = links;
-        this.alone = alone;
     }
 
     @Override
@@ -53,10 +46,8 @@ public final class TransferIdleStrategy implements IdleStrategy {
             Thread.onSpinWait();
         } else if (idleNs < AWAKE_NS && links.lastVectorBytes() < LARGE_BYTES) {
             Thread.yield();
-        } else if (alone || links.underWayBytes() >= LARGE_BYTES) {
-            links.await(WAIT_MS);
         } else {
-            LockSupport.parkNanos(this, NAP_NS);
+            links.await(WAIT_MS);
         }
     }
 

@@ -24,7 +24,7 @@ public final class Waiting {
      */
     public static IdleStrategy on(Carriers carriers, long vectorBytes, TcpLinks links) {
         if (carriers.vectorsByTcp()) {
-            return new TransferIdleStrategy(links, true);
+            return new TransferIdleStrategy(links);
         }
         return carriers.ipc() || vectorBytes < Carriers.LARGE_BYTES
                 ? new StepIdleStrategy()

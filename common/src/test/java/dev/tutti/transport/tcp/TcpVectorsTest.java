@@ -156,9 +156,9 @@ class TcpVectorsTest {
             TcpFrameSource weights = member.links.source(STREAM, new int[] {TcpLinks.COORDINATOR}, arrived);
             TcpVectorSender out = coordinator.links.sender(STREAM, List.of(member.as(0)));
             begin(out, 1, vector);
-            TransferIdleStrategy waiting = new TransferIdleStrategy(member.links, true);
+            TransferIdleStrategy waiting = new TransferIdleStrategy(member.links);
             Thread sender = new Thread(() -> {
-                TransferIdleStrategy sending = new TransferIdleStrategy(coordinator.links, true);
+                TransferIdleStrategy sending = new TransferIdleStrategy(coordinator.links);
                 until("sent", out::isIdle, () -> sending.idle(out.doWork()));
             });
             sender.start();
@@ -185,7 +185,7 @@ class TcpVectorsTest {
             });
             TcpVectorSender out = coordinator.links.sender(STREAM, List.of(member.as(0)));
             TcpVectorSender in = member.links.sender(BACK, List.of(coordinator.as(TcpLinks.COORDINATOR)));
-            TransferIdleStrategy waiting = new TransferIdleStrategy(member.links, true);
+            TransferIdleStrategy waiting = new TransferIdleStrategy(member.links);
             int framesPerVector = (vector.length - 1) / TcpSettings.DEFAULT.floatsPerFrame() + 1;
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             long allocated = Long.MAX_VALUE;

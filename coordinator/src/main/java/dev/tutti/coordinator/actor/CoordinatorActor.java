@@ -19,6 +19,7 @@ import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Averaging;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -46,6 +47,7 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
      * @param job what to train
      * @param dataFingerprint names the training set's content
      * @param placement where the workers find the samples
+     * @param averaging who adds the gradients, where the workers are processes of their own
      * @param waitWorkers number of worker processes to wait for before the first step
      * @param giveUp how long to wait for them
      * @param elastic whether the job goes on without a worker that fails; otherwise it fails with it
@@ -56,6 +58,7 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
             TrainingJob job,
             String dataFingerprint,
             Placement placement,
+            Averaging averaging,
             int waitWorkers,
             Duration giveUp,
             boolean elastic,
@@ -256,6 +259,7 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
                                         run.job,
                                         run.dataFingerprint,
                                         run.placement,
+                                        run.averaging,
                                         run.waitWorkers,
                                         run.giveUp,
                                         run.elastic,

@@ -17,19 +17,24 @@ import dev.tutti.files.InputException;
 import dev.tutti.protocol.CoordinatorMessage;
 import dev.tutti.protocol.CoordinatorMessage.Busy;
 import dev.tutti.protocol.CoordinatorMessage.NotPrepared;
+import dev.tutti.protocol.CoordinatorMessage.PeersLost;
 import dev.tutti.protocol.CoordinatorMessage.Prepared;
 import dev.tutti.protocol.CoordinatorMessage.WorkerFailed;
 import dev.tutti.protocol.JobDescription;
 import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkerMessage;
+import dev.tutti.protocol.WorkerMessage.ConnectPeers;
+import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.train.TrainingFailedException;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Averaging;
 import dev.tutti.transport.Carriers;
 import dev.tutti.transport.NoRoomException;
 import dev.tutti.transport.SharedVectors;
+import dev.tutti.transport.Shares;
 import dev.tutti.transport.StepIdleStrategy;
 import dev.tutti.transport.TransportKind;
 import dev.tutti.wire.GenerationId;
@@ -42,6 +47,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -115,6 +121,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
      * @param job what to train
      * @param dataFingerprint names the training set's content
      * @param placement where the workers find the samples
+     * @param averaging who adds the gradients
      * @param waitWorkers number of worker processes to wait for before the first step
      * @param giveUp how long to wait for them
      * @param elastic whether the job goes on without a worker that fails; otherwise it fails with it
@@ -126,6 +133,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
             TrainingJob job,
             String dataFingerprint,
             Placement placement,
+            Averaging averaging,
             int waitWorkers,
             Duration giveUp,
             boolean elastic,
@@ -154,6 +162,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     private GenerationId generation;
     private CoordinatorPlane plane;
     private List<Worker> members = List.of();
+    private boolean peersUnreached;
     private boolean ended;
 
     private JobActor(
@@ -305,16 +314,19 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         abandonGeneration();
         members = candidates.stream().map(one -> workers.get(one.name())).toList();
         generation = new GenerationId(setup.number, generations.incrementAndGet(), tokens.nextLong());
+        Carriers carriers = carriers(members);
+        Shares shares = sharesOver(carriers);
         try {
             plane = CoordinatorPlane.open(
                     node,
                     generation,
                     members.size(),
-                    carriers(members),
+                    carriers,
                     dataPlane.host(),
                     dataPlane.port(),
                     dataPlane.mtuBytes(),
                     description,
+                    shares,
                     dataPlane.shared());
         } catch (RuntimeException e) {
             onNotOpened(e);
@@ -324,8 +336,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         for (int member = 0; member < members.size(); member++) {
             Worker worker = members.get(member);
             told.add(worker.ref);
-            worker.ref.tell(
-                    new WorkerMessage.PrepareGeneration(generation, member, description, plane.streams(), replies));
+            worker.ref.tell(new PrepareGeneration(generation, member, description, plane.streams(), shares, replies));
         }
     }
 
@@ -333,11 +344,45 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         List<TransportKind> allowed = new ArrayList<>();
         allowed.add(dataPlane.transport());
         of.forEach(worker -> allowed.add(worker.transport));
+        if (setup.averaging == Averaging.MEMBERS && dataPlane.shared() == null) {
+            allowed.add(TransportKind.TCP);
+        }
         return Carriers.choose(
                 allowed,
                 of.stream().allMatch(Worker::sharesDriver),
                 description.vectorBytes(),
                 description.sampleBytes());
+    }
+
+    /** Who adds what in a generation with these carriers; null where the coordinator does. */
+    private Shares sharesOver(Carriers carriers) {
+        boolean possible = carriers.vectorsByTcp() && dataPlane.shared() == null && !peersUnreached;
+        if (!possible || setup.averaging == Averaging.COORDINATOR || setup.job.leavesOutSteps()) {
+            return null;
+        }
+        int feeder = Shares.NONE;
+        for (int member = members.size() - 1; member >= 0; member--) {
+            boolean here = members.get(member).ref.path().address().getHost().equals(Optional.of(dataPlane.host()));
+            feeder = here ? member : feeder;
+        }
+        boolean coordinatorOwns = feeder == Shares.NONE && members.size() > 1;
+        return new Shares((int) (description.vectorBytes() / Float.BYTES), members.size(), coordinatorOwns, feeder);
+    }
+
+    /** Who cannot reach whom is not known, so nobody is to blame; where they never could, the coordinator averages from now on. */
+    private Behavior<Command> onPeersLost(PeersLost lost) {
+        String name = memberOf(lost.worker(), lost.generation());
+        if (name == null) {
+            return this;
+        }
+        if (!lost.reached() && setup.averaging == Averaging.MEMBERS) {
+            return onFailed(new Failed(new TrainingFailedException("no training: worker " + name
+                    + " cannot reach the others, as --averaging members needs (" + lost.reason()
+                    + "); let TCP through between the workers' machines, or give --averaging auto")));
+        }
+        peersUnreached |= !lost.reached();
+        String then = lost.reached() ? "" : "; the coordinator averages from now on";
+        return carryOut(membership.onBroken("worker " + name + ": " + lost.reason() + then, now()));
     }
 
     private void onNotOpened(RuntimeException e) {
@@ -383,6 +428,8 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         } else if (message instanceof WorkerFailed failed) {
             String name = memberOf(failed.worker(), failed.generation());
             return name == null ? this : carryOut(membership.onFailed(name, failed.reason(), now()));
+        } else if (message instanceof PeersLost lost) {
+            return onPeersLost(lost);
         }
         return this;
     }
@@ -425,6 +472,9 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         } catch (RuntimeException e) {
             onNotOpened(e);
             return;
+        }
+        if (plane.shares() != null) {
+            members.forEach(worker -> worker.ref.tell(new ConnectPeers(generation, tcpEndpoints)));
         }
         loop.enter(plane, loopMembers);
         plane = null;

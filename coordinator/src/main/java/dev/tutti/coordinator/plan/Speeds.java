@@ -32,6 +32,7 @@ final class Speeds {
     private final boolean[] measured;
     private double vectorNs = Double.NaN;
     private double vectorTime = Double.NaN;
+    private boolean tellTimes;
     private int steps;
     private int revision;
 
@@ -79,6 +80,22 @@ final class Speeds {
                 : vectorNs + WEIGHT_OF_LAST * (Math.min(ns, MOST_OF_USUAL * vectorNs + 1) - vectorNs);
     }
 
+    /** A node of so many segments is there, but somewhere else: how long a vector takes is not to be seen here. */
+    void onTold(int member, int segments, long nowNs) {
+        if (delivered[member] == 0) {
+            begunAtNs[member] = nowNs;
+        }
+        delivered[member] += segments;
+        deliveredAtNs[member] = nowNs;
+    }
+
+    /** A member says how long it computed, as the time of its nodes does not: it may have begun the step before the coordinator. */
+    void onComputed(int member, int segments, long ns) {
+        tellTimes = true;
+        measured[member] = true;
+        follow(member, segments / (double) Math.max(1, ns));
+    }
+
     /**
      * A step is over.
      *
@@ -92,7 +109,7 @@ final class Speeds {
             if (delivered[member] == 0) {
                 continue;
             }
-            if (regular) {
+            if (regular && !tellTimes) {
                 measure(member, begunAtNs[member] - startNs);
             }
             if (last < 0 || deliveredAtNs[member] > deliveredAtNs[last]) {
@@ -116,7 +133,10 @@ final class Speeds {
     private void measure(int member, long untilBegunNs) {
         measured[member] = true;
         double wayNs = Double.isNaN(vectorNs) ? 0 : vectorNs;
-        double speed = delivered[member] / Math.max(1, Math.max(untilBegunNs - wayNs, untilBegunNs / 2.0));
+        follow(member, delivered[member] / Math.max(1, Math.max(untilBegunNs - wayNs, untilBegunNs / 2.0)));
+    }
+
+    private void follow(int member, double speed) {
         segmentsPerNs[member] = segmentsPerNs[member] == 0
                 ? speed
                 : segmentsPerNs[member] + WEIGHT_OF_LAST * (speed - segmentsPerNs[member]);

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
+import org.agrona.collections.IntArrayList;
 
 /**
  * The current step of a job, through all its generations, apart from time, threads and network: the sum of its gradients and the
@@ -33,11 +34,13 @@ public final class StepMachine {
     /** For a node that was handed over whole. */
     private static final long NOT_BEGUN = Long.MIN_VALUE;
 
-    private final int parameterCount;
+    private int length;
     private final ArrayDeque<PartialGradient> pool = new ArrayDeque<>();
     private final TreeSum sum;
     private final Ledger ledger = new Ledger();
     private final StepDeadline deadline = new StepDeadline();
+    private final List<PartialGradient> early = new ArrayList<>();
+    private final IntArrayList earlyFrom = new IntArrayList();
     private final BitSet suspects = new BitSet();
     private final BitSet heard = new BitSet();
     private final BitSet silent = new BitSet();
@@ -66,11 +69,11 @@ public final class StepMachine {
     private long lateAtNs;
 
     /**
-     * @param parameterCount number of floats of a gradient
+     * @param length number of floats of a gradient, or of a share of it
      * @param vectors adds two gradients, and rounds their sum
      */
-    public StepMachine(int parameterCount, VectorSum vectors) {
-        this.parameterCount = parameterCount;
+    public StepMachine(int length, VectorSum vectors) {
+        this.length = length;
         sum = new TreeSum(pool::push, vectors);
     }
 
@@ -82,6 +85,9 @@ public final class StepMachine {
      * @param nowNs the time
      */
     public void enter(List<String> names, int[] threads, long nowNs) {
+        pool.addAll(early);
+        early.clear();
+        earlyFrom.clear();
         this.names = List.copyOf(names);
         speeds = new Speeds(threads);
         steady = new SteadyCuts(threads.length);
@@ -125,6 +131,22 @@ public final class StepMachine {
             begunNs = new long[segments];
         }
         Arrays.fill(begunNs, 0, segments, NOT_BEGUN);
+    }
+
+    /**
+     * What was received of the current step is worth nothing any more, and is asked for again: other shares of it are added
+     * elsewhere, and those are gone. Between two generations.
+     *
+     * @param length number of floats of a gradient that are added here from now on
+     */
+    public void forget(int length) {
+        ledger.done(-sum.coveredSegments());
+        sum.begin(sum.segments());
+        pool.clear();
+        early.clear();
+        earlyFrom.clear();
+        buffers = 0;
+        this.length = length;
     }
 
     /**
@@ -220,11 +242,39 @@ public final class StepMachine {
             return null;
         }
         begunNs[firstSegment] = nowNs;
+        return acquireAhead();
+    }
+
+    /** A buffer for a node of the next step, which a member began before this one is over here; for {@link #keep} or {@link #release}. */
+    public PartialGradient acquireAhead() {
         if (pool.isEmpty()) {
             buffers++;
-            return new PartialGradient(parameterCount);
+            return new PartialGradient(length);
         }
         return pool.pop();
+    }
+
+    /** A node of the next step has arrived whole; the buffer is the machine's again. */
+    public void keep(int member, PartialGradient node) {
+        heardOf(member);
+        early.add(node);
+        earlyFrom.add(member);
+    }
+
+    /** Takes what has arrived of the step that has begun now. */
+    public void takeKept(long nowNs) {
+        for (int i = 0; i < early.size(); i++) {
+            deliver(earlyFrom.getInt(i), early.get(i), nowNs);
+        }
+        early.clear();
+        earlyFrom.clear();
+    }
+
+    /** A member says how long it took to compute so many segments. */
+    public void onComputed(int member, int segmentCount, long ns) {
+        if (ns > 0 && segmentCount <= sum.segments()) {
+            speeds.onComputed(member, segmentCount, ns);
+        }
     }
 
     /** Whether {@link #acquire} would give a buffer for this node. */
@@ -254,7 +304,9 @@ public final class StepMachine {
         int added = sum.add(node);
         ledger.done(added);
         ledger.duplicate(segments - added);
-        if (added > 0) {
+        if (added > 0 && length == 0) {
+            speeds.onTold(member, added, nowNs);
+        } else if (added > 0) {
             speeds.onDelivered(member, added, begunNs[first] == NOT_BEGUN ? nowNs : begunNs[first], nowNs);
         } else {
             release(node);

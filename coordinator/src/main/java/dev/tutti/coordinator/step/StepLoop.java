@@ -18,8 +18,10 @@ import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingRun;
 import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.Averaging;
 import dev.tutti.transport.StepIdleStrategy;
 import dev.tutti.transport.StreamClosedException;
+import dev.tutti.transport.tcp.TcpSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -85,6 +87,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     private final ManyToOneConcurrentArrayQueue<Runnable> commands =
             new ManyToOneConcurrentArrayQueue<>(COMMAND_CAPACITY);
     private final StepMachine machine;
+    private final long silenceNs;
     private final EpochRows rows;
     private final StepClock clock = new StepClock();
     private final Traffic traffic;
@@ -97,6 +100,11 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     private long phaseSinceNs;
     private boolean toldOfIdleWorkers;
     private SharedLoop threads = SharedLoop.ALONE;
+    private boolean byMembers;
+    private boolean fresh;
+    private PartialGradient root;
+    private long[] heardNs = {};
+    private long sumWantedNs;
 
     /**
      * @param job what to train
@@ -112,8 +120,11 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         this.observer = observer;
         this.run = new TrainingRun(job, listener);
         this.rows = new EpochRows(spec);
-        this.traffic = new Traffic(run.parameters().length, spec.wire().bytes());
+        this.traffic = new Traffic(spec.wire().bytes());
         this.machine = new StepMachine(run.parameters().length, spec.wire());
+        this.silenceNs = TcpSettings.ofCoordinator(run.parameters().length)
+                .silenceLimit()
+                .toNanos();
         machine.newStep(spec.segmentsOfStep(run.stepInEpoch()));
     }
 
@@ -175,6 +186,9 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
 
     @Override
     public PartialGradient acquire(long step, int firstSegment, int segmentCount) {
+        if (byMembers && step == run.step() + 1) {
+            return machine.acquireAhead();
+        }
         if (step != run.step()) {
             return null;
         }
@@ -195,11 +209,13 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
 
     @Override
     public void onGradient(int member, long step, PartialGradient node) {
+        traffic.onReceived(member, node.gradient().length);
         if (step == run.step()) {
             long nowNs = System.nanoTime();
             machine.deliver(member, node, nowNs);
-            traffic.onReceived(member);
             clock.onAdded(System.nanoTime() - nowNs);
+        } else if (byMembers && step == run.step() + 1) {
+            machine.keep(member, node);
         } else {
             machine.release(node);
         }
@@ -216,13 +232,18 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     }
 
     @Override
+    public void onComputed(int member, int segmentCount, float seconds) {
+        machine.onComputed(member, segmentCount, (long) (seconds * 1e9));
+    }
+
+    @Override
     public void onResendRequest(int member, long step) {
         if (step != run.step()) {
             machine.heardOf(member);
             return;
         }
         machine.waitsForWeights(member);
-        if (phase == Phase.RUNNING && plane.areWeightsSent()) {
+        if (phase == Phase.RUNNING && !byMembers && plane.areWeightsSent()) {
             LOG.info("weights sent again: step={}, asked for by {}", step + 1, members[member].name);
             plane.broadcastWeights(run.epoch(), run.step(), run.parameters());
         }
@@ -244,7 +265,16 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         framesFrom = new long[members.length];
         framesSent = 0;
         traffic.enter(Arrays.stream(members).map(Member::name).toList());
+        heardNs = new long[members.length];
         plane.attach(run.parameters().length, this);
+        boolean wasByMembers = byMembers;
+        byMembers = plane.shares() != null;
+        if (byMembers || wasByMembers) {
+            machine.forget(byMembers ? plane.shares().length(plane.shares().coordinator()) : run.parameters().length);
+        }
+        if (byMembers && root == null) {
+            root = new PartialGradient(run.parameters().length);
+        }
         enterPhase(Phase.CONNECTING);
     }
 
@@ -279,13 +309,15 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         enterMachine();
         run.start();
         LOG.info(
-                "{} connected: workers={}, transport={}, epoch={}, step={}",
+                "{} connected: workers={}, transport={}, averaging={}, epoch={}, step={}",
                 plane.generation(),
                 workers(),
                 plane.streams().carriers().ofVectors(),
+                (byMembers ? Averaging.MEMBERS : Averaging.COORDINATOR).id(),
                 run.epoch(),
                 run.step() + 1);
         tellOfIdleWorkers();
+        fresh = true;
         beginStep();
         return 1;
     }
@@ -313,7 +345,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         if (!clock.isSent() && plane.areWeightsSent()) {
             clock.onSent(System.nanoTime());
         }
-        if (machine.isComplete() && plane.areWeightsSent()) {
+        if (machine.isComplete() && plane.areWeightsSent() && isSumHere()) {
             finishStep();
             return frames + 1;
         }
@@ -332,7 +364,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         } else if (listener.wantsCluster()) {
             listener.onClusterNow(clusterMetrics());
         }
-        run.apply(machine.total(), threads);
+        run.apply(byMembers ? root : machine.total(), threads);
         listener.onStepTimes(clock.onUpdated(System.nanoTime()));
         if (run.isFinished()) {
             enterPhase(Phase.ENDED);
@@ -346,10 +378,43 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     private void beginStep() {
         clock.onBegin(System.nanoTime());
         issue(machine.begin(run.step(), System.nanoTime()), run.epoch(), run.stepInEpoch(), run.step());
-        plane.broadcastWeights(run.epoch(), run.step(), run.parameters());
-        traffic.onBroadcast();
+        broadcast();
+        machine.takeKept(System.nanoTime());
         plane.doWork();
         issueAhead();
+    }
+
+    /** Where the members average they make the update themselves, and need the weights only in the beginning. */
+    private void broadcast() {
+        if (!byMembers) {
+            plane.broadcastWeights(run.epoch(), run.step(), run.parameters());
+            traffic.onSent(run.parameters().length);
+            return;
+        }
+        traffic.onSent(plane.shares().length(plane.shares().coordinator()));
+        sumWantedNs = 0;
+        plane.beginSum(run.epoch(), run.step(), root.reset(0, machine.segments()));
+        if (fresh) {
+            fresh = false;
+            traffic.onSent(run.parameters().length);
+            plane.broadcastReplica(
+                    run.epoch(),
+                    run.step(),
+                    run.parameters(),
+                    run.optimizerState().values());
+        }
+    }
+
+    /** Whether the sum of the step is there, whose segments are; where the members average its other shares may be on their way. */
+    private boolean isSumHere() {
+        if (!byMembers) {
+            return true;
+        }
+        if (sumWantedNs == 0) {
+            sumWantedNs = System.nanoTime();
+            plane.takeOwnSum(machine.total());
+        }
+        return plane.isSumComplete() && plane.isSumSent();
     }
 
     /** Hands out the next step's work already, so that with {@link Placement#STREAM} samples travel while others compute. */
@@ -395,6 +460,9 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
             broken("weights of step " + (run.step() + 1) + " are not taken by all workers any more");
             return;
         }
+        if (byMembers && sumWantedNs != 0 && checkOwners(nowNs)) {
+            return;
+        }
         if (!machine.isLate(nowNs)) {
             return;
         }
@@ -414,6 +482,27 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         issue(again, run.epoch(), run.stepInEpoch(), run.step());
     }
 
+    /** All gradients of the step are computed, so every member has its hands free: one that says nothing is lost. */
+    private boolean checkOwners(long nowNs) {
+        int silent = 0;
+        for (int member = 0; member < members.length; member++) {
+            silent += isSilent(member, nowNs) ? 1 : 0;
+        }
+        if (silent > 0) {
+            lost(
+                    IntStream.range(0, members.length)
+                            .filter(member -> isSilent(member, nowNs))
+                            .boxed()
+                            .toList(),
+                    "nothing comes from it any more while the others wait for its share" + hint());
+        }
+        return silent > 0;
+    }
+
+    private boolean isSilent(int member, long nowNs) {
+        return nowNs - Math.max(heardNs[member], sumWantedNs) > silenceNs;
+    }
+
     /** What moves is not late, however long it takes. */
     private void watchProgress(long nowNs) {
         long sent = plane.framesSent();
@@ -426,6 +515,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
             if (frames != framesFrom[member]) {
                 framesFrom[member] = frames;
                 machine.hears(member, nowNs);
+                heardNs[member] = nowNs;
             }
         }
     }

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Vectors that went to and came from each member, by its name, for as long as the job lasts: gradients in, weights out. Work, samples and
- * what is sent again do not count. Owned by the step loop's thread; counting allocates nothing.
+ * How much went to and came from each member, by its name, for as long as the job lasts: gradients in; weights, or the share of the mean
+ * that the coordinator makes, out. Work, samples and what is sent again do not count. Owned by the step loop's thread; counting
+ * allocates nothing.
  */
 final class Traffic {
-    private final long receivedVectorBytes;
-    private final long sentVectorBytes;
+    private final int gradientBytes;
     private final Map<String, Counts> byName = new HashMap<>();
     private Counts[] members = {};
 
@@ -19,13 +19,9 @@ final class Traffic {
         long sent;
     }
 
-    /**
-     * @param parameters number of elements of a vector
-     * @param gradientBytes bytes of an element of a gradient on its way; of weights it has 4
-     */
-    Traffic(int parameters, int gradientBytes) {
-        receivedVectorBytes = (long) parameters * gradientBytes;
-        sentVectorBytes = (long) parameters * Float.BYTES;
+    /** @param gradientBytes bytes of an element of a gradient on its way; of weights it has 4 */
+    Traffic(int gradientBytes) {
+        this.gradientBytes = gradientBytes;
     }
 
     /** A generation begins, of members with these names. */
@@ -35,25 +31,25 @@ final class Traffic {
                 .toArray(Counts[]::new);
     }
 
-    /** A gradient came. */
-    void onReceived(int member) {
-        members[member].received++;
+    /** A gradient of so many elements came. */
+    void onReceived(int member, int elements) {
+        members[member].received += elements;
     }
 
-    /** Weights go to all members. */
-    void onBroadcast() {
+    /** So many elements go to all members. */
+    void onSent(int elements) {
         for (Counts member : members) {
-            member.sent++;
+            member.sent += elements;
         }
     }
 
-    /** Size of the gradients of a member. */
+    /** Bytes of the gradients of a member. */
     long receivedBytes(int member) {
-        return members[member].received * receivedVectorBytes;
+        return members[member].received * gradientBytes;
     }
 
-    /** Size of the weights sent to a member. */
+    /** Bytes of what was sent to a member. */
     long sentBytes(int member) {
-        return members[member].sent * sentVectorBytes;
+        return members[member].sent * Float.BYTES;
     }
 }

@@ -10,8 +10,11 @@ import dev.tutti.transport.FaultCounters;
 import dev.tutti.transport.FrameReceiver;
 import dev.tutti.transport.FrameSender;
 import dev.tutti.transport.FrameSource;
+import dev.tutti.transport.NodeReceiver;
+import dev.tutti.transport.RootReceiver;
 import dev.tutti.transport.SharedMemory;
 import dev.tutti.transport.SharedVectors;
+import dev.tutti.transport.Shares;
 import dev.tutti.transport.StreamClosedException;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TermLengths;
@@ -29,7 +32,9 @@ import dev.tutti.wire.GenerationId;
 import io.aeron.Aeron;
 import io.aeron.ExclusivePublication;
 import io.aeron.Subscription;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.agrona.CloseHelper;
@@ -42,28 +47,15 @@ import org.agrona.concurrent.IdleStrategy;
  */
 public final class CoordinatorPlane implements AutoCloseable {
     /** What the step loop is asked and told while it polls. */
-    public interface Events {
-        /**
-         * A node of the summation tree begins to arrive.
-         *
-         * @return a buffer for it, or null if it is not wanted (another step, a duplicate)
-         */
-        PartialGradient acquire(long step, int firstSegment, int segmentCount);
-
+    public interface Events extends NodeReceiver.Sink {
         /** Whether a node is wanted that a member of this process hands over, with its buffer. */
         boolean accepts(long step, int firstSegment, int segmentCount);
 
         /** A buffer that is not needed now, in return for one that was handed over; it belongs to the caller. Null if there is none. */
         PartialGradient spare();
 
-        /** A node has arrived whole; the buffer changes owner. */
-        void onGradient(int member, long step, PartialGradient node);
-
-        /** A node of the summation tree came from a member that {@link #acquire} did not want. */
-        void onRefused(int member, int segmentCount);
-
-        /** A buffer is not needed any more: the rest of its node did not arrive. */
-        void release(PartialGradient node);
+        /** A member has computed so many segments, and took so long, where nodes do not show it. */
+        void onComputed(int member, int segmentCount, float seconds);
 
         /** A member has work for a step whose weights did not arrive whole, or that is over. */
         void onResendRequest(int member, long step);
@@ -84,12 +76,24 @@ public final class CoordinatorPlane implements AutoCloseable {
     private final IdleStrategy idle;
     private final FrameSource gradientFrames;
     private final TcpFrameSource gradientLinks;
+    private final Shares shares;
+    private final RootReceiver roots;
+    private final List<TcpFrameSource> rootFrames = new ArrayList<>();
+    private final ArrayDeque<float[]> state = new ArrayDeque<>();
     private final List<ExclusivePublication> publications = new ArrayList<>();
     private final List<WorkSender> work = new ArrayList<>();
+    private final long[] rootFramesFrom;
     private final List<Integer> lost = new ArrayList<>();
     private String lostBecause = "";
     private long framesSent;
     private FrameSender weights;
+    private FrameSender rootSender;
+    private PartialGradient root;
+    private boolean ownIsIn;
+    private float[] replica;
+    private int arrays;
+    private int epoch;
+    private long step;
     private GradientReceiver gradients;
 
     private CoordinatorPlane(
@@ -101,9 +105,12 @@ public final class CoordinatorPlane implements AutoCloseable {
             int port,
             int mtuBytes,
             JobDescription job,
+            Shares shares,
             SharedVectors shared) {
         this.generation = generation;
         this.members = members;
+        this.shares = shares;
+        this.rootFramesFrom = new long[members];
         this.gradientKind = FrameKind.gradient(job.spec().wire().bytes());
         this.shared = shared == null ? null : shared.open(generation, members);
         this.faults = new FaultCounters();
@@ -133,6 +140,9 @@ public final class CoordinatorPlane implements AutoCloseable {
                 gradientFrames = new FrameReceiver(subscription, members, generation, faults, this::onGradientFrame);
             }
             streams = new Streams(carriers, gradientEndpoint, tcpEndpoint, mtuBytes, terms, baseStreamId);
+            roots = shares == null
+                    ? null
+                    : receiveRoots(opened, FrameKind.root(job.spec().wire().bytes()));
         } catch (RuntimeException e) {
             CloseHelper.quietCloseAll(subscription, opened);
             throw e;
@@ -153,6 +163,7 @@ public final class CoordinatorPlane implements AutoCloseable {
      * @param port UDP port for gradients and TCP port; 0 for any
      * @param mtuBytes largest datagram's payload, for UDP
      * @param job what the streams carry
+     * @param shares who adds what, where the members average over TCP; null where the coordinator does
      * @param shared what is shared with the members, where they are of this process; else null
      * @throws dev.tutti.transport.NoRoomException if there is too little shared memory, after waiting some seconds for that of
      *     earlier streams
@@ -166,12 +177,30 @@ public final class CoordinatorPlane implements AutoCloseable {
             int port,
             int mtuBytes,
             JobDescription job,
+            Shares shares,
             SharedVectors shared) {
         SharedMemory.awaitRoom(
                 node.directory(),
                 job.termLengths(carriers).coordinatorBytes(members),
                 "the streams of " + members + " workers");
-        return new CoordinatorPlane(node, generation, members, carriers, host, port, mtuBytes, job, shared);
+        return new CoordinatorPlane(node, generation, members, carriers, host, port, mtuBytes, job, shares, shared);
+    }
+
+    private RootReceiver receiveRoots(TcpLinks from, FrameKind kind) {
+        if (shares.feeder() != Shares.NONE) {
+            RootReceiver all = new RootReceiver(kind, 1);
+            rootFrames.add(from.source(
+                    streams.feedStreamId(), new int[] {shares.feeder()}, all.from(0, 0, shares.parameters())));
+            return all;
+        }
+        RootReceiver parts = new RootReceiver(kind, members);
+        for (int owner = 0; owner < members; owner++) {
+            rootFrames.add(from.source(
+                    streams.rootStreamId(owner),
+                    new int[] {owner},
+                    parts.from(owner, shares.start(owner), shares.length(owner))));
+        }
+        return parts;
     }
 
     /**
@@ -232,6 +261,9 @@ public final class CoordinatorPlane implements AutoCloseable {
             samples.header().member(member);
             work.add(new WorkSender(orders, samples));
         }
+        if (shares != null && shares.coordinatorOwns()) {
+            rootSender = links.sender(streams.rootStreamId(shares.coordinator()), peers);
+        }
     }
 
     private ExclusivePublication weightsPublication(List<String> endpoints) {
@@ -246,7 +278,13 @@ public final class CoordinatorPlane implements AutoCloseable {
 
     /** Third step, on the step loop's thread: says who takes what arrives. */
     public void attach(int parameterCount, Events events) {
-        gradients = new GradientReceiver(parameterCount, gradientKind, members, shared, events);
+        int length = shares == null ? parameterCount : shares.length(shares.coordinator());
+        gradients = new GradientReceiver(length, gradientKind, members, shared, events);
+    }
+
+    /** Who adds what, where the members average; null where the coordinator does. */
+    public Shares shares() {
+        return shares;
     }
 
     /** How the step loop waits for what comes on these streams. */
@@ -265,6 +303,10 @@ public final class CoordinatorPlane implements AutoCloseable {
         for (int member = 0; member < members; member++) {
             connected &= work.get(member).isConnected();
         }
+        for (FrameSource source : rootFrames) {
+            connected &= source.isConnected();
+        }
+        connected &= rootSender == null || rootSender.isConnected();
         checkMembers();
         return connected;
     }
@@ -276,7 +318,76 @@ public final class CoordinatorPlane implements AutoCloseable {
 
     /** Whether the last weights are sent. */
     public boolean areWeightsSent() {
-        return weights.isIdle();
+        return weights.isIdle() && replica == null;
+    }
+
+    /**
+     * Begins to broadcast what every member needs to go on by itself, where the members average: what the optimizer remembers, then
+     * the weights. Neither must change until {@link #areWeightsSent}.
+     */
+    public void broadcastReplica(int epoch, long step, float[] parameters, Collection<float[]> optimizerState) {
+        state.addAll(optimizerState);
+        replica = parameters;
+        arrays = 0;
+        this.epoch = epoch;
+        this.step = step;
+        sendReplica();
+    }
+
+    private void sendReplica() {
+        if (replica == null || !weights.isIdle()) {
+            return;
+        }
+        float[] array = state.poll();
+        if (array != null) {
+            weights.header().set(FrameKind.STATE, epoch, step, arrays++, 1, array.length);
+            weights.begin(array, 0);
+        } else {
+            float[] parameters = replica;
+            replica = null;
+            broadcastWeights(epoch, step, parameters);
+        }
+    }
+
+    /**
+     * Begins to receive the sum of a step's gradients from its owners, where the members average.
+     *
+     * @param into takes it, share by share
+     */
+    public void beginSum(int epoch, long step, PartialGradient into) {
+        this.epoch = epoch;
+        this.step = step;
+        root = into;
+        ownIsIn = false;
+        roots.begin(step, into);
+    }
+
+    /** Takes the sum of the coordinator's share, which may be empty, and sends it to all members; it must not change until {@link #isSumSent}. */
+    public void takeOwnSum(PartialGradient own) {
+        if (ownIsIn) {
+            return;
+        }
+        ownIsIn = true;
+        root.sums(own.lossSum(), own.weightSum(), own.correctSum());
+        if (rootSender != null) {
+            int length = own.gradient().length;
+            System.arraycopy(own.gradient(), 0, root.gradient(), shares.start(shares.coordinator()), length);
+            rootSender
+                    .header()
+                    .set(FrameKind.root(gradientKind.valueBytes()), epoch, step, 0, 0, length)
+                    .sums(own.lossSum(), own.weightSum(), own.correctSum());
+            rootSender.begin(own.gradient(), 0);
+        }
+    }
+
+    /** Whether the sum of the step is there, in the array that {@link #beginSum} was given. */
+    public boolean isSumComplete() {
+        return ownIsIn && roots.isComplete();
+    }
+
+    /** Whether all members have taken the sum of the coordinator's share. */
+    public boolean isSumSent() {
+        return rootSender == null || rootSender.isIdle();
     }
 
     /** Begins to broadcast the weights of a step; they must not change until {@link #areWeightsSent}. */
@@ -319,7 +430,7 @@ public final class CoordinatorPlane implements AutoCloseable {
     public int doWork() {
         gradients.giveBack();
         try {
-            int frames = send() + gradientFrames.poll(FRAMES_PER_POLL);
+            int frames = send() + gradientFrames.poll(FRAMES_PER_POLL) + pollRoots();
             if (links != null && gradientLinks == null) {
                 links.doWork();
             }
@@ -329,6 +440,17 @@ public final class CoordinatorPlane implements AutoCloseable {
             checkMembers();
             throw e;
         }
+    }
+
+    private int pollRoots() {
+        int frames = 0;
+        for (int i = 0; i < rootFrames.size(); i++) {
+            while (roots.awaits(i) && rootFrames.get(i).pollReady(1) > 0) {
+                frames++;
+                rootFramesFrom[shares.feeder() == Shares.NONE ? i : shares.feeder()]++;
+            }
+        }
+        return frames;
     }
 
     private int send() {
@@ -341,7 +463,9 @@ public final class CoordinatorPlane implements AutoCloseable {
         }
         int weightsFrames = weights.doWork();
         framesSent += weightsFrames;
-        return sent + weightsFrames;
+        sendReplica();
+        int rootFramesSent = rootSender == null ? 0 : rootSender.doWork();
+        return sent + weightsFrames + rootFramesSent;
     }
 
     /**
@@ -354,7 +478,7 @@ public final class CoordinatorPlane implements AutoCloseable {
 
     /** Number of good frames received from {@code member} in the life of these streams. */
     public long framesFrom(int member) {
-        return gradients.framesFrom(member);
+        return gradients.framesFrom(member) + rootFramesFrom[member];
     }
 
     /** What was dropped, by the reason. */

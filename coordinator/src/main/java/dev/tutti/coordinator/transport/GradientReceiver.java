@@ -2,6 +2,7 @@ package dev.tutti.coordinator.transport;
 
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.transport.FrameReceiver;
+import dev.tutti.transport.NodeReceiver;
 import dev.tutti.transport.SharedVectors;
 import dev.tutti.wire.FrameFault;
 import dev.tutti.wire.FrameFlyweight;
@@ -12,33 +13,31 @@ import dev.tutti.wire.FrameKind;
  * members of this process hand over. Owned by the step loop's thread.
  */
 final class GradientReceiver implements FrameReceiver.Handler {
-    private final int parameterCount;
+    private final int length;
     private final FrameKind kind;
     private final CoordinatorPlane.Events events;
     private final SharedVectors.Generation shared;
-    private final Incoming[] incoming;
+    private final NodeReceiver[] incoming;
     private final long[] framesFrom;
     private final int[] owed;
+    private final float[] seconds = new float[1];
 
     /**
+     * @param length number of floats of what the coordinator gets of a node: all, or its share
      * @param kind of the frames of gradients
      * @param shared where members of this process hand over their nodes; null where these come in frames
      */
     GradientReceiver(
-            int parameterCount,
-            FrameKind kind,
-            int members,
-            SharedVectors.Generation shared,
-            CoordinatorPlane.Events events) {
-        this.parameterCount = parameterCount;
+            int length, FrameKind kind, int members, SharedVectors.Generation shared, CoordinatorPlane.Events events) {
+        this.length = length;
         this.kind = kind;
         this.shared = shared;
         this.events = events;
-        this.incoming = new Incoming[members];
+        this.incoming = new NodeReceiver[members];
         this.framesFrom = new long[members];
         this.owed = new int[members];
         for (int member = 0; member < members; member++) {
-            incoming[member] = new Incoming();
+            incoming[member] = new NodeReceiver(length, events);
         }
     }
 
@@ -53,7 +52,15 @@ final class GradientReceiver implements FrameReceiver.Handler {
             events.onResendRequest(member, frame.step());
             return null;
         }
-        if (frame.kind() != kind || frame.vectorLength() != (shared == null ? parameterCount : 0)) {
+        if (frame.kind() == FrameKind.ALIVE) {
+            return null;
+        }
+        if (frame.kind() == FrameKind.COMPUTED && frame.vectorLength() == 1) {
+            frame.copyTo(seconds, 0);
+            events.onComputed(member, frame.segmentCount(), seconds[0]);
+            return null;
+        }
+        if (frame.kind() != kind || frame.vectorLength() != (shared == null ? length : 0)) {
             return FrameFault.OUT_OF_RANGE;
         }
         if (shared != null) {
@@ -104,54 +111,8 @@ final class GradientReceiver implements FrameReceiver.Handler {
 
     /** Gives the buffers back. */
     void close() {
-        for (Incoming one : incoming) {
+        for (NodeReceiver one : incoming) {
             one.drop();
-        }
-    }
-
-    /** One member's vector under way. */
-    private final class Incoming {
-        private PartialGradient node;
-        private int sessionId;
-        private long step;
-        private int received;
-
-        FrameFault onFrame(int member, int sessionId, FrameFlyweight frame) {
-            if (frame.partOffset() == 0) {
-                drop();
-                node = events.acquire(frame.step(), frame.firstSegment(), frame.segmentCount());
-                if (node == null) {
-                    events.onRefused(member, frame.segmentCount());
-                    return FrameFault.UNEXPECTED;
-                }
-                this.sessionId = sessionId;
-                this.step = frame.step();
-                this.received = 0;
-                node.reset(frame.firstSegment(), frame.segmentCount());
-                node.sums(frame.lossSum(), frame.weightSum(), frame.correctSum());
-            } else if (node == null
-                    || sessionId != this.sessionId
-                    || frame.step() != step
-                    || frame.firstSegment() != node.firstSegment()
-                    || frame.segmentCount() != node.segmentCount()
-                    || frame.partOffset() != received) {
-                return FrameFault.UNEXPECTED;
-            }
-            frame.copyTo(node.gradient(), frame.partOffset());
-            received += frame.partLength();
-            if (received == parameterCount) {
-                PartialGradient whole = node;
-                node = null;
-                events.onGradient(member, step, whole);
-            }
-            return null;
-        }
-
-        void drop() {
-            if (node != null) {
-                events.release(node);
-                node = null;
-            }
         }
     }
 }

@@ -19,6 +19,7 @@ import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Averaging;
 import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -211,6 +212,7 @@ class CoordinatorActorTest {
                 Jobs.job(),
                 "data",
                 Placement.REPLICATE,
+                Averaging.AUTO,
                 1,
                 Duration.ofSeconds(60),
                 true,

@@ -20,6 +20,7 @@ import dev.tutti.train.TrainingFailedException;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.transport.AeronNode;
+import dev.tutti.transport.Averaging;
 import dev.tutti.transport.Carriers;
 import dev.tutti.transport.TransportKind;
 import java.net.DatagramSocket;
@@ -456,7 +457,16 @@ class JobActorTest {
 
     private JobActor.Setup setup(int waitWorkers, boolean elastic, TrainingListener listener) {
         return new JobActor.Setup(
-                JOB, Jobs.job(), "data", Placement.REPLICATE, waitWorkers, GIVE_UP, elastic, listener, result);
+                JOB,
+                Jobs.job(),
+                "data",
+                Placement.REPLICATE,
+                Averaging.AUTO,
+                waitWorkers,
+                GIVE_UP,
+                elastic,
+                listener,
+                result);
     }
 
     private static DataPlaneSettings udp(int port) {

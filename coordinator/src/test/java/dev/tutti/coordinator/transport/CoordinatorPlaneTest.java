@@ -125,7 +125,7 @@ class CoordinatorPlaneTest {
     @BeforeEach
     void connect() throws IOException {
         node = AeronNode.launch(folder);
-        plane = CoordinatorPlane.open(node, GENERATION, MEMBERS, Carriers.TCP, HOST, 0, 1408, JOB, null);
+        plane = CoordinatorPlane.open(node, GENERATION, MEMBERS, Carriers.TCP, HOST, 0, 1408, JOB, null, null);
         Streams streams = plane.streams();
         List<ServerSocket> servers = new ArrayList<>();
         List<String> workEndpoints = new ArrayList<>();
@@ -266,6 +266,9 @@ class CoordinatorPlaneTest {
 
         @Override
         public void release(PartialGradient node) {}
+
+        @Override
+        public void onComputed(int member, int segmentCount, float seconds) {}
 
         @Override
         public void onResendRequest(int member, long step) {

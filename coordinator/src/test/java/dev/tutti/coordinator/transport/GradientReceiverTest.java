@@ -293,6 +293,9 @@ class GradientReceiverTest {
         }
 
         @Override
+        public void onComputed(int member, int segmentCount, float seconds) {}
+
+        @Override
         public void onResendRequest(int member, long ofStep) {
             asked.add(member + ":" + ofStep);
         }

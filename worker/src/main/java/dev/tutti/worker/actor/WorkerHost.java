@@ -18,12 +18,14 @@ import dev.tutti.protocol.Build;
 import dev.tutti.protocol.CoordinatorMessage.Busy;
 import dev.tutti.protocol.CoordinatorMessage.Introduction;
 import dev.tutti.protocol.CoordinatorMessage.NotPrepared;
+import dev.tutti.protocol.CoordinatorMessage.PeersLost;
 import dev.tutti.protocol.CoordinatorMessage.Prepared;
 import dev.tutti.protocol.CoordinatorMessage.WorkerFailed;
 import dev.tutti.protocol.JobDescription;
 import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkInHand;
 import dev.tutti.protocol.WorkerMessage;
+import dev.tutti.protocol.WorkerMessage.ConnectPeers;
 import dev.tutti.protocol.WorkerMessage.EndJob;
 import dev.tutti.protocol.WorkerMessage.Goodbye;
 import dev.tutti.protocol.WorkerMessage.Hello;
@@ -129,6 +131,7 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
 
     private PrepareGeneration current;
     private PrepareGeneration next;
+    private WorkerPlane newest;
     private volatile GenerationLoop loop;
     private volatile boolean shuttingDown;
 
@@ -175,6 +178,8 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
             onHello(hello);
         } else if (message instanceof PrepareGeneration prepare) {
             onPrepareGeneration(prepare);
+        } else if (message instanceof ConnectPeers connect) {
+            onConnectPeers(connect);
         } else if (message instanceof EndJob end) {
             onEndJob(end);
         } else if (message instanceof Goodbye goodbye) {
@@ -319,7 +324,21 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
 
     private WorkerPlane openPlane(PrepareGeneration prepare) {
         SharedVectors.Generation shared = setup.shared == null ? null : setup.shared.generation(prepare.generation());
-        return WorkerPlane.open(nodeFor(prepare.streams().ipc()), prepare, setup.host, shared);
+        WorkerPlane plane = WorkerPlane.open(
+                nodeFor(prepare.streams().ipc()),
+                prepare,
+                setup.host,
+                shared,
+                (reached, reason) ->
+                        prepare.replyTo().tell(new PeersLost(self, prepare.generation(), reached, reason)));
+        newest = plane;
+        return plane;
+    }
+
+    private void onConnectPeers(ConnectPeers connect) {
+        if (newest != null && newest.generation().equals(connect.generation())) {
+            newest.connectPeers(connect.tcpEndpoints());
+        }
     }
 
     private static boolean needsTraining(JobDescription job, Dataset training) {

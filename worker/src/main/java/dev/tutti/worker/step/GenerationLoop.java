@@ -198,12 +198,18 @@ public final class GenerationLoop {
         weightsWatch.reset();
         takeBackBuffers();
         WorkerPlane from = plane;
+        long startNs = System.nanoTime();
         lastSum = team.compute(item, plane.weights(), isStillWanted);
+        long computedNs = System.nanoTime() - startNs;
         if (from != plane) {
             // The next streams will ask for it if it is missing still.
             return;
         }
         if (lastSum != null) {
+            flush();
+            if (plane.tellsTimes() && !isLeaving()) {
+                plane.beginComputed(item, computedNs);
+            }
             send(item);
         } else {
             flush();

@@ -6,6 +6,8 @@ import dev.tutti.transport.SharedVectors;
 import dev.tutti.wire.FrameFault;
 import dev.tutti.wire.FrameFlyweight;
 import dev.tutti.wire.FrameKind;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Puts the frames of the weights together, or is told by them that the weights of the coordinator in this process are those of another
@@ -16,6 +18,9 @@ final class WeightsReceiver implements FrameReceiver.Handler {
     private final SharedVectors.Generation shared;
     private final float[] weights;
     private final int length;
+    private final List<float[]> state = new ArrayList<>();
+    private int arrays;
+    private int stateReceived;
     private long step = -1;
     private int received;
     private long frames;
@@ -28,9 +33,18 @@ final class WeightsReceiver implements FrameReceiver.Handler {
         length = weights.length;
     }
 
+    /** What the optimizer remembers comes first, array after array, where the members average. */
+    void expect(Iterable<float[]> arrays) {
+        arrays.forEach(state::add);
+    }
+
     @Override
     public FrameFault onFrame(int sessionId, FrameFlyweight frame) {
+        if (frame.kind() == FrameKind.STATE) {
+            return onState(frame);
+        }
         if (frame.kind() != FrameKind.WEIGHTS
+                || arrays < state.size()
                 || frame.vectorLength() != length
                 || !Steps.contain(spec, frame.epoch(), frame.step())) {
             return FrameFault.OUT_OF_RANGE;
@@ -48,6 +62,24 @@ final class WeightsReceiver implements FrameReceiver.Handler {
         }
         frame.copyTo(weights, frame.partOffset());
         received += frame.partLength();
+        return null;
+    }
+
+    private FrameFault onState(FrameFlyweight frame) {
+        int array = frame.firstSegment();
+        if (array != arrays || array >= state.size() || frame.vectorLength() != length) {
+            return FrameFault.OUT_OF_RANGE;
+        }
+        if (frame.partOffset() != stateReceived) {
+            return FrameFault.UNEXPECTED;
+        }
+        frames++;
+        frame.copyTo(state.get(array), frame.partOffset());
+        stateReceived += frame.partLength();
+        if (stateReceived == length) {
+            arrays++;
+            stateReceived = 0;
+        }
         return null;
     }
 

@@ -24,6 +24,7 @@ import dev.tutti.transport.tcp.TcpPeer;
 import dev.tutti.transport.tcp.TcpSettings;
 import dev.tutti.transport.tcp.Waiting;
 import dev.tutti.wire.FrameKind;
+import dev.tutti.wire.GenerationId;
 import dev.tutti.worker.compute.WorkItem;
 import io.aeron.Aeron;
 import io.aeron.ExclusivePublication;
@@ -42,6 +43,12 @@ import org.slf4j.LoggerFactory;
 public final class WorkerPlane implements AutoCloseable {
     private static final int FRAMES_PER_POLL = 64;
     private static final float[] NO_FLOATS = {};
+
+    /** So often a member shows that it is there, where it may be waited for while it waits itself. */
+    private static final long ALIVE_NS = 500_000_000L;
+
+    /** So long the coordinator has to find out that a peer is lost. */
+    private static final long TELL_AFTER_NS = 2_000_000_000L;
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerPlane.class);
     private static final int[] FROM_COORDINATOR = {TcpLinks.COORDINATOR};
@@ -62,12 +69,27 @@ public final class WorkerPlane implements AutoCloseable {
     private final FrameSender gradients;
     private final FrameKind gradientKind;
     private final SharedVectors.Generation shared;
+    private final PeerExchange exchange;
+    private final PeerTrouble trouble;
+    private volatile List<String> peerEndpoints;
     private boolean parted;
+    private boolean reachedPeers;
+    private String lostPeer;
+    private long lostPeerNs;
+    private boolean toldOfPeers;
+    private final float[] seconds = new float[1];
+    private long aliveNs = System.nanoTime();
 
-    private WorkerPlane(AeronNode node, PrepareGeneration prepare, String host, SharedVectors.Generation shared) {
+    private WorkerPlane(
+            AeronNode node,
+            PrepareGeneration prepare,
+            String host,
+            SharedVectors.Generation shared,
+            PeerTrouble trouble) {
         this.prepare = prepare;
         this.streams = prepare.streams();
         this.shared = shared;
+        this.trouble = trouble;
         TrainingSpec spec = prepare.job().spec();
         Carriers carriers = streams.carriers();
         weights = new WeightsReceiver(spec, new ParameterLayout(spec.network()).parameterCount(), shared);
@@ -90,6 +112,10 @@ public final class WorkerPlane implements AutoCloseable {
                 weightsEndpoint = endpoint(weightsSubscription);
                 gradients = gradientSender(node.aeron());
             }
+            exchange = prepare.shares() == null ? null : new PeerExchange(prepare, links, weights.weights());
+            if (exchange != null) {
+                weights.expect(exchange.state());
+            }
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -99,9 +125,21 @@ public final class WorkerPlane implements AutoCloseable {
         idle = Waiting.on(carriers, prepare.job().vectorBytes(), links);
     }
 
-    /** Opens the streams to the coordinator of another process; see {@link #open(AeronNode, PrepareGeneration, String, SharedVectors.Generation)}. */
+    /** Is told, on the leading compute thread, of trouble with other members. */
+    @FunctionalInterface
+    public interface PeerTrouble {
+        /**
+         * A connection to another member has ended, or could not be made, and no other generation has come of it.
+         *
+         * @param reached whether all connections had been made
+         * @param reason one line
+         */
+        void onPeersLost(boolean reached, String reason);
+    }
+
+    /** Opens the streams to the coordinator of another process, which averages. */
     public static WorkerPlane open(AeronNode node, PrepareGeneration prepare, String host) {
-        return open(node, prepare, host, null);
+        return open(node, prepare, host, null, (reached, reason) -> {});
     }
 
     /**
@@ -111,20 +149,26 @@ public final class WorkerPlane implements AutoCloseable {
      * @param prepare what the coordinator said
      * @param host this machine's address as the coordinator sees it; unused with ipc
      * @param shared what is shared with the coordinator, where it is of this process; else null
+     * @param trouble is told of trouble with other members
      * @throws dev.tutti.transport.NoRoomException if there is too little shared memory, after waiting some seconds for that of
      *     earlier streams
      */
     public static WorkerPlane open(
-            AeronNode node, PrepareGeneration prepare, String host, SharedVectors.Generation shared) {
+            AeronNode node,
+            PrepareGeneration prepare,
+            String host,
+            SharedVectors.Generation shared,
+            PeerTrouble trouble) {
         Streams streams = prepare.streams();
         SharedMemory.awaitRoom(
                 node.directory(), streams.terms().workerBytes(streams.ipc()), "a worker's streams of this network");
-        return new WorkerPlane(node, prepare, host, shared);
+        return new WorkerPlane(node, prepare, host, shared, trouble);
     }
 
     private TcpLinks openLinks(String host) {
-        TcpLinks made = TcpLinks.open(
-                host, 0, prepare.generation(), prepare.member(), TcpSettings.ofWorker(), faults, this::onParted);
+        TcpSettings settings = TcpSettings.ofWorker(prepare.job().vectorBytes() / Float.BYTES);
+        TcpLinks made =
+                TcpLinks.open(host, 0, prepare.generation(), prepare.member(), settings, faults, this::onParted);
         opened.add(made);
         return made;
     }
@@ -148,6 +192,20 @@ public final class WorkerPlane implements AutoCloseable {
 
     private TcpPeer coordinator() {
         return new TcpPeer(TcpLinks.COORDINATOR, Endpoint.parse(streams.tcpEndpoint()));
+    }
+
+    /** The generation. */
+    public GenerationId generation() {
+        return prepare.generation();
+    }
+
+    /**
+     * All members can be connected to, where they average; from any thread.
+     *
+     * @param endpoints where, {@code host:port}, in the order of their numbers
+     */
+    public void connectPeers(List<String> endpoints) {
+        peerEndpoints = List.copyOf(endpoints);
     }
 
     /** Where this worker receives weights over UDP, {@code host:port}; empty where they come otherwise. */
@@ -186,17 +244,66 @@ public final class WorkerPlane implements AutoCloseable {
         } catch (StreamClosedException e) {
             checkParted(e);
         }
+        return exchange == null ? frames : frames + exchange(System.nanoTime());
+    }
+
+    private int exchange(long nowNs) {
+        if (parted) {
+            return 0;
+        }
+        if (lostPeer != null) {
+            tellOfPeers(nowNs);
+            return 0;
+        }
+        int frames = 0;
+        try {
+            connectPeers();
+            if (!exchange.isStarted() && weights.completeStep() >= 0) {
+                exchange.start(weights.completeStep());
+            }
+            frames = exchange.doWork();
+            if (nowNs - aliveNs > ALIVE_NS && gradients.isIdle()) {
+                aliveNs = nowNs;
+                gradients.header().set(FrameKind.ALIVE, 1, 0, 0, 0, 0);
+                gradients.begin(NO_FLOATS, 0);
+                gradients.doWork();
+            }
+        } catch (StreamClosedException e) {
+            checkParted(e);
+        }
         return frames;
+    }
+
+    private void connectPeers() {
+        List<String> endpoints = peerEndpoints;
+        if (endpoints != null) {
+            peerEndpoints = null;
+            List<TcpPeer> peers = new ArrayList<>();
+            for (int member = 0; member < endpoints.size(); member++) {
+                peers.add(new TcpPeer(member, Endpoint.parse(endpoints.get(member))));
+            }
+            exchange.connect(peers, coordinator());
+        } else if (!reachedPeers) {
+            reachedPeers = exchange.isConnected();
+        }
+    }
+
+    /** Where a member has ended, the coordinator says so first. */
+    private void tellOfPeers(long nowNs) {
+        if (!toldOfPeers && nowNs - lostPeerNs > TELL_AFTER_NS) {
+            toldOfPeers = true;
+            trouble.onPeersLost(reachedPeers, lostPeer);
+        }
     }
 
     /** The step whose weights are complete, or -1. */
     public long weightsStep() {
-        return weights.completeStep();
+        return exchange == null ? weights.completeStep() : exchange.step();
     }
 
-    /** Whether this step is over: weights of a later one have begun to arrive. */
+    /** Whether this step is over: weights of a later one have begun to arrive, or can be made here. */
     public boolean isOver(long step) {
-        return step < weights.latestStep();
+        return exchange == null ? step < weights.latestStep() : exchange.isOver(step);
     }
 
     /** Number of frames of weights that have arrived so far. */
@@ -239,9 +346,20 @@ public final class WorkerPlane implements AutoCloseable {
         return shared == null ? null : shared.takeBack(prepare.member());
     }
 
-    /** Does the coordinator's part of the steps, where it is of this process: see {@link SharedVectors}. */
+    /**
+     * Does the coordinator's part of the steps, where it is of this process: see {@link SharedVectors}; or the update, where the
+     * members average. Not while somebody computes.
+     */
     public int doSteps(SharedLoop threads) {
-        return shared == null ? 0 : shared.doSteps(threads);
+        if (exchange == null) {
+            return shared == null ? 0 : shared.doSteps(threads);
+        }
+        try {
+            return parted || lostPeer != null ? 0 : exchange.advance(threads);
+        } catch (StreamClosedException e) {
+            checkParted(e);
+            return 0;
+        }
     }
 
     /**
@@ -249,15 +367,37 @@ public final class WorkerPlane implements AutoCloseable {
      * coordinator's from now on.
      */
     public void beginGradient(WorkItem item, PartialGradient node) {
+        if (exchange != null) {
+            exchange.beginNode(item.epoch(), item.step(), node);
+        }
         float[] sent = shared == null ? node.gradient() : NO_FLOATS;
+        int start =
+                exchange == null ? 0 : prepare.shares().start(prepare.shares().coordinator());
+        int length = exchange == null
+                ? sent.length
+                : prepare.shares().length(prepare.shares().coordinator());
         gradients
                 .header()
-                .set(gradientKind, item.epoch(), item.step(), node.firstSegment(), node.segmentCount(), sent.length)
+                .set(gradientKind, item.epoch(), item.step(), node.firstSegment(), node.segmentCount(), length)
                 .sums(node.lossSum(), node.weightSum(), node.correctSum());
         if (shared != null && !shared.give(prepare.member(), node)) {
             throw new IllegalStateException("more nodes than a step has: member=" + prepare.member());
         }
-        gradients.begin(sent, 0);
+        gradients.begin(sent, start);
+    }
+
+    /** Whether the members average, so that the coordinator is told what else it sees: see {@link #beginComputed}. */
+    public boolean tellsTimes() {
+        return exchange != null;
+    }
+
+    /** Tells how long a piece of work took, before its nodes. */
+    public void beginComputed(WorkItem item, long ns) {
+        seconds[0] = ns / 1e9f;
+        gradients
+                .header()
+                .set(FrameKind.COMPUTED, item.epoch(), item.step(), item.firstSegment(), item.segmentCount(), 1);
+        gradients.begin(seconds, 0);
     }
 
     /** Requests the weights of a step again, or shows that this worker is there, where the step is over. */
@@ -269,7 +409,8 @@ public final class WorkerPlane implements AutoCloseable {
     /** Sends what the stream takes now; returns the number of frames. */
     public int send() {
         try {
-            return parted ? 0 : gradients.doWork();
+            int frames = parted ? 0 : gradients.doWork();
+            return exchange == null || parted || lostPeer != null ? frames : frames + exchange.send();
         } catch (StreamClosedException e) {
             checkParted(e);
             return 0;
@@ -282,19 +423,27 @@ public final class WorkerPlane implements AutoCloseable {
     }
 
     private void checkParted(StreamClosedException e) {
-        if (!parted) {
+        if (!parted && lostPeer == null) {
             throw e;
         }
     }
 
     private void onParted(int peer, String reason) {
+        if (peer != TcpLinks.COORDINATOR) {
+            if (lostPeer == null) {
+                lostPeer = "the connection to worker process " + peer + " of the generation: " + reason;
+                lostPeerNs = System.nanoTime();
+                LOG.info("{}: {}", prepare.generation(), lostPeer);
+            }
+            return;
+        }
         parted = true;
         LOG.info("{}: the connection to the coordinator has ended: {}", prepare.generation(), reason);
     }
 
     /** Whether nothing is left to be sent. */
     public boolean isSent() {
-        return gradients.isIdle();
+        return gradients.isIdle() && (exchange == null || exchange.isSent());
     }
 
     /** What was dropped, by the reason. */

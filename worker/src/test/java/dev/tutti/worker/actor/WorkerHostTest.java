@@ -164,7 +164,7 @@ class WorkerHostTest {
 
     private PrepareGeneration prepare(int job) {
         JobDescription description = new JobDescription(job, "job " + job, SPEC, 2, 1, Placement.REPLICATE, "data");
-        return new PrepareGeneration(new GenerationId(job, job, job), 0, description, STREAMS, coordinator.ref());
+        return new PrepareGeneration(new GenerationId(job, job, job), 0, description, STREAMS, null, coordinator.ref());
     }
 
     private ActorRef<WorkerMessage> awaitWorker() {

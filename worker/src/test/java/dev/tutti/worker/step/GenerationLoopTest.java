@@ -253,7 +253,8 @@ class GenerationLoopTest {
             JobDescription job = new JobDescription(1, "test", SPEC, FEATURES, 1, Placement.REPLICATE, "data");
             gradients = node.aeron().addSubscription(streams.subscription(""), streams.gradientStreamId());
             frames = new FrameReceiver(gradients, id, new FaultCounters(), this);
-            plane = WorkerPlane.open(node, new PrepareGeneration(id, 0, job, streams, null), "", shared);
+            plane = WorkerPlane.open(
+                    node, new PrepareGeneration(id, 0, job, streams, null, null), "", shared, (reached, reason) -> {});
             weights = node.aeron().addExclusivePublication(streams.weightsPublication(1), streams.weightsStreamId());
             work = node.aeron().addExclusivePublication(streams.workPublication(""), streams.workStreamId(0));
         }

@@ -85,7 +85,7 @@ class StaleWorkTest {
     void begin() {
         node = AeronNode.launch(folder);
         gradients = node.aeron().addSubscription(STREAMS.subscription(""), STREAMS.gradientStreamId());
-        plane = WorkerPlane.open(node, new PrepareGeneration(GENERATION, 0, JOB, STREAMS, null), "");
+        plane = WorkerPlane.open(node, new PrepareGeneration(GENERATION, 0, JOB, STREAMS, null, null), "");
         weights = node.aeron().addExclusivePublication(STREAMS.weightsPublication(1), STREAMS.weightsStreamId());
         work = node.aeron().addExclusivePublication(STREAMS.workPublication(""), STREAMS.workStreamId(0));
         weightsSender = new VectorSender(weights, GENERATION);

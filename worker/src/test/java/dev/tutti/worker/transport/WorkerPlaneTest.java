@@ -150,7 +150,7 @@ class WorkerPlaneTest {
                 from.add(frame.member());
                 return null;
             });
-            PrepareGeneration prepare = new PrepareGeneration(GENERATION, 0, JOB, streams, null);
+            PrepareGeneration prepare = new PrepareGeneration(GENERATION, 0, JOB, streams, null, null);
             try (WorkerPlane plane = WorkerPlane.open(node, prepare, HOST)) {
                 assertThat(plane.weightsEndpoint()).isEmpty();
                 TcpPeer worker = new TcpPeer(0, Endpoint.parse(plane.tcpEndpoint()));
@@ -254,7 +254,7 @@ class WorkerPlaneTest {
                 1408,
                 SHORT_TERMS,
                 2 * Streams.IDS_PER_GENERATION);
-        return new PrepareGeneration(GENERATION, 0, JOB, streams, null);
+        return new PrepareGeneration(GENERATION, 0, JOB, streams, null, null);
     }
 
     private static float[] random(int number) {

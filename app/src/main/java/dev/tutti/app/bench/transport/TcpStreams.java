@@ -27,7 +27,7 @@ final class TcpStreams implements BenchStreams {
     private TcpStreams(TcpLinks links, int[] from, FrameReceiver.Handler handler) {
         this.links = links;
         this.source = links.source(STREAM, from, handler);
-        this.idle = new TransferIdleStrategy(links, true);
+        this.idle = new TransferIdleStrategy(links);
     }
 
     /**

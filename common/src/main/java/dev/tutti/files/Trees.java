@@ -1,6 +1,5 @@
-package dev.tutti.app.service;
+package dev.tutti.files;
 
-import dev.tutti.files.FileOperations;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -9,7 +8,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /** Directories with all that is in them. */
-final class Trees {
+public final class Trees {
     private Trees() {}
 
     /**
@@ -19,8 +18,13 @@ final class Trees {
      * @param root the directory
      * @param first name of a file in it without which the rest is worth nothing: it goes first
      */
-    static void delete(FileOperations files, Path root, String first) throws IOException {
+    public static void delete(FileOperations files, Path root, String first) throws IOException {
         files.delete(root.resolve(first));
+        delete(files, root);
+    }
+
+    /** The same in whatever order. */
+    public static void delete(FileOperations files, Path root) throws IOException {
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
@@ -30,6 +34,9 @@ final class Trees {
 
             @Override
             public FileVisitResult postVisitDirectory(Path directory, IOException problem) throws IOException {
+                if (problem != null) {
+                    throw problem;
+                }
                 files.delete(directory);
                 return FileVisitResult.CONTINUE;
             }

@@ -1,0 +1,156 @@
+package dev.tutti.app.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tutti.app.run.RunDirectory;
+import dev.tutti.data.BuiltInData;
+import dev.tutti.data.DataFiles;
+import dev.tutti.data.DataFormat;
+import dev.tutti.files.InputException;
+import dev.tutti.files.StrictJson;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * One run of {@code tutti train} that a service carries out: its data is sent there, its lines are printed here, and its outcome is
+ * fetched, as if it had been trained here.
+ */
+public final class RemoteTraining {
+    private static final String DATA = "data";
+    private static final String LABELS = "labels";
+    private static final List<String> FILES = List.of(DATA, "validation-data", LABELS);
+    private static final Optional<String> IDX = Optional.of(DataFormat.IDX.id());
+    private static final Duration START_PATIENCE = Duration.ofSeconds(30);
+
+    private final ServiceClient client;
+    private final PrintWriter people;
+    private final PrintWriter err;
+
+    /**
+     * @param client of the service
+     * @param people where the progress goes
+     * @param err where problems go
+     */
+    public RemoteTraining(ServiceClient client, PrintWriter people, PrintWriter err) {
+        this.client = client;
+        this.people = people;
+        this.err = err;
+    }
+
+    /**
+     * Has a run carried out.
+     *
+     * @param values what is given to the run, by key
+     * @param directory receives the outcome; left empty where there is none
+     * @param json told the summary, once the run is done
+     * @return the exit code
+     * @throws InterruptedException if interrupted; the job is cancelled then, and the message says what was kept
+     * @throws InputException if the service cannot be reached, or does not take the job
+     */
+    public int run(Map<String, String> values, RunDirectory directory, PrintWriter json) throws InterruptedException {
+        boolean kept = false;
+        try {
+            JobWatch watch = submit(values);
+            tell("job " + watch.id());
+            try {
+                String shown = directory.shown(RunDirectory.MODEL);
+                JsonNode job = watch.follow(Optional.of(shown), this::tell);
+                int code = JobWatch.exitCode(job, this::complain);
+                if (code == 0) {
+                    new Outcome(client, watch).fetch(directory, Optional.of(values.get(DATA)), json);
+                    kept = true;
+                }
+                return code;
+            } catch (InterruptedException e) {
+                throw new InterruptedException(watch.cancel());
+            }
+        } finally {
+            if (!kept) {
+                directory.discard();
+            }
+            directory.close();
+        }
+    }
+
+    private JobWatch submit(Map<String, String> values) throws InterruptedException {
+        Uploads uploads = new Uploads(client, this::tell);
+        Patience patience = new Patience(START_PATIENCE, this::complain);
+        try {
+            ObjectNode settings = settings(values, uploads);
+            return submit(settings, UUID.randomUUID().toString(), patience);
+        } catch (IOException e) {
+            throw new InputException("the service " + client.shown() + " does not answer: " + Patience.describe(e), e);
+        } catch (ServiceProblem e) {
+            uploads.takeBack();
+            throw e;
+        }
+    }
+
+    private ObjectNode settings(Map<String, String> values, Uploads uploads) throws IOException, InterruptedException {
+        ObjectNode settings = StrictJson.MAPPER.createObjectNode();
+        values.forEach(settings::put);
+        Optional<String> format = Optional.ofNullable(values.get("format"));
+        for (String name : FILES) {
+            String given = values.get(name);
+            if (given != null && (name.equals(LABELS) || !BuiltInData.has(given))) {
+                settings.put(name, uploads.send(Path.of(given), name.equals(LABELS) ? IDX : format));
+            }
+        }
+        sendLabels(values, uploads, settings);
+        return settings;
+    }
+
+    private JobWatch submit(ObjectNode settings, String key, Patience patience)
+            throws IOException, InterruptedException {
+        try {
+            return watch(patience.until(() -> client.submit(settings, key)));
+        } catch (InterruptedException e) {
+            throw new InterruptedException(cancelIfThere(settings, key));
+        }
+    }
+
+    /** Of a file of samples alone the labels are in the file named alike, which the service would not find. */
+    private static void sendLabels(Map<String, String> values, Uploads uploads, ObjectNode settings)
+            throws IOException, InterruptedException {
+        String data = values.get(DATA);
+        if (values.containsKey(LABELS) || BuiltInData.has(data)) {
+            return;
+        }
+        Optional<DataFormat> format = Optional.ofNullable(values.get("format"))
+                .map(name -> DataFormat.valueOf(name.toUpperCase(Locale.ROOT)));
+        Optional<Path> labels = DataFiles.labelsBeside(Path.of(data), format);
+        if (labels.isPresent()) {
+            settings.put(LABELS, uploads.send(labels.get(), IDX));
+        }
+    }
+
+    private JobWatch watch(JsonNode job) {
+        return new JobWatch(client, job.path("id").asText(), this::complain);
+    }
+
+    /** The answer was not awaited: by its key the request finds its job, or makes it. */
+    private String cancelIfThere(ObjectNode settings, String key) throws InterruptedException {
+        try {
+            return watch(client.submit(settings, key)).cancel();
+        } catch (IOException | InputException e) {
+            return "before the job was handed in";
+        }
+    }
+
+    private void tell(String line) {
+        people.println(line);
+        people.flush();
+    }
+
+    private void complain(String line) {
+        err.println("tutti: " + line);
+        err.flush();
+    }
+}

@@ -1,0 +1,283 @@
+package dev.tutti.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import dev.tutti.app.http.ServiceInProcess;
+import dev.tutti.app.service.TrainingRunner;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The command line as a client of a service: it does what it does without one, and the service may come and go. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RemoteTrainTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String ROWS = "size,rooms,kind\n1,2,flat\n2,3,house\n3,3,house\n1,1,flat\n2,2,flat\n"
+            + "4,5,house\n3,4,house\n1,2,flat\n4,4,house\n2,1,flat\n";
+
+    @TempDir
+    private Path folder;
+
+    private int port;
+
+    @BeforeEach
+    void choosePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+        Files.writeString(folder.resolve("token"), ServiceInProcess.TOKEN + "\n");
+    }
+
+    private ServiceInProcess open() {
+        return new ServiceInProcess(
+                folder.resolve("home"),
+                port,
+                Optional.empty(),
+                service -> new TrainingRunner(service.submission(), Optional.empty()));
+    }
+
+    private Cli.Outcome client(String... arguments) {
+        return Cli.run(Stream.concat(
+                        Stream.of(arguments),
+                        Stream.of(
+                                "--server",
+                                "http://127.0.0.1:" + port,
+                                "--token-file",
+                                folder.resolve("token").toString()))
+                .toArray(String[]::new));
+    }
+
+    private String path(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    @Test
+    void shouldPrintAndLeaveWhatARunHereDoes() throws Exception {
+        Cli.Outcome here = Cli.run("train", "iris", "--epochs", "3", "--workers", "1", "--out", path("here"));
+        Cli.Outcome there;
+        try (ServiceInProcess service = open()) {
+            there = client("train", "iris", "--epochs", "3", "--workers", "1", "--out", path("there"));
+            assertThat(service.get("/api/v1/jobs").json().get("jobs")).hasSize(1);
+        }
+
+        assertThat(there.code()).as(there.err()).isZero();
+        assertThat(there.out()).startsWith("job ");
+        assertThat(timeless(there.out().lines().skip(1), "there"))
+                .isEqualTo(timeless(here.out().lines(), "here"));
+        assertThat(there.err()).isEmpty();
+        JsonNode summary = summary("there");
+        assertThat(summary.get("weightsSha256")).isEqualTo(summary("here").get("weightsSha256"));
+        assertThat(summary.get("model").asText()).isEqualTo(path("there/model.safetensors"));
+        assertThat((Iterable<String>) summary::fieldNames)
+                .containsExactlyInAnyOrderElementsOf(() -> summary("here").fieldNames());
+        assertThat(Files.readAllLines(folder.resolve("there/metrics.jsonl"))).hasSize(3);
+        assertThat(Files.mismatch(folder.resolve("there/model.safetensors"), folder.resolve("here/model.safetensors")))
+                .as("models, byte for byte")
+                .isEqualTo(-1);
+        assertThat(Cli.run("eval", path("there"), "iris").code()).isZero();
+    }
+
+    /** Without what takes another time each time. */
+    private List<String> timeless(Stream<String> lines, String run) {
+        return lines.filter(line -> !line.startsWith("compute threads"))
+                .map(line -> line.replaceAll("[0-9.]+[kM]? samples/s", "RATE")
+                        .replaceAll("trained in [0-9.]+ s", "TIME")
+                        .replace(path(run), "RUN"))
+                .toList();
+    }
+
+    private JsonNode summary(String run) {
+        try {
+            return JSON.readTree(Files.readString(folder.resolve(run).resolve("summary.json")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void shouldSendDataOnceAndTakeItBackWhereTheJobIsRefused() throws Exception {
+        Path data = Files.writeString(folder.resolve("homes.csv"), ROWS);
+        try (ServiceInProcess service = open()) {
+            Cli.Outcome refused = client("train", data.toString(), "--transport", "udp", "--out", path("refused"));
+            assertThat(refused.code()).isEqualTo(2);
+            assertThat(refused.err())
+                    .isEqualTo("tutti: --transport: not for a job of the service; leave it out, as the service decides"
+                            + " that" + System.lineSeparator());
+            assertThat(folder.resolve("refused")).doesNotExist();
+            assertThat(service.get("/api/v1/data").json().get("data")).isEmpty();
+
+            String[] train = {"train", data.toString(), "--epochs", "2", "--batch", "4", "--json", "--out"};
+            Cli.Outcome first = client(
+                    Stream.concat(Stream.of(train), Stream.of(path("first"))).toArray(String[]::new));
+            Cli.Outcome again = client(
+                    Stream.concat(Stream.of(train), Stream.of(path("again"))).toArray(String[]::new));
+
+            assertThat(first.code()).as(first.err()).isZero();
+            assertThat(JSON.readTree(first.out())).isEqualTo(summary("first"));
+            assertThat(summary("first").get("data").asText()).isEqualTo(data.toString());
+            assertThat(summary("first").get("name").asText()).isEqualTo("homes");
+            assertThat(again.code()).as(again.err()).isZero();
+            assertThat(first.err()).contains("sending homes.csv", "epoch 2/2");
+            assertThat(again.err()).doesNotContain("sending");
+            assertThat(service.get("/api/v1/data").json().get("data")).hasSize(1);
+            Cli.Outcome mistaken = client("train", data.toString(), "--target", "nose", "--out", path("mistaken"));
+            assertThat(mistaken.code()).isEqualTo(2);
+            assertThat(mistaken.err())
+                    .startsWith("tutti: homes.csv")
+                    .contains("nose")
+                    .hasLineCount(1);
+            assertThat(folder.resolve("mistaken")).doesNotExist();
+        }
+    }
+
+    @Test
+    void shouldCancelAtAnInterruptAndGoOnByTheCommandToTheSameBits() throws Exception {
+        try (ServiceInProcess service = open()) {
+            FutureTask<Cli.Outcome> train = new FutureTask<>(
+                    () -> client("train", "iris", "--epochs", "300", "--checkpoint-steps", "2", "--out", path("run")));
+            Thread client = new Thread(train, "test-client");
+            client.start();
+            String id = service.awaitJob();
+            service.awaitLine("/api/v1/jobs/" + id + "/metrics", "\"epoch\"");
+            client.interrupt();
+
+            Cli.Outcome interrupted = train.get();
+            if (interrupted.code() != 0) {
+                assertThat(interrupted.code()).isEqualTo(130);
+                assertThat(interrupted.err())
+                        .isEqualTo("tutti: interrupted on the service, which keeps what job " + id
+                                + " has got so far; go on with: tutti jobs resume " + id + System.lineSeparator());
+                assertThat(folder.resolve("run")).doesNotExist();
+                assertThat(client("jobs", "list", "--state", "cancelled").out()).contains(id);
+                assertThat(client("jobs", "resume", id).out()).contains("QUEUED");
+            }
+            Cli.Outcome watched = client("jobs", "watch", id);
+            assertThat(watched.code()).as(watched.err()).isZero();
+            assertThat(watched.out()).contains("epoch 300/300");
+            Cli.Outcome fetched = client("jobs", "fetch", id, "--out", path("fetched"), "--json");
+            assertThat(fetched.code()).as(fetched.err()).isZero();
+            assertThat(JSON.readTree(fetched.out())).isEqualTo(summary("fetched"));
+        }
+        Cli.Outcome here = Cli.run("train", "--trainer", "reference", "iris", "--epochs", "300", "--out", path("here"));
+        assertThat(here.code()).as(here.err()).isZero();
+        assertThat(summary("fetched").get("weightsSha256"))
+                .isEqualTo(summary("here").get("weightsSha256"));
+    }
+
+    @Test
+    void shouldFollowAServiceThatIsStartedAgain() throws Exception {
+        FutureTask<Cli.Outcome> train = new FutureTask<>(() -> client(
+                "train", "iris", "--epochs", "2000", "--checkpoint-steps", "50", "--json", "--out", path("run")));
+        String id;
+        try (ServiceInProcess service = open()) {
+            new Thread(train, "test-client").start();
+            id = service.awaitJob();
+            service.awaitLine("/api/v1/jobs/" + id + "/metrics", "\"epoch\"");
+        }
+        try (ServiceInProcess service = open()) {
+            Cli.Outcome outcome = train.get();
+            assertThat(outcome.code()).as(outcome.err()).isZero();
+            assertThat(service.awaitEnd(id).get("weightsSha256"))
+                    .isEqualTo(summary("run").get("weightsSha256"));
+            if (outcome.err().contains("goes on after")) {
+                assertThat(outcome.err())
+                        .contains("the service ended; the job goes on when it is started again", "epoch 2000/2000");
+            }
+        }
+    }
+
+    @Test
+    void shouldShowAndStopJobs() throws Exception {
+        try (ServiceInProcess service = open()) {
+            String running = service.submit("{\"data\":\"iris\",\"epochs\":100000000}");
+            String waiting = service.submit("{\"data\":\"xor\",\"epochs\":1,\"validation\":0}");
+
+            assertThat(client("jobs", "list").out()).contains(running, waiting, "iris", "xor", "QUEUED");
+            assertThat(JSON.readTree(client("jobs", "list", "--limit", "1", "--json")
+                                    .out())
+                            .get("jobs")
+                            .findValuesAsText("id"))
+                    .containsExactly(waiting);
+            assertThat(client("jobs", "show", waiting).out()).contains("QUEUED", "xor");
+            assertThat(client("jobs", "fetch", waiting).err()).contains("has nothing to fetch yet (QUEUED)");
+            assertThat(client("jobs", "cancel", waiting).out()).contains("CANCELLED");
+            assertThat(client("jobs", "watch", waiting).code()).isEqualTo(130);
+            assertThat(client("jobs", "cancel", running, "--json").out()).contains(running);
+            assertThat(service.awaitEnd(running).get("state").asText()).isEqualTo("CANCELLED");
+            Cli.Outcome missing = client("jobs", "show", "../../token");
+            assertThat(missing.code()).isEqualTo(2);
+            assertThat(missing.err()).startsWith("tutti: ").hasLineCount(1);
+        }
+    }
+
+    @Test
+    void shouldSayInOneLineWhyAServiceCannotBeUsed() throws Exception {
+        assertThat(client("train", "iris").err())
+                .isEqualTo("tutti: the service http://127.0.0.1:" + port
+                        + " cannot be reached: nothing listens there; start it first: tutti serve"
+                        + System.lineSeparator());
+        HttpServer other = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
+        other.start();
+        try {
+            assertThat(client("jobs", "list").err())
+                    .startsWith("tutti: http://127.0.0.1:" + port
+                            + " does not answer as a training service of this version (status 404)");
+        } finally {
+            other.stop(0);
+        }
+        try (ServiceInProcess service = open()) {
+            Files.writeString(folder.resolve("token"), "0".repeat(64));
+            Cli.Outcome wrong = client("train", "iris", "--out", path("run"));
+            assertThat(wrong.code()).isEqualTo(2);
+            assertThat(wrong.err())
+                    .isEqualTo("tutti: the token is wrong; it is in the file token of the service's home"
+                            + System.lineSeparator());
+            assertThat(service.get("/api/v1/jobs").json().get("jobs")).isEmpty();
+            Files.delete(folder.resolve("token"));
+            assertThat(client("jobs", "list").err()).contains("token of the service cannot be read");
+        }
+        assertThat(folder.resolve("run")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://192.0.2.1:8025, would travel unencrypted to another machine",
+        "http://0.0.0.0:8025, would travel unencrypted to another machine",
+        "ftp://127.0.0.1:8025, not the address of a service",
+        "127.0.0.1:8025, not the address of a service",
+        "http://127.0.0.1:8025/api/v1, not the address of a service",
+        "http://me:secret@127.0.0.1:8025, not the address of a service",
+    })
+    void shouldSendTheTokenNowhereElse(String server, String problem) {
+        Cli.Outcome outcome = Cli.run("jobs", "list", "--server", server, "--token-file", path("token"));
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.err())
+                .startsWith("tutti: --server: ")
+                .contains(problem)
+                .hasLineCount(1);
+    }
+
+    @Test
+    void shouldRefuseOptionsThatDoNotGoTogether() {
+        assertThat(client("train", "--resume", path("run")).err()).contains("tutti jobs resume ID");
+        assertThat(Cli.run("train", "iris", "--token-file", path("token")).err())
+                .contains("give --server URL, too");
+    }
+}

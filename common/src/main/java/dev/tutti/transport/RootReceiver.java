@@ -1,0 +1,95 @@
+package dev.tutti.transport;
+
+import dev.tutti.reduce.PartialGradient;
+import dev.tutti.wire.FrameFault;
+import dev.tutti.wire.FrameFlyweight;
+import dev.tutti.wire.FrameKind;
+
+/**
+ * Puts the sum of a step's gradients together from the shares that owners send. Who is behind may find an owner's sums of several
+ * steps on their way: it takes one, and lets the rest wait in the connection until it begins the next step. Owned by one thread.
+ */
+public final class RootReceiver {
+    private final FrameKind kind;
+    private final Share[] shares;
+    private PartialGradient root;
+    private long step = -1;
+    private int missing;
+
+    /**
+     * @param kind of the frames
+     * @param senders number of those that send a share
+     */
+    public RootReceiver(FrameKind kind, int senders) {
+        this.kind = kind;
+        this.shares = new Share[senders];
+    }
+
+    /**
+     * Says what a sender sends; once for each.
+     *
+     * @param sender its number among the senders
+     * @param start first parameter of its share
+     * @param length number of parameters
+     * @return takes its frames, while it is {@link #awaits awaited}
+     */
+    public FrameReceiver.Handler from(int sender, int start, int length) {
+        shares[sender] = new Share(start, length);
+        return shares[sender];
+    }
+
+    /**
+     * Begins to receive the sum of a step.
+     *
+     * @param into takes it; in the layout of the parameters
+     */
+    public void begin(long step, PartialGradient into) {
+        this.step = step;
+        root = into;
+        missing = shares.length;
+        for (Share share : shares) {
+            share.received = 0;
+            share.whole = false;
+        }
+    }
+
+    /** Whether this sender's share of the step is not there whole: only then may its frames be polled, one at a time. */
+    public boolean awaits(int sender) {
+        return step >= 0 && !shares[sender].whole;
+    }
+
+    /** Whether all senders' shares of the step are there. */
+    public boolean isComplete() {
+        return step >= 0 && missing == 0;
+    }
+
+    private final class Share implements FrameReceiver.Handler {
+        private final int start;
+        private final int length;
+        private int received;
+        private boolean whole;
+
+        Share(int start, int length) {
+            this.start = start;
+            this.length = length;
+        }
+
+        @Override
+        public FrameFault onFrame(int sessionId, FrameFlyweight frame) {
+            if (frame.kind() != kind || frame.vectorLength() != length) {
+                return FrameFault.OUT_OF_RANGE;
+            }
+            if (frame.step() != step || whole || frame.partOffset() != received) {
+                return FrameFault.UNEXPECTED;
+            }
+            frame.copyTo(root.gradient(), start + received);
+            received += frame.partLength();
+            if (received == length) {
+                whole = true;
+                missing--;
+                root.sums(frame.lossSum(), frame.weightSum(), frame.correctSum());
+            }
+            return null;
+        }
+    }
+}

@@ -1,0 +1,311 @@
+package dev.tutti.worker.transport;
+
+import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
+import dev.tutti.reduce.OwnedShare;
+import dev.tutti.reduce.PartialGradient;
+import dev.tutti.reduce.SharedLoop;
+import dev.tutti.train.ParameterUpdate;
+import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.FrameReceiver;
+import dev.tutti.transport.FrameSender;
+import dev.tutti.transport.NodeReceiver;
+import dev.tutti.transport.RootReceiver;
+import dev.tutti.transport.Shares;
+import dev.tutti.transport.Streams;
+import dev.tutti.transport.tcp.TcpFrameSource;
+import dev.tutti.transport.tcp.TcpLinks;
+import dev.tutti.transport.tcp.TcpPeer;
+import dev.tutti.wire.FrameFault;
+import dev.tutti.wire.FrameFlyweight;
+import dev.tutti.wire.FrameKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A worker process's part of the averaging, where the members do it: sends each owner its share of the nodes that are computed here,
+ * adds what is this member's share, sends the sum of it to all others, and makes the update when all sums of a step are there. So
+ * every member goes from step to step by itself, and all to the same bits. Owned by the leading compute thread.
+ *
+ * <p>A peer's share is of the step that is added here or of one that is over: it begins a step only when it has the sum of the one
+ * before, from here too. Of sums the reverse is true, see {@link RootReceiver}.
+ */
+final class PeerExchange {
+    private static final int FRAMES_PER_POLL = 64;
+
+    private final TrainingSpec spec;
+    private final Shares shares;
+    private final Streams streams;
+    private final int self;
+    private final TcpLinks links;
+    private final ParameterUpdate update;
+    private final OwnedShare owned;
+    private final RootReceiver roots;
+    private final FrameKind gradientKind;
+    private final FrameKind rootKind;
+    private final TcpFrameSource shareFrames;
+    private final List<Integer> rootOwners;
+    private final List<TcpFrameSource> rootFrames = new ArrayList<>();
+    private final PartialGradient[] sums = new PartialGradient[2];
+    private final FrameSender[] shareSenders;
+    private FrameSender rootSender;
+    private FrameSender feedSender;
+    private PartialGradient outgoing;
+    private boolean connected;
+    private boolean ownIsIn;
+    private int now;
+    private long step = -1;
+
+    /** @param parameters the weights, which are changed in place */
+    PeerExchange(PrepareGeneration prepare, TcpLinks links, float[] parameters) {
+        this.spec = prepare.job().spec();
+        this.shares = prepare.shares();
+        this.streams = prepare.streams();
+        this.self = prepare.member();
+        this.links = links;
+        update = new ParameterUpdate(spec.optimizer(), parameters);
+        owned = new OwnedShare(shares.length(self), spec.wire());
+        gradientKind = FrameKind.gradient(spec.wire().bytes());
+        rootKind = FrameKind.root(spec.wire().bytes());
+        shareSenders = new FrameSender[shares.members()];
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = new PartialGradient(parameters.length);
+        }
+        int[] peers =
+                IntStream.range(0, shares.members()).filter(one -> one != self).toArray();
+        shareFrames = peers.length == 0 ? null : links.source(streams.shareStreamId(), peers, new ShareReceiver());
+        rootOwners = IntStream.range(0, shares.owners())
+                .filter(one -> one != self)
+                .boxed()
+                .toList();
+        roots = new RootReceiver(rootKind, rootOwners.size());
+        for (int i = 0; i < rootOwners.size(); i++) {
+            int owner = rootOwners.get(i);
+            FrameReceiver.Handler handler = roots.from(i, shares.start(owner), shares.length(owner));
+            int sender = owner == shares.coordinator() ? TcpLinks.COORDINATOR : owner;
+            rootFrames.add(links.source(streams.rootStreamId(owner), new int[] {sender}, handler));
+        }
+    }
+
+    /** What the optimizer remembers, to be set before the first step. */
+    Iterable<float[]> state() {
+        return update.state().values();
+    }
+
+    /** Connects to all that something is sent to; {@code peers} are all members, by their numbers. */
+    void connect(List<TcpPeer> peers, TcpPeer coordinator) {
+        List<TcpPeer> others = new ArrayList<>();
+        for (TcpPeer peer : peers) {
+            if (peer.member() != self) {
+                shareSenders[peer.member()] = links.sender(streams.shareStreamId(), List.of(peer));
+                others.add(peer);
+            }
+        }
+        if (shares.feeder() == Shares.NONE) {
+            others.add(coordinator);
+        }
+        rootSender = others.isEmpty() ? null : links.sender(streams.rootStreamId(self), others);
+        feedSender = shares.feeder() == self ? links.sender(streams.feedStreamId(), List.of(coordinator)) : null;
+        connected = true;
+    }
+
+    /** Whether all that something is sent to are there. */
+    boolean isConnected() {
+        if (!connected || rootSender != null && !rootSender.isConnected()) {
+            return false;
+        }
+        for (FrameSender sender : shareSenders) {
+            if (sender != null && !sender.isConnected()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The weights of the generation's first step, and what the optimizer remembers, are there. */
+    void start(long firstStep) {
+        step = firstStep;
+        if (owned.step() < 0) {
+            owned.begin(firstStep, segmentsOf(firstStep));
+        }
+        roots.begin(step, sum());
+    }
+
+    /** Whether {@link #start} was called. */
+    boolean isStarted() {
+        return step >= 0;
+    }
+
+    /** The step whose weights are there; -1 before {@link #start}. */
+    long step() {
+        return step;
+    }
+
+    /** Whether all have computed what there is to compute of the step. */
+    boolean isOver(long of) {
+        return of < step || of == step && isSumComplete();
+    }
+
+    /** Takes what has arrived and sends what is taken; returns the number of frames. */
+    int doWork() {
+        if (!connected) {
+            return 0;
+        }
+        links.doWork();
+        int frames = shareFrames == null ? 0 : shareFrames.pollReady(FRAMES_PER_POLL);
+        for (int i = 0; i < rootFrames.size(); i++) {
+            while (roots.awaits(i) && rootFrames.get(i).pollReady(1) > 0) {
+                frames++;
+            }
+        }
+        takeOwnSum();
+        return frames + send();
+    }
+
+    /** Sends what is taken now; returns the number of frames. */
+    int send() {
+        int frames = 0;
+        // The next one first, so that not all send to the same.
+        for (int i = 1; i < shareSenders.length; i++) {
+            FrameSender sender = shareSenders[(self + i) % shareSenders.length];
+            frames += sender == null ? 0 : sender.doWork();
+        }
+        frames += rootSender == null ? 0 : rootSender.doWork();
+        return frames + (feedSender == null ? 0 : feedSender.doWork());
+    }
+
+    /** Begins to send each owner its share of a node, which must not change until {@link #isSent}. */
+    void beginNode(int epoch, long of, PartialGradient node) {
+        for (int owner = 0; owner < shareSenders.length; owner++) {
+            FrameSender sender = shareSenders[owner];
+            if (sender != null) {
+                sender.header()
+                        .set(gradientKind, epoch, of, node.firstSegment(), node.segmentCount(), shares.length(owner))
+                        .sums(node.lossSum(), node.weightSum(), node.correctSum());
+                sender.begin(node.gradient(), shares.start(owner));
+            }
+        }
+        owned.deliver(of, node, shares.start(self));
+        takeOwnSum();
+    }
+
+    /** Whether all shares of the last node are sent, as far as this can be told without {@link #send}. */
+    boolean isSent() {
+        for (FrameSender sender : shareSenders) {
+            if (sender != null && !sender.isIdle()) {
+                return false;
+            }
+        }
+        return connected;
+    }
+
+    /** Makes the update if the sum is there, and goes on to the next step; returns 1 if so. */
+    int advance(SharedLoop threads) {
+        if (!isSumComplete() || feedSender != null && !feedSender.isIdle()) {
+            return 0;
+        }
+        PartialGradient sum = sum();
+        if (feedSender != null) {
+            feedSender
+                    .header()
+                    .set(rootKind, epochOf(step), step, 0, 0, sum.gradient().length)
+                    .sums(sum.lossSum(), sum.weightSum(), sum.correctSum());
+            feedSender.begin(sum.gradient(), 0);
+        }
+        // Whether it is finite is for the coordinator to find out, which ends the job if it is not.
+        update.run(step, sum.gradient(), sum.weightSum(), threads);
+        step++;
+        now = 1 - now;
+        ownIsIn = false;
+        roots.begin(step, sum());
+        takeOwnSum();
+        return 1 + send();
+    }
+
+    private boolean isSumComplete() {
+        return ownIsIn && roots.isComplete();
+    }
+
+    private PartialGradient sum() {
+        return sums[now];
+    }
+
+    /** The sum of the own share goes to all others as soon as they have taken the one before. */
+    private void takeOwnSum() {
+        if (outgoing != null && (rootSender == null || rootSender.isIdle())) {
+            owned.release(outgoing);
+            outgoing = null;
+        }
+        if (!connected || outgoing != null || ownIsIn || owned.step() != step || !owned.isComplete()) {
+            return;
+        }
+        outgoing = owned.takeTotal();
+        PartialGradient sum = sum();
+        System.arraycopy(outgoing.gradient(), 0, sum.gradient(), shares.start(self), outgoing.gradient().length);
+        sum.sums(outgoing.lossSum(), outgoing.weightSum(), outgoing.correctSum());
+        ownIsIn = true;
+        if (rootSender != null) {
+            rootSender
+                    .header()
+                    .set(rootKind, epochOf(step), step, 0, 0, outgoing.gradient().length)
+                    .sums(outgoing.lossSum(), outgoing.weightSum(), outgoing.correctSum());
+            rootSender.begin(outgoing.gradient(), 0);
+        }
+        owned.begin(step + 1, segmentsOf(step + 1));
+    }
+
+    private int segmentsOf(long of) {
+        return spec.segmentsOfStep((int) (of % spec.stepsPerEpoch()));
+    }
+
+    private int epochOf(long of) {
+        return (int) (1 + of / spec.stepsPerEpoch());
+    }
+
+    /** The frames of the peers' nodes. */
+    private final class ShareReceiver implements FrameReceiver.Handler, NodeReceiver.Sink {
+        private final NodeReceiver[] incoming = new NodeReceiver[shares.members()];
+
+        ShareReceiver() {
+            for (int member = 0; member < incoming.length; member++) {
+                incoming[member] = new NodeReceiver(shares.length(self), this);
+            }
+        }
+
+        @Override
+        public FrameFault onFrame(int sessionId, FrameFlyweight frame) {
+            // The connection has checked who sends.
+            if (frame.kind() != gradientKind
+                    || frame.vectorLength() != shares.length(self)
+                    || !Steps.contain(spec, frame.epoch(), frame.step())
+                    || !Steps.containSegments(spec, frame.step(), frame.firstSegment(), frame.segmentCount())) {
+                return FrameFault.OUT_OF_RANGE;
+            }
+            return incoming[frame.member()].onFrame(frame.member(), sessionId, frame);
+        }
+
+        @Override
+        public PartialGradient acquire(long of, int firstSegment, int segmentCount) {
+            if (owned.step() < 0) {
+                // A peer had its weights sooner; all begin with the same step.
+                owned.begin(of, segmentsOf(of));
+            }
+            return owned.acquire(of, firstSegment, segmentCount);
+        }
+
+        @Override
+        public void onGradient(int member, long of, PartialGradient node) {
+            owned.deliver(of, node);
+        }
+
+        @Override
+        public void onRefused(int member, int segmentCount) {
+            // Others have done the work; the coordinator counts it.
+        }
+
+        @Override
+        public void release(PartialGradient node) {
+            owned.release(node);
+        }
+    }
+}
