@@ -1,0 +1,140 @@
+package dev.tutti.app.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tutti.app.client.ServiceAddress;
+import dev.tutti.app.client.ServiceClient;
+import dev.tutti.config.Endpoint;
+import dev.tutti.config.ServiceSettings.Http;
+import dev.tutti.config.ServiceSettings.Tls;
+import dev.tutti.files.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files in PEM: what they are for, and which are refused, each in one line that names the file. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TlsTest {
+    @TempDir
+    private static Path files;
+
+    private static Tls good;
+    private static Tls other;
+    private static Tls expired;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void make() throws Exception {
+        good = PemFiles.make(files, "good", "EC");
+        other = PemFiles.make(files, "other", "RSA");
+        expired = PemFiles.make(files, "expired", "EC", "-startdate", "-3d", "-validity", "1");
+    }
+
+    @Test
+    void shouldSpeakTlsWithClientsThatTrustIt() throws Exception {
+        Path token = Files.writeString(folder.resolve("token"), ServiceInProcess.TOKEN);
+        try (ServiceInProcess service = new ServiceInProcess(
+                folder.resolve("home"), 0, Optional.of(good), of -> (job, run, lines, progress) -> "{}")) {
+            String url = "https://localhost:" + service.port();
+            new ServiceClient(ServiceAddress.of(url, token, Optional.of(good.certificate()))).check();
+
+            assertThatThrownBy(() ->
+                            new ServiceClient(ServiceAddress.of(url, token, Optional.of(other.certificate()))).check())
+                    .isInstanceOf(InputException.class)
+                    .hasMessageStartingWith("the service " + url + " is not trusted: ")
+                    .hasMessageContaining("--ca-cert FILE");
+            assertThatThrownBy(() -> new ServiceClient(ServiceAddress.of(
+                                    url.replace("https", "http"), token, Optional.empty()))
+                            .check())
+                    .isInstanceOf(InputException.class);
+        }
+    }
+
+    @Test
+    void shouldBeCalledByTheNamesInItsCertificate() {
+        Entrance entrance = Entrance.of(new Http(new Endpoint("0.0.0.0", 8025), Optional.of(good), false));
+
+        assertThat(entrance.scheme()).isEqualTo("https");
+        assertThat(entrance.hosts())
+                .containsExactlyInAnyOrder("localhost", "127.0.0.1", "[::1]", "0.0.0.0", "train.example.org");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
+    void shouldListenWhereOthersComeOnlyWithTlsOrWhereItIsSaid(String host) {
+        Endpoint address = new Endpoint(host, 8025);
+        assertThatThrownBy(() -> Entrance.of(new Http(address, Optional.empty(), false)))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("--http: " + host + ": other machines could reach it")
+                .hasMessageContaining("--tls-cert FILE and --tls-key FILE");
+        assertThat(Entrance.of(new Http(address, Optional.empty(), true)).scheme())
+                .isEqualTo("http");
+        assertThat(Entrance.of(new Http(address, Optional.of(other), false)).scheme())
+                .isEqualTo("https");
+    }
+
+    @Test
+    void shouldRefuseACertificateThatIsNotInForce() {
+        assertRefused(expired.certificate(), expired.key(), "--tls-cert: " + expired.certificate() + ": expired at ");
+        assertThatThrownBy(() -> Pem.read(good.certificate(), good.key(), Instant.EPOCH))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("--tls-cert: " + good.certificate() + ": in force only from ");
+    }
+
+    @Test
+    void shouldRefuseAKeyOfAnotherCertificate() throws Exception {
+        assertRefused(good.certificate(), other.key(), "--tls-key: " + other.key() + ": not the key of the certificate");
+        Tls third = PemFiles.make(folder, "third", "EC");
+        assertRefused(good.certificate(), third.key(), "--tls-key: " + third.key() + ": not the key of the certificate");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rw-r--r--", "rw-rw----", "rw----r--", "rw-----w-"})
+    void shouldRefuseAKeyThatIsNoSecret(String permissions) throws IOException {
+        Path key = Files.copy(good.key(), folder.resolve("key.pem"));
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString(permissions));
+        assertRefused(
+                good.certificate(), key, "--tls-key: " + key + ": others may read or change the key (" + permissions + ")");
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("r--r-----"));
+        assertThat(Pem.read(good.certificate(), key, Instant.now()).chain()).hasSize(1);
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoPem() throws IOException {
+        Path nothing = folder.resolve("nothing.pem");
+        assertRefused(nothing, good.key(), "--tls-cert: " + nothing + ": cannot be read");
+        assertRefused(good.certificate(), nothing, "--tls-key: " + nothing + ": cannot be read");
+        Path empty = Files.createFile(folder.resolve("empty.pem"));
+        Files.setPosixFilePermissions(empty, PosixFilePermissions.fromString("rw-------"));
+        assertRefused(empty, good.key(), "--tls-cert: " + empty + ": no certificate in it");
+        assertRefused(good.certificate(), empty, "--tls-key: " + empty + ": no private key in it");
+        Path text = Files.writeString(folder.resolve("text.pem"), "-----BEGIN CERTIFICATE-----\nabc\n");
+        assertRefused(text, good.key(), "--tls-cert: " + text + ": not certificates in PEM");
+        Path damaged = PemFiles.write(folder.resolve("damaged.pem"), "PRIVATE KEY", new byte[] {1, 2, 3});
+        assertRefused(good.certificate(), damaged, "--tls-key: " + damaged + ": not a private key of RSA, EC or EdDSA");
+        Path old = PemFiles.write(folder.resolve("old.pem"), "EC PRIVATE KEY", new byte[] {1, 2, 3});
+        assertRefused(
+                good.certificate(), old, "--tls-key: " + old + ": a key of the form \"EC PRIVATE KEY\" is not read");
+        assertRefused(good.certificate(), good.certificate(), "--tls-key: " + good.certificate() + ": no private key");
+    }
+
+    private static void assertRefused(Path certificate, Path key, String line) {
+        assertThatThrownBy(() -> Pem.read(certificate, key, Instant.now()))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith(line)
+                .hasMessageNotContaining("\n");
+    }
+}
