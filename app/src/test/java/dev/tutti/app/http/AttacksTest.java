@@ -129,7 +129,8 @@ class AttacksTest {
 
         assertThat(folder.resolve("token.csv")).hasContent(token);
         try (Stream<Path> home = Files.walk(folder.resolve("data"))) {
-            assertThat(home.filter(Files::isRegularFile).map(file -> file.getFileName().toString()))
+            assertThat(home.filter(Files::isRegularFile)
+                            .map(file -> file.getFileName().toString()))
                     .allMatch(file -> file.equals("content.csv") || file.equals("data.json"));
         }
     }

@@ -56,8 +56,8 @@ class TlsTest {
                     .isInstanceOf(InputException.class)
                     .hasMessageStartingWith("the service " + url + " is not trusted: ")
                     .hasMessageContaining("--ca-cert FILE");
-            assertThatThrownBy(() -> new ServiceClient(ServiceAddress.of(
-                                    url.replace("https", "http"), token, Optional.empty()))
+            assertThatThrownBy(() -> new ServiceClient(
+                                    ServiceAddress.of(url.replace("https", "http"), token, Optional.empty()))
                             .check())
                     .isInstanceOf(InputException.class);
         }
@@ -96,9 +96,11 @@ class TlsTest {
 
     @Test
     void shouldRefuseAKeyOfAnotherCertificate() throws Exception {
-        assertRefused(good.certificate(), other.key(), "--tls-key: " + other.key() + ": not the key of the certificate");
+        assertRefused(
+                good.certificate(), other.key(), "--tls-key: " + other.key() + ": not the key of the certificate");
         Tls third = PemFiles.make(folder, "third", "EC");
-        assertRefused(good.certificate(), third.key(), "--tls-key: " + third.key() + ": not the key of the certificate");
+        assertRefused(
+                good.certificate(), third.key(), "--tls-key: " + third.key() + ": not the key of the certificate");
     }
 
     @ParameterizedTest
@@ -107,7 +109,9 @@ class TlsTest {
         Path key = Files.copy(good.key(), folder.resolve("key.pem"));
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString(permissions));
         assertRefused(
-                good.certificate(), key, "--tls-key: " + key + ": others may read or change the key (" + permissions + ")");
+                good.certificate(),
+                key,
+                "--tls-key: " + key + ": others may read or change the key (" + permissions + ")");
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("r--r-----"));
         assertThat(Pem.read(good.certificate(), key, Instant.now()).chain()).hasSize(1);
     }
