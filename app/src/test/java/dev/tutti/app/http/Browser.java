@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real browser without a window, driven by its DevTools protocol. What its pages complain of and whom they call is kept. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final long PATIENCE_S = 30;
     private static final String LISTENS = "DevTools listening on ";
@@ -41,7 +41,7 @@ final class Browser implements AutoCloseable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
 
     /** Where there is a browser on this machine. */
-    static Optional<Path> find() {
+    public static Optional<Path> find() {
         for (String directory : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
             for (String name : NAMES) {
                 Path path = Path.of(directory, name);
@@ -54,7 +54,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** @param program the browser */
-    Browser(Path program) throws Exception {
+    public Browser(Path program) throws Exception {
         profile = Files.createTempDirectory("tutti-browser");
         process = new ProcessBuilder(
                         program.toString(),
@@ -173,17 +173,17 @@ final class Browser implements AutoCloseable {
         return answer.get(2 * PATIENCE_S, TimeUnit.SECONDS);
     }
 
-    JsonNode call(String method, String params) throws Exception {
+    public JsonNode call(String method, String params) throws Exception {
         return call(method, params, session);
     }
 
     /** Opens an address. */
-    void open(String address) throws Exception {
+    public void open(String address) throws Exception {
         call("Page.navigate", MAPPER.createObjectNode().put("url", address).toString());
     }
 
     /** The value of an expression; of a promise, what becomes of it. */
-    JsonNode value(String expression) throws Exception {
+    public JsonNode value(String expression) throws Exception {
         JsonNode result = call(
                 "Runtime.evaluate",
                 MAPPER.createObjectNode()
@@ -198,7 +198,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Waits until an expression is true in the page. */
-    void await(String expression) throws Exception {
+    public void await(String expression) throws Exception {
         JsonNode came = value("new Promise(done => { const end = Date.now() + " + PATIENCE_S * 1000
                 + "; const look = () => { let is = false; try { is = Boolean(" + expression
                 + "); } catch { is = false; } if (is || Date.now() > end) { done(is); } else { setTimeout(look, 30); } };"
@@ -210,13 +210,13 @@ final class Browser implements AutoCloseable {
     }
 
     /** Presses what a selector names. */
-    void click(String selector) throws Exception {
+    public void click(String selector) throws Exception {
         await("document.querySelector(`" + selector + "`)");
         value("document.querySelector(`" + selector + "`).click()");
     }
 
     /** Types into a field, as a person does: with the events that follow. */
-    void type(String selector, String text) throws Exception {
+    public void type(String selector, String text) throws Exception {
         await("document.querySelector(`" + selector + "`)");
         value("{ const field = document.querySelector(`" + selector + "`); field.value = `" + text
                 + "`; field.dispatchEvent(new Event('input', { bubbles: true }));"
@@ -224,7 +224,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Presses a key, for what has the focus. */
-    void press(String key) throws Exception {
+    public void press(String key) throws Exception {
         for (String type : List.of("keyDown", "keyUp")) {
             call(
                     "Input.dispatchKeyEvent",
@@ -239,7 +239,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Shows pages as a screen does that is so wide, in light or dark colours. */
-    void screen(int width, int height, boolean dark) throws Exception {
+    public void screen(int width, int height, boolean dark) throws Exception {
         call(
                 "Emulation.setDeviceMetricsOverride",
                 "{\"width\":" + width + ",\"height\":" + height + ",\"deviceScaleFactor\":1,\"mobile\":" + (width < 600)
@@ -250,18 +250,18 @@ final class Browser implements AutoCloseable {
     }
 
     /** The whole page as a picture. */
-    byte[] picture() throws Exception {
+    public byte[] picture() throws Exception {
         JsonNode picture = call("Page.captureScreenshot", "{\"format\":\"png\",\"captureBeyondViewport\":true}");
         return Base64.getDecoder().decode(picture.get("data").asText());
     }
 
     /** Errors and warnings of the pages so far. */
-    List<String> complaints() {
+    public List<String> complaints() {
         return List.copyOf(complaints);
     }
 
     /** Addresses that were asked for so far. */
-    List<String> requests() {
+    public List<String> requests() {
         return List.copyOf(requests);
     }
 
