@@ -33,6 +33,7 @@ class TidyTest {
             "benchmarks",
             "common",
             "coordinator",
+            "deploy",
             "docker-compose.yml",
             "docs",
             "pom.xml",

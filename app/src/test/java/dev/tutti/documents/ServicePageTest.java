@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** docs/service.md lists the routes of openapi.json, whose routes are those of the service. */
 class ServicePageTest {
-    private static final Pattern ROUTE = Pattern.compile("`(GET|POST|DELETE) (/[a-zA-Z/]+)");
+    private static final Pattern ROUTE = Pattern.compile("`(GET|POST|DELETE) (/[a-zA-Z/-]+)");
 
     @Test
     void shouldListEveryRoute() throws IOException {

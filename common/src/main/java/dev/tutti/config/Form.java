@@ -4,6 +4,8 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigValueFactory;
 import dev.tutti.files.InputException;
 import dev.tutti.files.Range;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -155,6 +157,25 @@ record Form<T>(String allowed, Parser<T> parser, Function<T, Object> writer) {
             throw new BadValueException("out of range", text, range.allowed());
         }
         return value;
+    }
+
+    /** Address of a server. */
+    static Form<URI> url() {
+        return new Form<>(
+                "",
+                text -> {
+                    try {
+                        URI url = new URI(text);
+                        if (url.getHost() != null
+                                && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
+                            return url;
+                        }
+                    } catch (URISyntaxException e) {
+                        // Said below.
+                    }
+                    throw new BadValueException("not an address", text, "http or https, such as http://127.0.0.1:5000");
+                },
+                URI::toString);
     }
 
     /** On or off. */

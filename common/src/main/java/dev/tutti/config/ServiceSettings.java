@@ -3,6 +3,9 @@ package dev.tutti.config;
 import dev.tutti.files.InputException;
 import dev.tutti.files.Range;
 import dev.tutti.transport.TransportKind;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,8 +20,9 @@ import java.util.Optional;
  * @param home what the service keeps: its tokens, jobs and data
  * @param workers number of compute threads of this process; 0 where other processes alone do the work
  * @param processes where worker processes come; absent where this process does the work alone
+ * @param allowFaults whether the workers of this machine are processes that the page may kill and freeze
  */
-public record ServiceSettings(Http http, Path home, int workers, Optional<Processes> processes) {
+public record ServiceSettings(Http http, Path home, int workers, Optional<Processes> processes, boolean allowFaults) {
     /** Port for clients, where none is given. */
     private static final int HTTP_PORT = 8025;
 
@@ -65,12 +69,19 @@ public record ServiceSettings(Http http, Path home, int workers, Optional<Proces
                     "worker processes to wait for before a job starts")
             .orElse(1);
 
+    private static final Setting<Boolean> ALLOW_FAULTS = Setting.of(
+                    "allow-faults",
+                    "",
+                    Form.flag(),
+                    "the workers are processes of one thread, which the page may kill and freeze")
+            .orElse(false);
+
     private static final List<Setting<?>> CLIENTS = List.of(HTTP, TLS_CERT, TLS_KEY, UNENCRYPTED, PUBLIC_URL, HOME);
     private static final List<Setting<?>> CLUSTER =
             List.of(WAIT_WORKERS, TrainingOptions.TRANSPORT, TrainingOptions.UDP_MTU, TrainingOptions.AERON_DIR);
 
     /** Every setting of {@code serve}, in the order in which help shows them. */
-    public static final List<Setting<?>> SETTINGS = withClientsAndCluster(WORKERS, COORDINATOR_BIND);
+    public static final List<Setting<?>> SETTINGS = withClientsAndCluster(WORKERS, COORDINATOR_BIND, ALLOW_FAULTS);
 
     /** The same of {@code coordinator}. */
     public static final List<Setting<?>> COORDINATOR_SETTINGS = withClientsAndCluster(ITS_BIND);
@@ -134,8 +145,11 @@ public record ServiceSettings(Http http, Path home, int workers, Optional<Proces
             throw from.conflict(
                     WORKERS, "0 leaves nobody to do the work; give coordinator-bind, where worker processes come");
         }
+        if (from.get(WORKERS) == 0 && from.get(ALLOW_FAULTS)) {
+            throw from.conflict(WORKERS, "0 leaves nobody for allow-faults; give 2 or more, or leave that out");
+        }
         for (Setting<?> setting : CLUSTER) {
-            if (from.has(setting) && !from.has(COORDINATOR_BIND)) {
+            if (from.has(setting) && !from.has(COORDINATOR_BIND) && !from.get(ALLOW_FAULTS)) {
                 throw from.conflict(setting, "is about worker processes; give coordinator-bind, where they come");
             }
         }
@@ -143,13 +157,26 @@ public record ServiceSettings(Http http, Path home, int workers, Optional<Proces
                 http(from),
                 from.get(HOME),
                 from.get(WORKERS),
-                from.find(COORDINATOR_BIND).map(bind -> processes(from, bind)));
+                from.find(COORDINATOR_BIND)
+                        .or(() -> from.get(ALLOW_FAULTS) ? Optional.of(freeEndpoint()) : Optional.empty())
+                        .map(bind -> processes(from, bind)),
+                from.get(ALLOW_FAULTS));
+    }
+
+    /** For workers of this machine alone. */
+    private static Endpoint freeEndpoint() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return new Endpoint("127.0.0.1", socket.getLocalPort());
+        } catch (IOException e) {
+            throw new InputException("no port is free on this machine: " + e.getMessage(), e);
+        }
     }
 
     /** Reads the settings of {@code coordinator}. */
     public static ServiceSettings readCoordinator(Map<String, String> commandLine, Optional<Path> file) {
         SettingsReader from = SettingsReader.of(COORDINATOR_SETTINGS, commandLine, file);
-        return new ServiceSettings(http(from), from.get(HOME), 0, Optional.of(processes(from, from.get(ITS_BIND))));
+        return new ServiceSettings(
+                http(from), from.get(HOME), 0, Optional.of(processes(from, from.get(ITS_BIND))), false);
     }
 
     private static Http http(SettingsReader from) {

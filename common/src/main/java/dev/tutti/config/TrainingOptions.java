@@ -19,6 +19,7 @@ import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.Averaging;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.TransportKind;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -229,6 +230,13 @@ final class TrainingOptions {
     static final Setting<Path> OUT = Setting.of("out", "DIR", Form.path(), "run directory")
             .otherwise("runs/<time>-<name>")
             .below(Root.OPERATOR);
+    static final Setting<Path> TENSORBOARD = Setting.of(
+                    "tensorboard", "DIR", Form.path(), "write event files for TensorBoard into a directory in this one")
+            .resumable()
+            .below(Root.OPERATOR);
+    static final Setting<URI> MLFLOW = Setting.of("mlflow", "URL", Form.url(), "log the run to this MLflow server")
+            .resumable()
+            .below(Root.OPERATOR);
     static final Setting<Boolean> METRICS_PER_STEP = Setting.of(
                     "metrics-per-step", "", Form.flag(), "a line in metrics.jsonl for each step, too")
             .orElse(false)
@@ -308,6 +316,8 @@ final class TrainingOptions {
             new Entry<>(AERON_DIR, run -> run.cluster().aeronDirectory()),
             new Entry<>(NAME, TrainingSettings::name),
             Entry.ofOneRun(OUT),
+            new Entry<>(TENSORBOARD, run -> run.tracking().tensorboard()),
+            new Entry<>(MLFLOW, run -> run.tracking().mlflow()),
             Entry.of(METRICS_PER_STEP, TrainingSettings::metricsPerStep),
             Entry.ofOneRun(JSON));
 

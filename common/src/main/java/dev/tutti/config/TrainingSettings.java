@@ -12,6 +12,7 @@ import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ import java.util.stream.Collectors;
  * @param cluster who does the work; nothing in it changes the trained bits
  * @param name short name of the run; the data's where absent
  * @param out run directory; made from the time and the name where absent
+ * @param tracking to whom else it is told
  * @param metricsPerStep whether metrics.jsonl has a line for each step, too
  * @param json whether the last line of standard output is the summary as JSON
  */
@@ -56,6 +58,7 @@ public record TrainingSettings(
         ClusterSettings cluster,
         Optional<String> name,
         Optional<Path> out,
+        TrackingSettings tracking,
         boolean metricsPerStep,
         boolean json) {
 
@@ -153,6 +156,7 @@ public record TrainingSettings(
                 cluster(from),
                 from.find(TrainingOptions.NAME),
                 from.find(TrainingOptions.OUT),
+                new TrackingSettings(from.find(TrainingOptions.TENSORBOARD), from.find(TrainingOptions.MLFLOW)),
                 from.get(TrainingOptions.METRICS_PER_STEP),
                 from.get(TrainingOptions.JSON));
     }
@@ -267,6 +271,7 @@ public record TrainingSettings(
                 cluster,
                 name,
                 out,
+                new TrackingSettings(tracking.tensorboard().map(Path::toAbsolutePath), tracking.mlflow()),
                 metricsPerStep,
                 json);
     }
@@ -277,6 +282,16 @@ public record TrainingSettings(
      */
     public String toConfig() {
         return TrainingOptions.effective(this);
+    }
+
+    /** The effective configuration by key, as texts. */
+    public Map<String, String> values() {
+        Map<String, String> values = new LinkedHashMap<>();
+        toConfig().lines().forEach(line -> {
+            int equals = line.indexOf(" = ");
+            values.put(line.substring(0, equals), line.substring(equals + 3).replaceAll("^\"(.*)\"$", "$1"));
+        });
+        return values;
     }
 
     /** These settings for a run in a directory. */
@@ -298,6 +313,7 @@ public record TrainingSettings(
                 cluster,
                 name,
                 Optional.of(directory),
+                tracking,
                 metricsPerStep,
                 json);
     }

@@ -37,6 +37,17 @@ public interface TrainingListener {
     /** The last step of an epoch was computed by the cluster; {@link #onEpoch} follows. */
     default void onCluster(ClusterMetrics metrics) {}
 
+    /**
+     * Whether somebody waits to be told of the cluster before the epoch is over: {@link #onClusterNow} follows. Asked after each step,
+     * so the answer is a look at a variable.
+     */
+    default boolean wantsCluster() {
+        return false;
+    }
+
+    /** What {@link #onCluster} will tell, in the middle of an epoch: for who asked for it. */
+    default void onClusterNow(ClusterMetrics metrics) {}
+
     /** A step of a cluster is over; {@code times} is used again for the next. */
     default void onStepTimes(StepTimes times) {}
 

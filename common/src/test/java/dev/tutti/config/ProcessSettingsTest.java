@@ -42,7 +42,8 @@ class ProcessSettingsTest {
                         Path.of("tutti-home"),
                         0,
                         Optional.of(new ServiceSettings.Processes(
-                                Endpoint.local(), 3, TransportKind.AUTO, Optional.empty(), Optional.empty()))));
+                                Endpoint.local(), 3, TransportKind.AUTO, Optional.empty(), Optional.empty())),
+                        false));
         assertThat(ServiceSettings.read(
                         Map.of("workers", "0", "wait-workers", "3", "coordinator-bind", "127.0.0.1:25520"),
                         Optional.empty()))
@@ -62,6 +63,20 @@ class ProcessSettingsTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith("--" + key + ": ")
                 .hasMessageContaining(lacks);
+    }
+
+    @Test
+    void shouldListenForTheWorkersThatMayFail() {
+        ServiceSettings settings = ServiceSettings.read(Map.of("allow-faults", "true"), Optional.empty());
+
+        assertThat(settings.allowFaults()).isTrue();
+        assertThat(settings.processes().orElseThrow().bind().host()).isEqualTo("127.0.0.1");
+        assertThatThrownBy(() -> ServiceSettings.read(Map.of("allow-faults", "true", "workers", "0"), Optional.empty()))
+                .hasMessageContaining("coordinator-bind");
+        assertThatThrownBy(() -> ServiceSettings.read(
+                        Map.of("allow-faults", "true", "workers", "0", "coordinator-bind", "127.0.0.1:25520"),
+                        Optional.empty()))
+                .hasMessageContaining("allow-faults");
     }
 
     @Test

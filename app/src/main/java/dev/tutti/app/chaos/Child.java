@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A {@code tutti} process started by this one, with the same Java and flags. */
-final class Child {
+public final class Child {
     private final String name;
     private final Process process;
 
@@ -19,7 +19,7 @@ final class Child {
     }
 
     /** Starts {@code tutti arguments}; what it says is appended to {@code log}. */
-    static Child start(String name, Path log, List<String> arguments) {
+    public static Child start(String name, Path log, List<String> arguments) {
         List<String> command = new ArrayList<>(Environment.commandOfThisProcess("dev.tutti.app.Tutti"));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -32,16 +32,18 @@ final class Child {
         }
     }
 
-    String name() {
+    /** Its name. */
+    public String name() {
         return name;
     }
 
-    boolean isAlive() {
+    /** Whether it runs, or is frozen. */
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** Sends a signal, such as {@code KILL}. */
-    void signal(String signal) throws InterruptedException {
+    public void signal(String signal) throws InterruptedException {
         try {
             new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
                     .start()
@@ -52,12 +54,12 @@ final class Child {
     }
 
     /** Waits for the end; returns the exit code, or -1 if it does not come in time. */
-    int await(long seconds) throws InterruptedException {
+    public int await(long seconds) throws InterruptedException {
         return process.waitFor(seconds, TimeUnit.SECONDS) ? process.exitValue() : -1;
     }
 
     /** Ends the process for certain, even a frozen one. */
-    void end() {
+    public void end() {
         process.destroyForcibly();
     }
 }

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import dev.tutti.app.console.Uninterrupted;
 import dev.tutti.config.Endpoint;
 import dev.tutti.coordinator.actor.CoordinatorActor;
+import dev.tutti.coordinator.actor.CoordinatorActor.WorkerView;
 import dev.tutti.coordinator.actor.DataPlaneSettings;
 import dev.tutti.protocol.Build;
 import dev.tutti.protocol.Placement;
@@ -17,6 +18,7 @@ import dev.tutti.transport.Averaging;
 import dev.tutti.transport.TransportKind;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -115,6 +117,41 @@ public final class CoordinatorNode implements AutoCloseable {
         } catch (InterruptedException e) {
             system.tell(new CoordinatorActor.AbortJob(result));
             throw e;
+        }
+    }
+
+    /**
+     * The workers that can be reached.
+     *
+     * @throws InterruptedException if this thread is interrupted
+     */
+    public List<WorkerView> workers() throws InterruptedException {
+        CompletableFuture<List<WorkerView>> answer = new CompletableFuture<>();
+        system.tell(new CoordinatorActor.ListWorkers(answer));
+        return await(answer, List.of());
+    }
+
+    /**
+     * Does without a worker, or takes it back.
+     *
+     * @param name of a worker that can be reached
+     * @param out whether jobs do without it from now on
+     * @return whether there is such a worker
+     * @throws InterruptedException if this thread is interrupted
+     */
+    public boolean leaveOut(String name, boolean out) throws InterruptedException {
+        CompletableFuture<Boolean> known = new CompletableFuture<>();
+        system.tell(new CoordinatorActor.LeaveOut(name, out, known));
+        return await(known, false);
+    }
+
+    /** An actor answers in microseconds; that it is gone is no reason to wait for ever. */
+    private static <T> T await(CompletableFuture<T> answer, T otherwise) throws InterruptedException {
+        try {
+            return answer.get(GOODBYE_TIMEOUT_S, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("the coordinator does not answer", e);
+            return otherwise;
         }
     }
 

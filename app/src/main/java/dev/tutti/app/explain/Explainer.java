@@ -127,6 +127,31 @@ public final class Explainer {
         }
     }
 
+    /**
+     * A step cut among workers, as values for JSON.
+     *
+     * @param problem what it is computed of
+     * @param workers number of workers
+     * @param killed number of the one that is killed, from 1; 0: none
+     * @throws InputException if there is no work for so many, or no such worker
+     */
+    public static Map<String, Object> shared(Problem problem, int workers, int killed) {
+        return step(
+                        problem,
+                        Notation.TUTTI,
+                        true,
+                        new Request(
+                                problem.name(),
+                                List.of(),
+                                Optional.empty(),
+                                workers,
+                                killed,
+                                false,
+                                Map.of(),
+                                Optional.empty()))
+                .values();
+    }
+
     /** Explains one step, by itself or cut among workers. */
     static Explanation step(Problem problem, Notation notation, boolean whole, Request request) {
         requireWork(problem.samples().size(), request);

@@ -11,6 +11,7 @@ import dev.tutti.app.service.JobStore;
 import dev.tutti.app.service.ServiceException;
 import dev.tutti.app.service.UploadStore.Upload;
 import dev.tutti.data.DataFormat;
+import dev.tutti.files.InputException;
 import dev.tutti.files.Sha256;
 import dev.tutti.files.StrictJson;
 import io.javalin.http.Context;
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -31,7 +33,7 @@ import java.util.stream.Collectors;
 
 /** The routes, and what is done on each. openapi.json says what goes in and out; docs/service.md how to use them. */
 final class Api {
-    private static final String BASE = "/api/v1";
+    static final String BASE = "/api/v1";
     private static final String JOB = BASE + "/jobs/{id}";
     private static final String ID = "id";
     private static final int MOST_JSON_BYTES = 1 << 18;
@@ -58,6 +60,14 @@ final class Api {
 
     /** Every route there is. */
     List<Route> routes() {
+        List<Route> routes = new ArrayList<>(jobRoutes());
+        routes.addAll(new ClusterRoutes(service).routes());
+        routes.addAll(new InsightRoutes(service).routes());
+        routes.addAll(new MetricsRoute(service).routes());
+        return routes;
+    }
+
+    private List<Route> jobRoutes() {
         return List.of(
                 get("/health", this::health),
                 get(BASE + "/openapi.json", Api::document),
@@ -66,6 +76,7 @@ final class Api {
                 get(BASE + "/data/{id}", this::findData),
                 delete(BASE + "/data/{id}", this::deleteData),
                 post(BASE + "/jobs", this::submit),
+                post(BASE + "/jobs/check", this::check),
                 get(BASE + "/jobs", this::listJobs),
                 get(JOB, this::findJob),
                 delete(JOB, this::deleteJob),
@@ -168,6 +179,22 @@ final class Api {
         JobRecord job = service.submit(Bodies.object(body), key, Sha256.hex(digest));
         context.header("Location", BASE + "/jobs/" + job.id());
         answer(context, 201, job);
+    }
+
+    private void check(Context context) {
+        Bodies.requireQuery(context);
+        Bodies.requireType(context, Bodies.JSON);
+        ObjectNode answer = StrictJson.MAPPER.createObjectNode();
+        try {
+            service.check(Bodies.object(Bodies.bytes(context, MOST_JSON_BYTES)));
+            answer.put("allowed", true);
+        } catch (InputException e) {
+            // That is what was asked for, and so no problem of this request.
+            answer.put("allowed", false);
+            answer.put("detail", Problem.of(e).detail());
+            answer.put("key", Problem.of(e).key());
+        }
+        Answers.send(context, 200, answer);
     }
 
     private void answer(Context context, int status, JobRecord job) {

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What clients send, within limits. */
 final class Bodies {
@@ -17,11 +19,13 @@ final class Bodies {
 
     private static final long MOST_IGNORED_BYTES = 1 << 22;
 
+    private static final Pattern CHARSET = Pattern.compile("(?i)charset\\s*=\\s*\"?([^\";\\s]*)");
+
     private Bodies() {}
 
     /** The type of the body without its parameters, in lower case; empty if there is none. */
     static String type(Context context) {
-        String type = Optional.ofNullable(context.contentType()).orElse("");
+        String type = Optional.ofNullable(context.header("Content-Type")).orElse("");
         return type.replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT);
     }
 
@@ -34,6 +38,15 @@ final class Bodies {
             }
         }
         throw new Problem.Thrown(415, "Content-Type: not what is taken here, allowed: " + String.join(", ", allowed));
+    }
+
+    /** The library fails wherever it looks at the type, if it knows no charset of that name. */
+    static void requireCharset(Context context) {
+        Matcher charset = CHARSET.matcher(
+                Optional.ofNullable(context.header("Content-Type")).orElse(""));
+        if (charset.find() && !charset.group(1).matches("(?i)utf-8|us-ascii")) {
+            throw new Problem.Thrown(400, "Content-Type: a charset that is not taken here, allowed: utf-8");
+        }
     }
 
     /** The whole body. */

@@ -94,6 +94,7 @@ public final class HttpDoor implements AutoCloseable {
             context.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
             context.header("Cache-Control", "no-store");
             requireAccess(access, cookie, context);
+            Bodies.requireCharset(context);
         });
         routes.forEach(route -> config.routes.addHttpHandler(route.method(), route.path(), route.handler()));
         config.routes.exception(Problem.Thrown.class, (e, context) -> Answers.send(context, e.problem()));

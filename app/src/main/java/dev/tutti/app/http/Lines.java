@@ -143,30 +143,47 @@ final class Lines {
 
     /** All lines, or, where there are very many, as many as asked for: evenly apart, the first and the last among them. */
     void points(Context context, String key, Path file) throws IOException {
-        Bodies.requireQuery(context, "points");
+        Bodies.requireQuery(context, "points", "lines");
         int points = Bodies.number(context, "points", MOST_LINES, 2, MOST_POINTS);
+        String begin = beginOf(context.queryParam("lines"));
+        long all = 0;
         long count = 0;
         try (LineTail tail = new LineTail(file, 0)) {
-            while (tail.next().isPresent()) {
-                count++;
+            for (Optional<String> line = tail.next(); line.isPresent(); line = tail.next()) {
+                all++;
+                count += line.get().startsWith(begin) ? 1 : 0;
             }
         }
         ObjectNode answer = StrictJson.MAPPER.createObjectNode();
         ArrayNode lines = answer.putArray(key);
         try (LineTail tail = new LineTail(file, 0)) {
-            for (long number = 0; number < count; number++) {
+            long number = 0;
+            while (number < count) {
                 Optional<String> line = tail.next();
                 if (line.isEmpty()) {
                     break;
                 }
-                if (isShown(number, count, points)) {
+                if (line.get().startsWith(begin) && isShown(number++, count, points)) {
                     add(lines, line.get(), true);
                 }
             }
+            answer.put("last", all);
         }
         answer.put("of", count);
         answer.put("thinned", count > points);
         Answers.send(context, 200, answer);
+    }
+
+    /** How the lines that are asked for begin: those of epochs and of steps each have their first key. */
+    private static String beginOf(String lines) {
+        if (lines == null) {
+            return "";
+        }
+        return switch (lines) {
+            case "epochs" -> "{\"epoch\"";
+            case "steps" -> "{\"step\"";
+            default -> throw new Problem.Thrown(400, "lines: unknown value, allowed: epochs, steps");
+        };
     }
 
     /** Whether line {@code number} of {@code count} is one of {@code points}. */

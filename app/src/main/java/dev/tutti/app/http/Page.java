@@ -5,10 +5,14 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The page for people: files of this program, and logging in. */
@@ -20,9 +24,25 @@ final class Page {
             "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
     private static final int MOST_BYTES = 4096;
 
+    /** Where the library of the charts lies in its jar; part of the path is its version. */
+    private static final String CHARTS = "chart.js";
+
+    private static final String LIBRARY = "/META-INF/resources/webjars/chart.js/%s/dist/chart.umd.min.js";
+    private static final String LIBRARY_VERSION = "/META-INF/maven/org.webjars.npm/chart.js/pom.properties";
+
     /** What is served, by path: the name of the resource. */
-    private static final Map<String, String> FILES =
-            Map.of("/", "index.html", "/page.js", "page.js", "/page.css", "page.css", "/icon.svg", "icon.svg");
+    private static final Map<String, String> FILES = files(
+            "page.js",
+            "service.js",
+            "dom.js",
+            "charts.js",
+            "jobs.js",
+            "job.js",
+            "compare.js",
+            "cluster.js",
+            "step.js",
+            "page.css",
+            "icon.svg");
 
     private static final Map<String, String> TYPES =
             Map.of("html", "text/html", "js", "text/javascript", "css", "text/css", "svg", "image/svg+xml");
@@ -42,6 +62,26 @@ final class Page {
         this.secure = secure;
     }
 
+    private static Map<String, String> files(String... names) {
+        Map<String, String> files = new TreeMap<>();
+        for (String name : names) {
+            files.put("/" + name, "page/" + name);
+        }
+        files.put("/", "page/index.html");
+        files.put("/" + CHARTS, library());
+        return Collections.unmodifiableMap(files);
+    }
+
+    private static String library() {
+        Properties properties = new Properties();
+        try (InputStream in = Page.class.getResourceAsStream(LIBRARY_VERSION)) {
+            properties.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return String.format(LIBRARY, properties.getProperty("version"));
+    }
+
     /** Paths of the files. */
     static Set<String> files() {
         return new TreeSet<>(FILES.keySet());
@@ -55,7 +95,7 @@ final class Page {
     }
 
     private static void send(Context context, String name) throws IOException {
-        try (InputStream in = Page.class.getResourceAsStream("page/" + name)) {
+        try (InputStream in = Page.class.getResourceAsStream(name)) {
             String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
             context.header("Content-Security-Policy", POLICY);
             context.contentType(type + ";charset=utf-8").result(in.readAllBytes());

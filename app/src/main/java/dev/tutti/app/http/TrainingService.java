@@ -4,7 +4,9 @@ import dev.tutti.app.cluster.CoordinatorNode;
 import dev.tutti.app.cluster.WorkerNode;
 import dev.tutti.app.service.Home;
 import dev.tutti.app.service.JobService;
+import dev.tutti.app.service.PracticeWorkers;
 import dev.tutti.app.service.TrainingRunner;
+import dev.tutti.app.service.WorkerProcesses;
 import dev.tutti.config.ServiceSettings;
 import dev.tutti.config.WorkerSettings;
 import dev.tutti.files.InputException;
@@ -50,8 +52,15 @@ public final class TrainingService {
             throws InterruptedException {
         try (CoordinatorNode node = CoordinatorNode.start(
                 processes.bind(), processes.transport(), processes.udpMtu(), processes.aeronDirectory())) {
+            Optional<PracticeWorkers> practice = settings.allowFaults()
+                    ? Optional.of(PracticeWorkers.start(
+                            settings.workers(),
+                            processes.bind(),
+                            settings.home().resolve("workers.log")))
+                    : Optional.empty();
+            service.employ(new WorkerProcesses(node, practice));
             Thread worker = new Thread(() -> work(settings.workers(), processes), "tutti-own-worker");
-            if (settings.workers() > 0) {
+            if (settings.workers() > 0 && practice.isEmpty()) {
                 worker.start();
             }
             try {
@@ -61,6 +70,7 @@ public final class TrainingService {
                 node.leave("the service ends", true);
                 worker.interrupt();
                 worker.join();
+                practice.ifPresent(PracticeWorkers::close);
             }
         }
     }

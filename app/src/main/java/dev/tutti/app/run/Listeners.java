@@ -48,4 +48,19 @@ public record Listeners(List<TrainingListener> all) implements TrainingListener 
     public void onCluster(ClusterMetrics metrics) {
         all.forEach(listener -> listener.onCluster(metrics));
     }
+
+    @Override
+    public boolean wantsCluster() {
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).wantsCluster()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void onClusterNow(ClusterMetrics metrics) {
+        all.forEach(listener -> listener.onClusterNow(metrics));
+    }
 }

@@ -217,15 +217,19 @@ public final class TrainingSession {
             throws InterruptedException {
         settings.cluster().coordinatorBind().ifPresent(this::askForWorkers);
         tellOfThreads(run);
+        recorder.learningRate(run.settings().optimizer().learningRate());
         LOG.info("training: tutti={}, jdk={}", Version.text(), Environment.javaVersion());
         TrainingResult result;
         try (checkpointer;
+                Trackers trackers =
+                        new Trackers(run, directory.path().getFileName().toString());
                 ProgressView view = new ProgressView(
                         people, live, Environment.columns(), run.job().spec())) {
             run.job()
                     .start()
                     .ifPresent(start -> view.resumeFrom(start.position().samples()));
-            result = trainer.train(run.job(), new Listeners(List.of(recorder, view, checkpointer)));
+            result = trackers.track(listener ->
+                    trainer.train(run.job(), new Listeners(List.of(recorder, view, checkpointer, listener))));
         } catch (InterruptedException e) {
             Uninterrupted.run(checkpointer::finish);
             throw e;

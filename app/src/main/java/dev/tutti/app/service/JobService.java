@@ -46,6 +46,9 @@ public final class JobService implements AutoCloseable {
     private final Signal signal = new Signal();
     private final EventLog events;
     private final Models models;
+    private final Confusions confusions = new Confusions();
+    private final Totals totals = new Totals();
+    private volatile Workforce workforce;
 
     // Guarded by this:
     private boolean closing;
@@ -60,6 +63,7 @@ public final class JobService implements AutoCloseable {
         this.submission = new Submission(jobs, uploads, home, workers);
         this.events = new EventLog(jobs, clockMs, signal);
         this.models = new Models(home);
+        this.workforce = new OwnThreads(workers);
     }
 
     /**
@@ -105,6 +109,26 @@ public final class JobService implements AutoCloseable {
         return models;
     }
 
+    /** Which classes the models of jobs take for which. */
+    public Confusions confusions() {
+        return confusions;
+    }
+
+    /** What has happened since the service began. */
+    public Totals totals() {
+        return totals;
+    }
+
+    /** Who does the work. */
+    public Workforce workforce() {
+        return workforce;
+    }
+
+    /** Others do the work from now on. */
+    public void employ(Workforce others) {
+        workforce = others;
+    }
+
     /** Raised when something has happened to a job. */
     public Signal signal() {
         return signal;
@@ -132,6 +156,16 @@ public final class JobService implements AutoCloseable {
         }
         wake();
         return job;
+    }
+
+    /**
+     * Checks a job as far as that is possible before its data is read; none is made.
+     *
+     * @throws dev.tutti.files.InputException if it could not be taken
+     */
+    public void check(ObjectNode request) {
+        Submission.take(request, PRIORITY, 0, -HIGHEST_PRIORITY, HIGHEST_PRIORITY);
+        submission.check(request);
     }
 
     /** Somebody wants a job stopped. */
@@ -167,6 +201,7 @@ public final class JobService implements AutoCloseable {
         jobs.find(id).requireDeletable();
         events.forget(id);
         models.forget(id);
+        confusions.forget(id);
         jobs.delete(id);
         signal.raise();
     }
@@ -191,6 +226,19 @@ public final class JobService implements AutoCloseable {
     /** How far a job is, while it runs. */
     public synchronized Optional<Progress.View> progress(String id) {
         return id.equals(runningId) ? Optional.of(progress.view()) : Optional.empty();
+    }
+
+    /**
+     * The job that runs.
+     *
+     * @param id of it
+     * @param progress of it, still being written
+     */
+    public record Running(String id, Progress progress) {}
+
+    /** The job that runs, if one does. */
+    public synchronized Optional<Running> running() {
+        return runningId == null ? Optional.empty() : Optional.of(new Running(runningId, progress));
     }
 
     private synchronized void wake() {
@@ -236,7 +284,7 @@ public final class JobService implements AutoCloseable {
                 return;
             }
             job = begun.get();
-            Progress ofJob = new Progress();
+            Progress ofJob = new Progress(totals, workforce.processes());
             thread = new Thread(() -> outcome[0] = outcomeOf(runner, job, ofJob), "tutti-job-" + job.id());
             runningId = job.id();
             training = thread;

@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -278,6 +279,13 @@ public final class JobStore {
     /** All jobs for which it matters that something they need stays there. */
     synchronized List<JobRecord> unfinished() {
         return jobs.values().stream().filter(job -> !job.state().isOver()).toList();
+    }
+
+    /** Number of jobs in each state. */
+    public synchronized Map<JobState, Integer> counts() {
+        Map<JobState, Integer> counts = new EnumMap<>(JobState.class);
+        jobs.values().forEach(job -> counts.merge(job.state(), 1, Integer::sum));
+        return counts;
     }
 
     /** The job whose turn it is: the highest priority, then one that was begun, then the one that waits longest. */

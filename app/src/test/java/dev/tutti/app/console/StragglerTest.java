@@ -51,7 +51,7 @@ class StragglerTest {
                 0,
                 0,
                 List.of(
-                        new ClusterMetrics.Member("first", 0.7, first),
-                        new ClusterMetrics.Member("second", 0.3, second)));
+                        new ClusterMetrics.Member("first", 0.7, first, 0, 0),
+                        new ClusterMetrics.Member("second", 0.3, second, 0, 0)));
     }
 }

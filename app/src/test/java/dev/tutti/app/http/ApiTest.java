@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ApiTest {
     private static final String JOBS = "/api/v1/jobs";
+    private static final String CLUSTER = "/api/v1/cluster";
     private static final String SUMMARY =
             "{\"weightsSha256\":\"1f\",\"epochs\":1,\"steps\":2,\"samples\":3,\"seconds\":0.5,\"model\":\"/secret\"}";
 
@@ -323,6 +324,18 @@ class ApiTest {
         schemas.check("get", JOBS + "/{id}/events", service.get(JOBS + "/" + id + "/events"));
         schemas.check("get", JOBS + "/{id}/metrics", service.get(JOBS + "/" + id + "/metrics"));
         schemas.check("get", JOBS + "/{id}/log", service.get(JOBS + "/" + id + "/log"));
+        schemas.check(
+                "post", JOBS + "/check", service.post(JOBS + "/check", ServiceInProcess.JSON, "{\"data\":\"xor\"}"));
+        schemas.check("post", JOBS + "/check", service.post(JOBS + "/check", ServiceInProcess.JSON, "{\"lr\":-1}"));
+        schemas.check("get", JOBS + "/{id}/confusion", service.get(JOBS + "/" + id + "/confusion"));
+        schemas.check("get", JOBS + "/{id}/step", service.get(JOBS + "/" + id + "/step"));
+        schemas.check("get", CLUSTER, service.get(CLUSTER));
+        for (String what : List.of("leave-out", "take-back", "kill", "freeze")) {
+            String route = CLUSTER + "/" + what;
+            schemas.check("post", route, service.post(route, ServiceInProcess.JSON, "{\"worker\":\"embedded\"}"));
+            schemas.check("post", route, service.post(route, ServiceInProcess.JSON, "{\"worker\":1}"));
+        }
+        schemas.check("get", "/metrics", service.get("/metrics"));
         ends.release();
         service.awaitEnd(id);
         schemas.check("get", JOBS + "/{id}", service.get(JOBS + "/" + id));

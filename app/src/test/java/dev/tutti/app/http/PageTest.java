@@ -7,7 +7,11 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The page's files, and how a browser logs in. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PageTest {
+    private static final Pattern FILE = Pattern.compile("(?:src=|href=|from )\"(?:\\./)?(\\w+\\.(?:js|css|svg))\"");
+
     @TempDir
     Path folder;
 
@@ -35,7 +41,21 @@ class PageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/page.js", "/page.css", "/icon.svg"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/page.js",
+                "/service.js",
+                "/dom.js",
+                "/charts.js",
+                "/jobs.js",
+                "/job.js",
+                "/compare.js",
+                "/cluster.js",
+                "/step.js",
+                "/page.css",
+                "/icon.svg"
+            })
     void shouldServeThePageItselfAndNothingOfOthers(String path) throws Exception {
         Answer answer = service.send(HttpRequest.newBuilder(address(path)).GET());
 
@@ -46,6 +66,26 @@ class PageTest {
                         .orElse(""))
                 .startsWith("default-src 'self'; frame-ancestors 'none'");
         assertThat(answer.text().replace("http://www.w3.org/2000/svg", "")).doesNotContain("http://", "https://");
+    }
+
+    /** All that the page is made of, and the library of its charts, which names its home in a comment. */
+    @Test
+    void shouldServeEveryFileThatItNames() throws Exception {
+        Set<String> named = new TreeSet<>();
+        for (String path : Page.files()) {
+            Answer answer = service.send(HttpRequest.newBuilder(address(path)).GET());
+            assertThat(answer.status()).as(path).isEqualTo(200);
+            Matcher file = FILE.matcher(path.equals("/chart.js") ? "" : answer.text());
+            while (file.find()) {
+                named.add("/" + file.group(1));
+            }
+        }
+        named.add("/");
+
+        assertThat(named).isEqualTo(Page.files());
+        assertThat(service.send(HttpRequest.newBuilder(address("/chart.js")).GET())
+                        .text())
+                .contains("Chart.js v");
     }
 
     @Test

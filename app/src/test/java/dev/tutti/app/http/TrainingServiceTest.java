@@ -46,7 +46,8 @@ class TrainingServiceTest {
                         1,
                         TransportKind.AUTO,
                         Optional.empty(),
-                        Optional.empty())));
+                        Optional.empty())),
+                false);
         BlockingQueue<String> told = new LinkedBlockingQueue<>();
         Thread service = new Thread(
                 () -> {

@@ -22,6 +22,8 @@ import dev.tutti.transport.AeronNode;
 import dev.tutti.transport.Averaging;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +81,33 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
      */
     public record Leave(WorkerMessage.Goodbye goodbye, CompletableFuture<Void> done) implements Command {}
 
+    /**
+     * Say who is here.
+     *
+     * @param answer completed with the workers that can be reached, in the order in which they came
+     */
+    public record ListWorkers(CompletableFuture<List<WorkerView>> answer) implements Command {}
+
+    /**
+     * Do without a worker, or take it back: from its name, whatever process has it.
+     *
+     * @param name of a worker that is here
+     * @param out whether jobs do without it from now on
+     * @param known completed with whether there is such a worker
+     */
+    public record LeaveOut(String name, boolean out, CompletableFuture<Boolean> known) implements Command {}
+
+    /**
+     * A worker process that can be reached.
+     *
+     * @param name its name
+     * @param host name or address of its machine; empty for a worker of this process
+     * @param threads number of its compute threads
+     * @param seconds since when it is here
+     * @param leftOut whether somebody has said that jobs do without it
+     */
+    public record WorkerView(String name, String host, int threads, double seconds, boolean leftOut) {}
+
     private record WorkersSeen(Set<ActorRef<WorkerMessage>> refs) implements Command {}
 
     private record FromWorker(CoordinatorMessage message) implements Command {}
@@ -92,6 +121,8 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
     private final AtomicInteger generations = new AtomicInteger();
     private final WorkerNames names = new WorkerNames();
     private final Map<ActorRef<WorkerMessage>, JobActor.Worker> workers = new LinkedHashMap<>();
+    private final Map<ActorRef<WorkerMessage>, Long> sinceNs = new HashMap<>();
+    private final Set<String> leftOut = new HashSet<>();
     private final ArrayDeque<RunJob> next = new ArrayDeque<>();
     private Set<ActorRef<WorkerMessage>> seen = Set.of();
     private long introductions;
@@ -135,6 +166,8 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
                 .onMessage(RunJob.class, this::onRunJob)
                 .onMessage(AbortJob.class, this::onAbortJob)
                 .onMessage(Leave.class, this::onLeave)
+                .onMessage(ListWorkers.class, this::onListWorkers)
+                .onMessage(LeaveOut.class, this::onLeaveOut)
                 .onSignal(Terminated.class, this::onJobTerminated)
                 .build();
     }
@@ -182,6 +215,8 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
                     unique);
         }
         introductions++;
+        sinceNs.keySet().retainAll(seen);
+        sinceNs.put(introduction.worker(), System.nanoTime());
         workers.put(
                 introduction.worker(),
                 new JobActor.Worker(
@@ -256,6 +291,30 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
         return this;
     }
 
+    private Behavior<Command> onListWorkers(ListWorkers message) {
+        long nowNs = System.nanoTime();
+        message.answer.complete(workers.values().stream()
+                .map(worker -> new WorkerView(
+                        worker.name(),
+                        worker.ref().path().address().getHost().orElse(""),
+                        worker.threads(),
+                        (nowNs - sinceNs.getOrDefault(worker.ref(), nowNs)) / 1e9,
+                        leftOut.contains(worker.name())))
+                .toList());
+        return this;
+    }
+
+    private Behavior<Command> onLeaveOut(LeaveOut message) {
+        boolean known =
+                workers.values().stream().anyMatch(worker -> worker.name().equals(message.name));
+        if (known && (message.out ? leftOut.add(message.name) : leftOut.remove(message.name))) {
+            log.info("worker {} is {}", message.name, message.out ? "left out, as was asked for" : "taken back");
+            tellJob();
+        }
+        message.known.complete(known);
+        return this;
+    }
+
     private Behavior<Command> onJobTerminated(Terminated terminated) {
         running.result.completeExceptionally(
                 new IllegalStateException("the job ended without a result; the log says why"));
@@ -269,7 +328,9 @@ public final class CoordinatorActor extends AbstractBehavior<CoordinatorActor.Co
 
     private void tellJob() {
         if (job != null) {
-            job.tell(new JobActor.Workers(List.copyOf(workers.values())));
+            job.tell(new JobActor.Workers(workers.values().stream()
+                    .filter(worker -> !leftOut.contains(worker.name()))
+                    .toList()));
         }
     }
 }

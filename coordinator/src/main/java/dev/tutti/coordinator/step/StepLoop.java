@@ -76,6 +76,10 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     private static final Logger LOG = LoggerFactory.getLogger(StepLoop.class);
     private static final long CONNECT_TIMEOUT_NS = 10_000_000_000L;
     private static final long PAUSE_NS = 2_000_000;
+
+    /** So long a member that waits for others may say nothing, though it says every half second that it is there. */
+    private static final long SILENCE_NS = 3_000_000_000L;
+
     private static final int COMMAND_CAPACITY = 64;
 
     private final TrainingJob job;
@@ -90,6 +94,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     private final long silenceNs;
     private final EpochRows rows;
     private final StepClock clock = new StepClock();
+    private final Traffic traffic;
 
     private Phase phase = Phase.WITHOUT_GENERATION;
     private CoordinatorPlane plane;
@@ -119,10 +124,9 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         this.observer = observer;
         this.run = new TrainingRun(job, listener);
         this.rows = new EpochRows(spec);
+        this.traffic = new Traffic(spec.wire().bytes());
         this.machine = new StepMachine(run.parameters().length, spec.wire());
-        this.silenceNs = TcpSettings.ofCoordinator(run.parameters().length)
-                .silenceLimit()
-                .toNanos();
+        this.silenceNs = SILENCE_NS + TcpSettings.slice(run.parameters().length).toNanos();
         machine.newStep(spec.segmentsOfStep(run.stepInEpoch()));
     }
 
@@ -207,6 +211,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
 
     @Override
     public void onGradient(int member, long step, PartialGradient node) {
+        traffic.onReceived(member, node.gradient().length);
         if (step == run.step()) {
             long nowNs = System.nanoTime();
             machine.deliver(member, node, nowNs);
@@ -261,6 +266,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         members = newMembers;
         framesFrom = new long[members.length];
         framesSent = 0;
+        traffic.enter(Arrays.stream(members).map(Member::name).toList());
         heardNs = new long[members.length];
         plane.attach(run.parameters().length, this);
         boolean wasByMembers = byMembers;
@@ -357,6 +363,8 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         clock.onComplete(completeNs);
         if (run.stepInEpoch() + 1 == spec.stepsPerEpoch()) {
             listener.onCluster(clusterMetrics());
+        } else if (listener.wantsCluster()) {
+            listener.onClusterNow(clusterMetrics());
         }
         run.apply(byMembers ? root : machine.total(), threads);
         listener.onStepTimes(clock.onUpdated(System.nanoTime()));
@@ -382,12 +390,15 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     private void broadcast() {
         if (!byMembers) {
             plane.broadcastWeights(run.epoch(), run.step(), run.parameters());
+            traffic.onSent(run.parameters().length);
             return;
         }
+        traffic.onSent(plane.shares().length(plane.shares().coordinator()));
         sumWantedNs = 0;
         plane.beginSum(run.epoch(), run.step(), root.reset(0, machine.segments()));
         if (fresh) {
             fresh = false;
+            traffic.onSent(run.parameters().length);
             plane.broadcastReplica(
                     run.epoch(),
                     run.step(),
@@ -515,7 +526,11 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         List<ClusterMetrics.Member> of = new ArrayList<>();
         for (int member = 0; member < members.length; member++) {
             of.add(new ClusterMetrics.Member(
-                    members[member].name, machine.share(member), machine.waitedNs(member) / 1e9));
+                    members[member].name,
+                    machine.share(member),
+                    machine.waitedNs(member) / 1e9,
+                    traffic.receivedBytes(member),
+                    traffic.sentBytes(member)));
         }
         return new ClusterMetrics(
                 plane.generation().number(),

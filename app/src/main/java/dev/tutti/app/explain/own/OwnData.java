@@ -176,7 +176,7 @@ public final class OwnData {
         return new Problem(name, title, network, parameters, learningRate, samples, List.of(), List.copyOf(notes));
     }
 
-    private static Sample sample(NetworkSpec network, Dataset data, int row) {
+    static Sample sample(NetworkSpec network, Dataset data, int row) {
         float[] x = new float[network.inputs()];
         System.arraycopy(data.features(), row * data.featureCount(), x, 0, x.length);
         float[] y = new float[network.outputs()];
@@ -209,7 +209,7 @@ public final class OwnData {
         }
     }
 
-    private static void requireSmall(NetworkSpec network) {
+    static void requireSmall(NetworkSpec network) {
         int widest = network.sizes().stream().mapToInt(Integer::intValue).max().orElse(0);
         int parameters = new ParameterLayout(network).parameterCount();
         if (widest > MOST_UNITS || network.layers() > MOST_LAYERS || parameters > MOST_PARAMETERS) {

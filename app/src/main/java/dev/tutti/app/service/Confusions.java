@@ -1,0 +1,97 @@
+package dev.tutti.app.service;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tutti.app.prediction.Predictions;
+import dev.tutti.app.run.RunDirectory;
+import dev.tutti.app.service.ServiceException.Kind;
+import dev.tutti.config.DataSettings;
+import dev.tutti.config.TrainingSettings;
+import dev.tutti.data.DataFiles;
+import dev.tutti.data.RawData;
+import dev.tutti.files.StrictJson;
+import dev.tutti.savedmodel.ModelFile;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Which class the models of jobs take for which, over the samples that were held out. Reading them again takes as long as reading the
+ * data, so the last answers are kept, and one is made at a time. Thread-safe.
+ */
+public final class Confusions {
+    private static final int MOST_KEPT = 64;
+    private static final int MOST_CLASSES = 100;
+
+    private final Map<String, ObjectNode> answers = new LinkedHashMap<>(16, 0.75f, true);
+
+    Confusions() {}
+
+    /**
+     * Counts.
+     *
+     * @param id of a job that has succeeded
+     * @param run its directory
+     * @return a JSON object with {@code classes}, {@code samples}, {@code accuracy} and {@code confusion}, rows by the class that it is
+     * @throws dev.tutti.files.InputException if the job is none of classes, holds no samples out, or its data cannot be read any more
+     */
+    public synchronized ObjectNode of(String id, Path run) throws InterruptedException {
+        ObjectNode known = answers.get(id);
+        if (known != null) {
+            return known;
+        }
+        ObjectNode made = count(id, run);
+        answers.put(id, made);
+        if (answers.size() > MOST_KEPT) {
+            answers.remove(answers.keySet().iterator().next());
+        }
+        return made;
+    }
+
+    private static ObjectNode count(String id, Path run) throws InterruptedException {
+        ModelFile.Model model = ModelFile.read(run.resolve(RunDirectory.MODEL));
+        if (!model.preprocessing().schema().classification()) {
+            throw new ServiceException(Kind.CONFLICT, "job " + id + " has no classes: its targets are numbers");
+        }
+        int classes = model.preprocessing().schema().classCount();
+        if (classes > MOST_CLASSES) {
+            throw new ServiceException(
+                    Kind.CONFLICT,
+                    "job " + id + " has " + classes + " classes, too many for a table, allowed: up to " + MOST_CLASSES);
+        }
+        DataSettings data =
+                TrainingSettings.resume(Map.of(), RunDirectory.configOf(run)).data();
+        RawData samples;
+        int[] rows;
+        if (data.validationSource().isPresent()) {
+            samples = DataFiles.read(
+                    data.validationSource().get(),
+                    data.options().withLabels(null),
+                    model.preprocessing().schema());
+            rows = IntStream.range(0, samples.rows()).toArray();
+        } else {
+            samples = DataFiles.read(
+                    data.source(), data.options(), model.preprocessing().schema());
+            rows = model.preprocessing().split().heldOutRows(samples);
+        }
+        Predictions predictions = Predictions.of(model, samples.requireTargets(), rows);
+        ObjectNode answer = StrictJson.MAPPER.createObjectNode();
+        ArrayNode names = answer.putArray("classes");
+        predictions.schema().classNames().forEach(names::add);
+        answer.put("samples", predictions.samples());
+        answer.put("accuracy", predictions.metrics().accuracy());
+        ArrayNode table = answer.putArray("confusion");
+        for (int[] row : predictions.confusion()) {
+            ArrayNode counts = table.addArray();
+            for (int count : row) {
+                counts.add(count);
+            }
+        }
+        return answer;
+    }
+
+    synchronized void forget(String id) {
+        answers.remove(id);
+    }
+}

@@ -1,0 +1,181 @@
+package dev.tutti.app.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tutti.app.service.TrainingRunner;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page as a person uses it, in a real browser; skipped where there is none. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class PageIT {
+    private static final String DRAWN = "Chart.getChart(document.querySelector('canvas')).data.datasets[0].data";
+
+    @TempDir
+    Path folder;
+
+    private ServiceInProcess service;
+    private Browser browser;
+
+    @BeforeEach
+    void open() throws Exception {
+        Optional<Path> program = Browser.find();
+        assumeTrue(program.isPresent(), "there is no Chromium on this machine");
+        service = new ServiceInProcess(
+                folder.resolve("home"), of -> new TrainingRunner(of.submission(), Optional.empty()));
+        browser = new Browser(program.get());
+        browser.open("http://127.0.0.1:" + service.port() + "/" + service.login());
+        browser.await("!document.querySelector('#nav').hidden && document.querySelector('h1').textContent === 'Jobs'");
+    }
+
+    @AfterEach
+    void close() {
+        if (browser != null) {
+            browser.close();
+        }
+        if (service != null) {
+            service.close();
+        }
+    }
+
+    @Test
+    void shouldTrainWatchCancelResumeAndCompare() throws Exception {
+        requireAccessible("the empty list");
+        browser.click("#nav a[href='#/new']");
+        browser.type("#f-epochs", "many");
+        browser.await("document.querySelector('#f-epochs').getAttribute('aria-invalid') === 'true'");
+        assertThat(browser.value("document.querySelector('#e-epochs').textContent")
+                        .asText())
+                .contains("\"many\"", "allowed: whole numbers from 1");
+        requireAccessible("the form with a problem");
+        browser.type("#f-epochs", "1000000");
+        browser.await("document.querySelector('#f-epochs').getAttribute('aria-invalid') === 'false'");
+        browser.click("#new-form .primary");
+
+        browser.await("location.hash.startsWith('#/job/') && " + DRAWN + ".length > 3");
+        int before = browser.value(DRAWN + ".length").asInt();
+        browser.await(DRAWN + ".length > " + before);
+        requireAccessible("a job that runs");
+        browser.click("[data-key^='Cancel-']");
+        browser.await("document.querySelector('.badge.cancelled')");
+        int kept = browser.value(DRAWN + ".at(-1).x").asInt();
+        browser.click("[data-key^='Resume-']");
+        browser.await("document.querySelector('.badge.running') && " + DRAWN + ".at(-1).x > " + kept);
+        browser.click("[data-key^='Cancel-']");
+        browser.await("document.querySelector('.badge.cancelled')");
+
+        trainTwoEpochsLikeThis();
+        browser.await("document.querySelector('table.confusion')");
+        requireAccessible("a job that has succeeded");
+        trainTwoEpochsLikeThis();
+        browser.click("#nav a[href='#/']");
+        browser.await("document.querySelectorAll('table.jobs .badge.succeeded').length === 2");
+        requireAccessible("the list");
+        browser.value("[...document.querySelectorAll('table.jobs input')].slice(0, 2).forEach(box => box.click())");
+        browser.value("[...document.querySelectorAll('button')].find(one => one.textContent === 'Compare 2').click()");
+        browser.await("document.querySelector('#verdict.same')");
+        browser.await(
+                DRAWN + ".length === 2 && Chart.getChart(document.querySelector('canvas')).data.datasets.length === 2");
+        requireAccessible("two jobs compared");
+        requireQuiet();
+    }
+
+    /** From the view of a job: clones it, with fewer epochs. */
+    private void trainTwoEpochsLikeThis() throws Exception {
+        browser.click("[data-key^='clone-']");
+        browser.await("document.querySelector('h1').textContent === 'New job like digits'");
+        browser.type("#f-epochs", "2");
+        browser.click("#new-form .primary");
+        browser.await("location.hash.startsWith('#/job/') && document.querySelector('.badge.succeeded')");
+    }
+
+    @Test
+    void shouldHoldAStepStillAndShowWhoWorks() throws Exception {
+        String id = service.submit("{\"data\":\"xor\",\"hidden\":[3],\"epochs\":5,\"validation\":0}");
+        service.awaitEnd(id);
+        browser.value("location.hash = '#/job/" + id + "/step'");
+        browser.await("document.querySelector('.tree') && document.querySelector('.verdict.same')");
+        String root = browser.value("[...document.querySelectorAll('.tree .value')].at(-1).textContent")
+                .asText();
+        JsonNode step = service.get("/api/v1/jobs/" + id + "/step").json();
+        assertThat(Double.parseDouble(root))
+                .isCloseTo(step.at("/batch/nodes/0-3/0").asDouble(), org.assertj.core.data.Offset.offset(1e-5));
+        browser.type("#kill", "1");
+        browser.await("document.body.innerText.includes('killed before it sends')");
+        assertThat(browser.value("document.querySelector('.verdict.same') !== null")
+                        .asBoolean())
+                .isTrue();
+        browser.type("#number", "5");
+        browser.await("document.body.innerText.includes('Epoch 5, step 5 of 5')");
+        requireAccessible("a step held still");
+
+        browser.click("#nav a[href='#/cluster']");
+        browser.await("document.querySelector('table.workers')");
+        assertThat(browser.value("document.querySelector('table.workers').innerText")
+                        .asText())
+                .contains("embedded");
+        requireAccessible("the cluster");
+        requireQuiet();
+    }
+
+    /** Everything is in reach without a mouse, and nothing is wider than a phone. */
+    @Test
+    void shouldBeOfUseOnAPhoneAndByKeyboard() throws Exception {
+        service.awaitEnd(service.submit("{\"data\":\"iris\",\"hidden\":[4],\"epochs\":3}"));
+        browser.screen(400, 800, true);
+        browser.await("document.querySelector('.badge.succeeded')");
+        for (String view : new String[] {"#/", "#/new", "#/cluster"}) {
+            browser.value("location.hash = '" + view + "'");
+            browser.await("document.querySelector('h1') === document.activeElement");
+            assertThat(browser.value("document.documentElement.scrollWidth").asInt())
+                    .as(view)
+                    .isLessThanOrEqualTo(400);
+            requireAccessible(view);
+        }
+        browser.value("location.hash = '#/'");
+        browser.await("document.querySelector('[data-key^=show-]')");
+        browser.value("document.querySelector('[data-key^=show-]').focus()");
+        browser.press("Enter");
+        browser.await("location.hash.startsWith('#/job/') && document.querySelector('table.confusion')");
+        browser.value("[...document.querySelectorAll('summary')].at(0).focus()");
+        browser.press("Enter");
+        browser.await("document.querySelectorAll('figure table tbody tr').length === 3");
+        assertThat(browser.value("document.documentElement.scrollWidth").asInt())
+                .isLessThanOrEqualTo(400);
+        requireAccessible("a job on a phone");
+        requireQuiet();
+    }
+
+    /** By axe-core, in what is shown now. */
+    private void requireAccessible(String what) throws Exception {
+        browser.value(axe() + "; 0");
+        JsonNode found = browser.value("axe.run().then(result => result.violations.map(one => one.id + ' at '"
+                + " + one.nodes.map(node => node.html.slice(0, 200)).join(' and ')))");
+        assertThat(found).as(what).isEmpty();
+    }
+
+    private static String axe() throws IOException {
+        try (InputStream in = PageIT.class.getResourceAsStream("/axe.min.js")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** No error or warning, and nobody was asked for anything but the service. */
+    private void requireQuiet() {
+        assertThat(browser.complaints()).isEmpty();
+        assertThat(browser.requests())
+                .hasSizeGreaterThan(10)
+                .allMatch(address -> address.startsWith("http://127.0.0.1:" + service.port() + "/"));
+    }
+}
