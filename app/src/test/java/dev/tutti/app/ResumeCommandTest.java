@@ -253,7 +253,7 @@ class ResumeCommandTest {
 
         assertThat(resume(directory).err()).contains("no run to go on with in", "there is no config.conf");
         assertThat(resume(run, "wine").err()).contains("--resume takes data and configuration from the run");
-        assertThat(resume(run, "--coordinator", "127.0.0.1:1").err()).contains("does not go with --coordinator");
+        assertThat(resume(run, "--server", "http://127.0.0.1:1").err()).contains("tutti jobs resume ID");
         assertThat(resume(run, "--epochs", "1").err()).contains("--epochs: out of range: \"1\", allowed: 2 or more");
     }
 
