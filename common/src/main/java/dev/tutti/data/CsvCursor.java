@@ -206,10 +206,15 @@ final class CsvCursor {
         return doubledQuotes ? levels.find(unquoted, 0, unquoted.length) : levels.find(bytes, from, to);
     }
 
-    /** Adds the cell to levels. */
+    /**
+     * Adds the cell to levels.
+     *
+     * @throws CsvProblem if it is not UTF-8
+     */
     int add(Levels levels, long place) {
         resolveQuotes();
         byte[] text = doubledQuotes ? unquoted : Arrays.copyOfRange(bytes, from, to);
+        decode(text, 0, text.length, line);
         return levels.add(text, place, dialect.decimal());
     }
 

@@ -344,7 +344,8 @@ final class CsvFile {
         CsvDialect dialect = heads.get(0).dialect();
         Levels levels = pass.column(column).levels();
         return IntStream.range(0, levels.size())
-                .mapToObj(level -> dialect.withPoint(levels.text(level)))
+                .mapToObj(levels::text)
+                .map(text -> column == layout.target() ? dialect.withPoint(text) : text)
                 .toList();
     }
 
