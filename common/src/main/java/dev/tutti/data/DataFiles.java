@@ -2,6 +2,7 @@ package dev.tutti.data;
 
 import dev.tutti.files.InputException;
 import java.io.BufferedInputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
@@ -168,7 +169,7 @@ public final class DataFiles {
             return use.apply(files);
         }
         Path copy = null;
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = new FileInputStream(file.toFile())) {
             copy = Files.createTempFile("tutti", isCompressed(file) ? ".gz" : "");
             Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
             return use.apply(List.of(copy));

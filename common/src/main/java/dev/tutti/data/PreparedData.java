@@ -60,11 +60,11 @@ public record PreparedData(Dataset training, int[] trainingRows, Dataset validat
             boolean owned) {
         DataSplit.requireShare(share);
         data.requireTargets();
-        int[] all = IntStream.range(0, data.rows()).toArray();
         if (share == 0) {
-            return of(data, all, data, new int[0], DataSplit.Kind.NONE, 0, loss, rules, seed, owned);
+            return of(data, allRows(data), data, new int[0], DataSplit.Kind.NONE, 0, loss, rules, seed, owned);
         }
         if (!data.holdOut()) {
+            int[] all = allRows(data);
             return of(data, all, data, all, DataSplit.Kind.TRAINING_ROWS, 0, loss, rules, seed, owned);
         }
         boolean[] heldOut = DataSplit.heldOut(data, share, seed, trainingRows);
@@ -96,8 +96,8 @@ public record PreparedData(Dataset training, int[] trainingRows, Dataset validat
     }
 
     private static PreparedData of(RawData data, RawData validation, Loss loss, PreparationRules rules, boolean owned) {
-        int[] training = IntStream.range(0, data.rows()).toArray();
-        int[] other = IntStream.range(0, validation.rows()).toArray();
+        int[] training = allRows(data);
+        int[] other = allRows(validation);
         return of(
                 data.requireTargets(),
                 training,
@@ -109,6 +109,10 @@ public record PreparedData(Dataset training, int[] trainingRows, Dataset validat
                 rules,
                 0,
                 owned);
+    }
+
+    private static int[] allRows(RawData data) {
+        return IntStream.range(0, data.rows()).toArray();
     }
 
     private static PreparedData of(

@@ -143,7 +143,7 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
     }
 
     /** One line about what is trained. */
-    String describe() {
+    public String describe() {
         NetworkSpec network = job.spec().network();
         return job.name() + ": " + job.training().samples() + " training and "
                 + job.validation().samples() + " validation samples; network " + network.shape() + ", "
