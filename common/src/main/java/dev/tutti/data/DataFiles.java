@@ -51,7 +51,9 @@ public final class DataFiles {
         return switch (format) {
             case CSV -> spooled(files, those -> CsvFile.read(source, those, options, progress));
             case IDX -> IdxFile.read(single(files, format), options);
-            case NPY, NPZ, LIBSVM -> throw new InputException(source + ": not read yet");
+            case NPY, NPZ ->
+                NumpyFile.read(single(files, format), format, options.labels()).toTrain(options);
+            case LIBSVM -> LibsvmFile.read(single(files, format), 0).toTrain(options);
         };
     }
 
@@ -79,7 +81,10 @@ public final class DataFiles {
             case CSV ->
                 spooled(files, those -> CsvFile.read(source, those, options, model, purpose, ReadProgress.NONE));
             case IDX -> IdxFile.read(single(files, format), options, model);
-            case NPY, NPZ, LIBSVM -> throw new InputException(source + ": not read yet");
+            case NPY, NPZ ->
+                NumpyFile.read(single(files, format), format, options.labels()).forModel(options, model, purpose);
+            case LIBSVM ->
+                LibsvmFile.read(single(files, format), model.inputCount()).forModel(options, model, purpose);
         };
     }
 

@@ -13,7 +13,8 @@ import java.util.Map;
  * @param separator between the cells of a CSV; 0: found
  * @param target target column, by name or by number from 0; null: the last
  * @param task what is to be predicted; null: told by the target column
- * @param labels labels file of an IDX images file; null: found beside it by its usual name
+ * @param labels labels file of an IDX images file; null: found beside it by its usual name; file with the targets of an array of
+ *     NumPy; null: in it
  * @param types what columns of a CSV hold, by name or by number from 0; of the others it is found
  * @param ignore columns of a CSV that are left out, by name or by number from 0
  * @param missing what is done about cells of a CSV without a value
@@ -94,13 +95,15 @@ public record DataOptions(
     void requireFor(DataFormat form, String source) {
         String what = form == null ? "a built-in data set" : "a file of form " + form.id();
         boolean columns = form == DataFormat.CSV;
-        refuse(!columns && target != null, "--target", source, what);
+        boolean array = form == DataFormat.NPY || form == DataFormat.NPZ;
+        boolean rows = columns || array || form == DataFormat.LIBSVM;
+        refuse(!columns && !array && target != null, "--target", source, what);
         refuse(!columns && header != Header.AUTO, "--header", source, what);
         refuse(!columns && separator != 0, "--separator", source, what);
         refuse(!columns && !types.isEmpty(), "--types", source, what);
         refuse(!columns && !ignore.isEmpty(), "--ignore", source, what);
-        refuse(!columns && missing != Missing.MEAN, "--missing", source, what);
-        refuse(form != DataFormat.IDX && labels != null, "--labels", source, what);
+        refuse(!rows && missing != Missing.MEAN, "--missing", source, what);
+        refuse(form != DataFormat.IDX && !array && labels != null, "--labels", source, what);
     }
 
     private static void refuse(boolean given, String option, String source, String what) {
