@@ -80,13 +80,16 @@ class LargeCsvTest {
                     String number = record.getField(0);
                     float expected = number.equals("NA") ? Float.NaN : Float.parseFloat(number);
                     int level = levels.computeIfAbsent(record.getField(1), name -> levels.size());
-                    assertThat(new float[] {
-                                data.features()[3 * row], data.features()[3 * row + 1], data.features()[3 * row + 2]
-                            })
-                            .as("row %s", row)
-                            .containsExactly(expected, level, Float.parseFloat(record.getField(3)));
-                    assertThat(data.schema().classNames().get((int) data.targets()[row]))
-                            .isEqualTo(record.getField(4).strip());
+                    boolean same = Float.compare(data.features()[3 * row], expected) == 0
+                            && data.features()[3 * row + 1] == level
+                            && data.features()[3 * row + 2] == Float.parseFloat(record.getField(3))
+                            && data.schema()
+                                    .classNames()
+                                    .get((int) data.targets()[row])
+                                    .equals(record.getField(4).strip());
+                    if (!same) {
+                        throw new AssertionError("row " + row + ", seed " + SEED + ": expected " + record);
+                    }
                 }
                 row++;
             }
