@@ -69,7 +69,10 @@ class HostsIT {
 
         cluster.assertEndsInTheBitsOf(run, coordinator);
         assertThat(log())
-                .contains(transport.equals("auto") ? "transport=tcp, averaging=members" : "transport=udp, averaging=coord");
+                .contains(
+                        transport.equals("auto")
+                                ? "transport=tcp, averaging=members"
+                                : "transport=udp, averaging=coord");
     }
 
     @Test
@@ -85,7 +88,8 @@ class HostsIT {
 
     @Test
     void shouldLetTheCoordinatorAverageWhereWorkersCannotReachEachOther() throws Exception {
-        assertThat(execute("ip", "-n", "tt1", "route", "add", "blackhole", "10.77.0.3")).isZero();
+        assertThat(execute("ip", "-n", "tt1", "route", "add", "blackhole", "10.77.0.3"))
+                .isZero();
         List<String> run = all(RUN, "--epochs", "8");
         TuttiProcess coordinator = coordinator(run, "auto");
         onHost(1, "one", worker("one"));

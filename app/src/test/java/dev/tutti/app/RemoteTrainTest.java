@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,6 +152,32 @@ class RemoteTrainTest {
                     .hasLineCount(1);
             assertThat(folder.resolve("mistaken")).doesNotExist();
         }
+    }
+
+    /** The labels are in the file named alike, here; a service has only what it is sent. */
+    @Test
+    void shouldSendTheLabelsThatBelongToTheSamples() throws Exception {
+        Path samples = folder.resolve("train-images-idx3-ubyte");
+        byte[] pixels = new byte[16 + 4 * 40];
+        byte[] labels = new byte[8 + 40];
+        ByteBuffer.wrap(pixels).putInt(0x803).putInt(40).putInt(2).putInt(2);
+        ByteBuffer.wrap(labels).putInt(0x801).putInt(40);
+        for (int sample = 0; sample < 40; sample++) {
+            labels[8 + sample] = (byte) (sample % 2);
+            pixels[16 + 4 * sample] = (byte) (sample % 2 * 100 + sample);
+        }
+        Files.write(samples, pixels);
+        Files.write(folder.resolve("train-labels-idx1-ubyte"), labels);
+        try (ServiceInProcess service = open()) {
+            Cli.Outcome there = client("train", samples.toString(), "--epochs", "2", "--out", path("there"));
+
+            assertThat(there.code()).as(there.err()).isZero();
+            assertThat(service.get("/api/v1/data").json().get("data")).hasSize(2);
+        }
+        Cli.Outcome here = Cli.run("train", samples.toString(), "--epochs", "2", "--out", path("here"));
+        assertThat(here.code()).as(here.err()).isZero();
+        assertThat(summary("there").get("weightsSha256"))
+                .isEqualTo(summary("here").get("weightsSha256"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The form of a data file; each may be compressed with gzip, told by the ending {@code .gz}. */
@@ -39,16 +40,20 @@ public enum DataFormat {
      * @throws InputException if the ending is another
      */
     static DataFormat of(Path file) {
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        if (name.endsWith(GZIP)) {
-            name = name.substring(0, name.length() - GZIP.length());
-        }
-        for (DataFormat format : values()) {
-            if (format.endings.stream().anyMatch(name::endsWith)) {
-                return format;
-            }
-        }
-        throw new InputException(file + ": the ending does not tell the form of the data ("
+        return ofName(file.getFileName().toString()).orElseThrow(() -> untold(file.toString()));
+    }
+
+    /** Tells the form by the ending of a name, each also with {@code .gz}; empty if the ending is another. */
+    public static Optional<DataFormat> ofName(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        String ending = lower.endsWith(GZIP) ? lower.substring(0, lower.length() - GZIP.length()) : lower;
+        return Arrays.stream(values())
+                .filter(format -> format.endings.stream().anyMatch(ending::endsWith))
+                .findFirst();
+    }
+
+    private static InputException untold(String file) {
+        return new InputException(file + ": the ending does not tell the form of the data ("
                 + Arrays.stream(values())
                         .flatMap(format -> format.endings.stream())
                         .collect(Collectors.joining(", "))

@@ -96,6 +96,7 @@ public final class RemoteTraining {
     private ObjectNode settings(Map<String, String> values, Uploads uploads) throws IOException, InterruptedException {
         ObjectNode settings = StrictJson.MAPPER.createObjectNode();
         values.forEach(settings::put);
+        Optional<Path> labels = labelsBeside(values);
         Optional<String> format = Optional.ofNullable(values.get("format"));
         for (String name : FILES) {
             String given = values.get(name);
@@ -103,7 +104,9 @@ public final class RemoteTraining {
                 settings.put(name, uploads.send(Path.of(given), name.equals(LABELS) ? IDX : format));
             }
         }
-        sendLabels(values, uploads, settings);
+        if (labels.isPresent()) {
+            settings.put(LABELS, uploads.send(labels.get(), IDX));
+        }
         return settings;
     }
 
@@ -117,18 +120,14 @@ public final class RemoteTraining {
     }
 
     /** Of a file of samples alone the labels are in the file named alike, which the service would not find. */
-    private static void sendLabels(Map<String, String> values, Uploads uploads, ObjectNode settings)
-            throws IOException, InterruptedException {
+    private static Optional<Path> labelsBeside(Map<String, String> values) {
         String data = values.get(DATA);
         if (values.containsKey(LABELS) || BuiltInData.has(data)) {
-            return;
+            return Optional.empty();
         }
         Optional<DataFormat> format = Optional.ofNullable(values.get("format"))
                 .map(name -> DataFormat.valueOf(name.toUpperCase(Locale.ROOT)));
-        Optional<Path> labels = DataFiles.labelsBeside(Path.of(data), format);
-        if (labels.isPresent()) {
-            settings.put(LABELS, uploads.send(labels.get(), IDX));
-        }
+        return DataFiles.labelsBeside(Path.of(data), format);
     }
 
     private JobWatch watch(JsonNode job) {

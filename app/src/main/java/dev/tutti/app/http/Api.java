@@ -132,19 +132,15 @@ final class Api {
     }
 
     private static DataFormat format(String name, String given) {
-        String ending = name.toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
-        for (DataFormat format : DataFormat.values()) {
-            if (given == null ? ending.endsWith("." + format.id()) : given.equals(format.id())) {
-                return format;
-            }
-        }
-        if (given == null && ending.endsWith("ubyte")) {
-            return DataFormat.IDX;
-        }
-        throw new Problem.Thrown(
+        Optional<DataFormat> format = given == null
+                ? DataFormat.ofName(name)
+                : Arrays.stream(DataFormat.values())
+                        .filter(one -> one.id().equals(given))
+                        .findFirst();
+        return format.orElseThrow(() -> new Problem.Thrown(
                 400,
-                "name of the data: its ending does not tell the form (.csv, .idx, -ubyte, each also with .gz);"
-                        + " give format=csv or format=idx in the query");
+                "name of the data: its ending does not tell the form; give format in the query, allowed: "
+                        + Arrays.stream(DataFormat.values()).map(DataFormat::id).collect(Collectors.joining(", "))));
     }
 
     private void listData(Context context) {
