@@ -5,12 +5,13 @@ FROM ${BASE_IMAGE}
 COPY app/target/dist /opt/tutti
 RUN mkdir -p /data && chown 1000:1000 /data
 
-# Not root. Runs are written to /data/runs.
+# Not root. Runs are written to /data/runs, what a service keeps to /data/tutti-home.
 USER 1000:1000
 WORKDIR /data
 ENV HOME=/data
 
-# Where a coordinator listens; bulk data goes over UDP and TCP, on ports that are agreed on.
-EXPOSE 25520
+# Where a coordinator listens for workers, and a service for clients; bulk data goes over UDP and TCP, on ports that
+# are agreed on.
+EXPOSE 25520 8025
 
 ENTRYPOINT ["/opt/tutti/bin/tutti"]

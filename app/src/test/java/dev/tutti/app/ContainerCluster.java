@@ -72,6 +72,7 @@ final class ContainerCluster implements AutoCloseable {
                 .withPull(false)
                 .withEnv("TUTTI_IMAGE", IMAGE)
                 .withEnv("TUTTI_NET", NET)
+                .withEnv("TUTTI_HTTP", "" + ProcessCluster.freePort())
                 .withEnv("BASE_IMAGE", Containers.baseImage());
         try {
             compose.start();

@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.testcontainers.containers.ComposeContainer;
+import org.testcontainers.containers.Container;
 import org.testcontainers.containers.ContainerState;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
@@ -83,31 +89,39 @@ class ContainersIT {
         assertThat(found).isEqualTo(embeddedHash());
     }
 
-    /** Does what {@code docker compose up} does, waits for the end, and returns the hash that the coordinator printed. */
-    private static String trainInContainers(Map<String, String> environment, File... files)
-            throws InterruptedException {
+    /** Does what {@code docker compose up} does, has the service train digits, and returns the hash that is printed. */
+    private static String trainInContainers(Map<String, String> environment, File... files) throws Exception {
+        String port = "" + ProcessCluster.freePort();
         try (ComposeContainer compose = new ComposeContainer("tutti-test", files)
                 .withPull(false)
                 .withEnv("TUTTI_IMAGE", IMAGE)
                 .withEnv("TUTTI_NET", "172.30.26")
+                .withEnv("TUTTI_HTTP", port)
                 .withEnv(environment)) {
             compose.start();
             List<ContainerState> containers = SERVICES.stream()
                     .map(service -> compose.getContainerByServiceName(service).orElseThrow())
                     .toList();
-            long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+            Container.ExecResult trained = containers
+                    .get(0)
+                    .execInContainer("/opt/tutti/bin/tutti", "train", "digits", "--server", "http://127.0.0.1:8025");
+            assertThat(trained.getExitCode())
+                    .as(trained.getStderr() + containers.get(0).getLogs())
+                    .isZero();
+            assertThat(trained.getStdout()).contains("epoch 10/10", "3 workers");
+            HttpResponse<String> page = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/"))
+                                    .build(),
+                            BodyHandlers.ofString());
+            assertThat(page.statusCode()).as("the page, from this machine").isEqualTo(200);
             for (ContainerState container : containers) {
-                assertThat(Containers.exitCode(container, deadlineNs))
-                        .as(container.getLogs())
-                        .isZero();
                 assertThat(container.getLogs())
                         .as("what a start on a busy machine looks like to Akka is no news to a user")
                         .doesNotContain("heartbeat interval is growing too large", "Connection refused");
             }
-            String log = containers.get(0).getLogs();
-            assertThat(log).contains("epoch 10/10", "3 workers");
-            Matcher hash = HASH.matcher(log);
-            assertThat(hash.find()).as(log).isTrue();
+            Matcher hash = HASH.matcher(trained.getStdout());
+            assertThat(hash.find()).as(trained.getStdout()).isTrue();
             return hash.group(1);
         }
     }

@@ -11,10 +11,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -179,6 +185,63 @@ class RemoteTrainTest {
         assertThat(here.code()).as(here.err()).isZero();
         assertThat(summary("fetched").get("weightsSha256"))
                 .isEqualTo(summary("here").get("weightsSha256"));
+    }
+
+    /** No job that is told to be given up may run: what was handed in is found by its key, and cancelled. */
+    @Test
+    void shouldCancelAJobWhoseAnswerItDidNotAwait() throws Exception {
+        HttpServer slow = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
+        slow.setExecutor(Executors.newCachedThreadPool());
+        List<String> keys = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch handedIn = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        List<String> cancelled = Collections.synchronizedList(new ArrayList<>());
+        slow.createContext("/api/v1/jobs", exchange -> {
+            String path = exchange.getRequestURI().getPath();
+            exchange.getRequestBody().readAllBytes();
+            String state = "QUEUED";
+            if (path.endsWith("/cancel")) {
+                cancelled.add(path);
+                state = "CANCELLED";
+            } else if (exchange.getRequestMethod().equals("POST")) {
+                keys.add(exchange.getRequestHeaders().getFirst("Idempotency-Key"));
+                if (keys.size() == 1) {
+                    handedIn.countDown();
+                    await(end);
+                }
+            }
+            byte[] answer = ("{\"id\":\"one\",\"state\":\"" + state + "\"}").getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        slow.start();
+        try {
+            FutureTask<Cli.Outcome> train = new FutureTask<>(() -> client("train", "iris", "--out", path("run")));
+            Thread client = new Thread(train, "test-client");
+            client.start();
+            handedIn.await();
+            client.interrupt();
+
+            assertThat(train.get().code()).isEqualTo(130);
+            assertThat(train.get().err()).startsWith("tutti: interrupted before job one began; ");
+            assertThat(keys).hasSize(2);
+            assertThat(keys.get(1)).isEqualTo(keys.get(0));
+            assertThat(cancelled).containsExactly("/api/v1/jobs/one/cancel");
+            assertThat(folder.resolve("run")).doesNotExist();
+        } finally {
+            end.countDown();
+            slow.stop(0);
+            ((ExecutorService) slow.getExecutor()).shutdownNow();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

@@ -42,6 +42,11 @@ public record ServiceSettings(Http http, Path home, int workers, Optional<Proces
                     Form.flag(),
                     "without TLS even so: only where nobody else reaches that address, as in a container")
             .orElse(false);
+    private static final Setting<String> PUBLIC_URL = Setting.of(
+            "public-url",
+            "URL",
+            Form.text("https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", "such as https://train.example.org"),
+            "where clients come by a proxy in front, which speaks TLS");
     private static final Setting<Path> HOME = Setting.of(
                     "home", "DIR", Form.path(), "what the service keeps: its tokens, jobs and data")
             .orElse(Path.of("tutti-home"));
@@ -71,7 +76,7 @@ public record ServiceSettings(Http http, Path home, int workers, Optional<Proces
                     "the workers are processes of one thread, which the page may kill and freeze")
             .orElse(false);
 
-    private static final List<Setting<?>> CLIENTS = List.of(HTTP, TLS_CERT, TLS_KEY, UNENCRYPTED, HOME);
+    private static final List<Setting<?>> CLIENTS = List.of(HTTP, TLS_CERT, TLS_KEY, UNENCRYPTED, PUBLIC_URL, HOME);
     private static final List<Setting<?>> CLUSTER =
             List.of(WAIT_WORKERS, TrainingOptions.TRANSPORT, TrainingOptions.UDP_MTU, TrainingOptions.AERON_DIR);
 
@@ -87,8 +92,14 @@ public record ServiceSettings(Http http, Path home, int workers, Optional<Proces
      * @param address where to listen
      * @param tls files for TLS; absent for none
      * @param unencrypted whether TLS may be missing where others could reach the address
+     * @param publicUrl where clients come by a proxy in front; absent where there is none
      */
-    public record Http(Endpoint address, Optional<Tls> tls, boolean unencrypted) {}
+    public record Http(Endpoint address, Optional<Tls> tls, boolean unencrypted, Optional<String> publicUrl) {
+        /** Without TLS or a proxy. */
+        public Http(Endpoint address) {
+            this(address, Optional.empty(), false, Optional.empty());
+        }
+    }
 
     /**
      * Files in PEM.
@@ -176,7 +187,8 @@ public record ServiceSettings(Http http, Path home, int workers, Optional<Proces
         return new Http(
                 from.get(HTTP),
                 from.find(TLS_CERT).map(certificate -> new Tls(certificate, from.get(TLS_KEY))),
-                from.get(UNENCRYPTED));
+                from.get(UNENCRYPTED),
+                from.find(PUBLIC_URL));
     }
 
     private static Processes processes(SettingsReader from, Endpoint bind) {

@@ -2,7 +2,7 @@ package dev.tutti.protocol;
 
 import akka.actor.typed.ActorRef;
 
-/** How workers and clients see whether their coordinator still answers. */
+/** How workers see whether their coordinator still answers. */
 public sealed interface PulseMessage extends ControlMessage {
     /** Are you there? */
     record Ask(ActorRef<PulseMessage> from) implements PulseMessage {}

@@ -38,7 +38,7 @@ class ProcessSettingsTest {
 
         assertThat(settings)
                 .isEqualTo(new ServiceSettings(
-                        new ServiceSettings.Http(new Endpoint("127.0.0.1", 8025), Optional.empty(), false),
+                        new ServiceSettings.Http(new Endpoint("127.0.0.1", 8025)),
                         Path.of("tutti-home"),
                         0,
                         Optional.of(new ServiceSettings.Processes(

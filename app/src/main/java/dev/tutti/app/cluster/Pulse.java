@@ -17,7 +17,7 @@ import dev.tutti.protocol.PulseMessage.Ask;
 import java.time.Duration;
 
 /**
- * How a worker or a client finds out that its coordinator does not answer: it asks every second. The cluster's failure detector
+ * How a worker finds out that its coordinator does not answer: it asks every second. The cluster's failure detector
  * would not do, as its members tell each other whom they do not reach: one that has lost the coordinator would make others part
  * from it, and two workers that do not reach each other, for which they have no need, would have each other taken out.
  */
@@ -35,7 +35,7 @@ final class Pulse {
         system.systemActorOf(answering(), NAME, DispatcherSelector.fromConfig("akka.actor.internal-dispatcher"));
     }
 
-    /** On a worker or client: asks the coordinator from now on, and says once when it does not answer. */
+    /** On a worker: asks the coordinator from now on, and says once when it does not answer. */
     static void watch(ActorSystem<?> system, Address coordinator, Runnable lost) {
         ActorRef<PulseMessage> there = ActorRefResolver.get(system).resolveActorRef(coordinator + "/system/" + NAME);
         system.systemActorOf(

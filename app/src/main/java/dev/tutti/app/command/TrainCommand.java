@@ -3,10 +3,13 @@ package dev.tutti.app.command;
 import dev.tutti.app.client.RemoteTraining;
 import dev.tutti.app.client.ServiceClient;
 import dev.tutti.app.console.ExitCode;
+import dev.tutti.app.http.RunOnPage;
 import dev.tutti.app.run.RunDirectory;
 import dev.tutti.app.run.RunName;
+import dev.tutti.app.run.Trainer;
 import dev.tutti.app.run.Trainers;
 import dev.tutti.app.run.TrainingSession;
+import dev.tutti.config.Endpoint;
 import dev.tutti.config.Environment;
 import dev.tutti.config.TrainingSettings;
 import java.io.PrintWriter;
@@ -63,6 +66,13 @@ public final class TrainCommand implements Callable<Integer> {
     @Mixin
     private ServerOptions service;
 
+    @Option(
+            names = "--http",
+            paramLabel = "HOST:PORT",
+            converter = EndpointConverter.class,
+            description = "show the run on a page there while it lasts; an address of this machine alone")
+    private Endpoint http;
+
     @Option(names = "--trainer", hidden = true, defaultValue = "cluster")
     private String trainer;
 
@@ -78,11 +88,24 @@ public final class TrainCommand implements Callable<Integer> {
         common.startLogging();
         TrainingSettings settings = settings();
         if (service.isGiven()) {
+            if (http != null) {
+                throw new ParameterException(
+                        spec.commandLine(), "--http shows a run of this process; the service has a page of its own");
+            }
             return trainThere(settings);
         }
+        if (http == null) {
+            train(settings, Trainers.of(trainer, settings));
+        } else {
+            trainOnPage(settings);
+        }
+        return ExitCode.DONE.code();
+    }
+
+    private void train(TrainingSettings settings, Trainer by) throws InterruptedException {
         TrainingSession session = new TrainingSession(
                 settings,
-                Trainers.of(trainer, settings),
+                by,
                 RunDirectory.RUNS,
                 spec.commandLine().getOut(),
                 spec.commandLine().getErr(),
@@ -92,7 +115,29 @@ public final class TrainCommand implements Callable<Integer> {
         } else {
             session.resume(resume);
         }
-        return ExitCode.DONE.code();
+    }
+
+    private void trainOnPage(TrainingSettings settings) throws InterruptedException {
+        PrintWriter people = settings.json()
+                ? spec.commandLine().getErr()
+                : spec.commandLine().getOut();
+        Path directory = resume == null ? settings.out().orElseGet(() -> newDirectory(settings)) : resume;
+        TrainingSettings there = resume == null ? settings.in(directory) : settings;
+        Map<String, String> shown = resume == null
+                ? TrainingSettings.given(given(), SettingOptions.file(spec))
+                : Map.of(DATA, settings.data().source());
+        new RunOnPage(RunName.of(settings), shown, directory)
+                .during(
+                        http,
+                        line -> {
+                            people.println(line);
+                            people.flush();
+                        },
+                        watched -> train(there, watched.apply(Trainers.of(trainer, there))));
+    }
+
+    private static Path newDirectory(TrainingSettings settings) {
+        return RunDirectory.newPath(RunDirectory.RUNS, LocalDateTime.now(ZoneId.systemDefault()), RunName.of(settings));
     }
 
     private int trainThere(TrainingSettings settings) throws InterruptedException {
@@ -103,10 +148,7 @@ public final class TrainCommand implements Callable<Integer> {
         values.remove(OUT);
         values.remove(JSON);
         ServiceClient client = service.client();
-        RunDirectory directory = settings.out().isPresent()
-                ? RunDirectory.open(settings.out().get())
-                : RunDirectory.openNew(
-                        RunDirectory.RUNS, LocalDateTime.now(ZoneId.systemDefault()), RunName.of(settings));
+        RunDirectory directory = RunDirectory.open(settings.out().orElseGet(() -> newDirectory(settings)));
         return new RemoteTraining(client, settings.json() ? err : out, err)
                 .run(values, directory, settings.json() ? out : new PrintWriter(Writer.nullWriter()));
     }

@@ -19,7 +19,7 @@ final class Access {
     private final Tokens tokens;
     private final Sessions sessions;
     private final Set<String> hosts;
-    private final String scheme;
+    private final Entrance entrance;
 
     /**
      * @param entrance where clients come in
@@ -30,7 +30,7 @@ final class Access {
         this.tokens = tokens;
         this.sessions = sessions;
         this.hosts = entrance.hosts();
-        this.scheme = entrance.scheme();
+        this.entrance = entrance;
     }
 
     /**
@@ -60,7 +60,7 @@ final class Access {
             return Optional.of(new Denial(
                     421, "the header Host names another machine; call the service by an address that it listens on"));
         }
-        if (request.origin() != null && !request.origin().equalsIgnoreCase(scheme + "://" + request.host())) {
+        if (request.origin() != null && !entrance.isOwnOrigin(request.origin(), request.host())) {
             return Optional.of(new Denial(403, "a page of another origin may not use the service"));
         }
         if (isOpen(request)) {

@@ -1,5 +1,6 @@
 package dev.tutti.app.http;
 
+import dev.tutti.app.http.Tokens.Right;
 import dev.tutti.app.service.JobService;
 import dev.tutti.files.InputException;
 import io.javalin.Javalin;
@@ -57,7 +58,7 @@ public final class HttpDoor implements AutoCloseable {
         String cookie = "tutti-" + entrance.port();
         Access access = new Access(entrance, tokens, sessions);
         List<Api.Route> routes = new ArrayList<>(new Api(service).routes());
-        routes.addAll(new Page(sessions, cookie, entrance.tls().isPresent()).routes());
+        routes.addAll(new Page(sessions, cookie, entrance.isEncrypted()).routes());
         Javalin javalin = Javalin.create(config -> configure(config, entrance, routes, cookie, access));
         try {
             javalin.start();
@@ -163,7 +164,12 @@ public final class HttpDoor implements AutoCloseable {
 
     /** What a browser adds to the address to log in, once. */
     public String login() {
-        return "#login=" + sessions.newCode();
+        return "#login=" + sessions.newCode(Right.ALL);
+    }
+
+    /** The same for who may look, and change nothing. */
+    String loginForLooking() {
+        return "#login=" + sessions.newCode(Right.READ);
     }
 
     /** The port on which it listens. */

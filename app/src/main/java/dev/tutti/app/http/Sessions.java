@@ -25,22 +25,24 @@ final class Sessions {
     });
 
     private Token code;
+    private Right rightOfCode = Right.READ;
 
     Sessions(Tokens tokens) {
         this.tokens = tokens;
     }
 
-    /** Returns a code that logs in once; one that was given before is worth nothing then. */
-    synchronized String newCode() {
+    /** Returns a code that logs in once, for so much; one that was given before is worth nothing then. */
+    synchronized String newCode(Right right) {
         String text = Secrets.make();
         code = new Token(text);
+        rightOfCode = right;
         return text;
     }
 
     /** Logs in: returns the secret of a new session, unless neither token nor code was given. */
     synchronized Optional<String> logIn(String given) {
         boolean byCode = code != null && code.matches(given);
-        Optional<Right> right = byCode ? Optional.of(Right.ALL) : tokens.rightOf(given);
+        Optional<Right> right = byCode ? Optional.of(rightOfCode) : tokens.rightOf(given);
         if (byCode) {
             code = null;
         }

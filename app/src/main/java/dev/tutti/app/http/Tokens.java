@@ -1,5 +1,6 @@
 package dev.tutti.app.http;
 
+import dev.tutti.app.http.Token.Secrets;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -25,6 +26,11 @@ public record Tokens(Token all, Token reading) {
      */
     public static Tokens in(Path all, Path reading) {
         return new Tokens(Token.in(all), Token.in(reading));
+    }
+
+    /** Tokens that nobody has. */
+    static Tokens unknown() {
+        return new Tokens(new Token(Secrets.make()), new Token(Secrets.make()));
     }
 
     /** What somebody may do who has sent this; empty if it is no token. */

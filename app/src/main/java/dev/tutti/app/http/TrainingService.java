@@ -35,7 +35,7 @@ public final class TrainingService {
         try (Home home = Home.open(settings.home());
                 JobService service = JobService.open(home, own ? settings.workers() : 0);
                 HttpDoor door = HttpDoor.open(entrance, service, Tokens.in(home.token(), home.readToken()))) {
-            String address = entrance.scheme() + "://" + settings.http().address();
+            String address = entrance.shown();
             tell.accept("serving on " + address + "/api/v1");
             tell.accept("page at " + address + "/" + door.login());
             tell.accept("token in " + settings.home().resolve(home.token().getFileName()));

@@ -145,11 +145,16 @@ public final class RunDirectory implements AutoCloseable {
 
     /** Opens {@code runs/<time>-<name>} below {@code base}, with a number behind it where that is taken. */
     public static RunDirectory openNew(Path base, LocalDateTime now, String name) {
+        return open(newPath(base, now, name));
+    }
+
+    /** Returns the path that {@link #openNew} would open. */
+    public static Path newPath(Path base, LocalDateTime now, String name) {
         Path path = base.resolve(TIME.format(now) + "-" + name);
         for (int number = 2; Files.exists(path) && number < MOST_RUNS_PER_SECOND; number++) {
             path = base.resolve(TIME.format(now) + "-" + name + "-" + number);
         }
-        return open(path);
+        return path;
     }
 
     /** The directory. */

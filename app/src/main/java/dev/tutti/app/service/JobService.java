@@ -263,6 +263,17 @@ public final class JobService implements AutoCloseable {
         }
     }
 
+    /** Trains the job that was handed in, and nothing else; as {@link #run}, where this thread is interrupted. */
+    public void runOne(Runner runner) throws InterruptedException {
+        try {
+            trainNext(runner);
+        } finally {
+            synchronized (this) {
+                closing = true;
+            }
+        }
+    }
+
     private void trainNext(Runner runner) throws InterruptedException {
         JobOutcome[] outcome = new JobOutcome[1];
         JobRecord job;

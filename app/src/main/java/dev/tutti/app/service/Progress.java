@@ -71,7 +71,7 @@ public final class Progress implements TrainingListener {
     }
 
     /** A training begins, or goes on. */
-    void begin(TrainingJob job) {
+    public void begin(TrainingJob job) {
         TrainingSpec spec = job.spec();
         epochs = spec.epochs();
         steps = (long) spec.epochs() * spec.stepsPerEpoch();

@@ -64,7 +64,10 @@ public final class ServiceInProcess implements AutoCloseable {
         service = JobService.open(home, 2, LIMITS);
         door = HttpDoor.open(
                 new Entrance(
-                        "127.0.0.1", port, tls.map(files -> Pem.read(files.certificate(), files.key(), Instant.now()))),
+                        "127.0.0.1",
+                        port,
+                        tls.map(files -> Pem.read(files.certificate(), files.key(), Instant.now())),
+                        Optional.empty()),
                 service,
                 new Tokens(new Token(TOKEN), new Token(READ_TOKEN)));
         JobService.Runner trains = runner.apply(service);

@@ -65,9 +65,10 @@ class TlsTest {
 
     @Test
     void shouldBeCalledByTheNamesInItsCertificate() {
-        Entrance entrance = Entrance.of(new Http(new Endpoint("0.0.0.0", 8025), Optional.of(good), false));
+        Entrance entrance =
+                Entrance.of(new Http(new Endpoint("0.0.0.0", 8025), Optional.of(good), false, Optional.empty()));
 
-        assertThat(entrance.scheme()).isEqualTo("https");
+        assertThat(entrance.shown()).isEqualTo("https://localhost:8025");
         assertThat(entrance.hosts())
                 .containsExactlyInAnyOrder("localhost", "127.0.0.1", "[::1]", "0.0.0.0", "train.example.org");
     }
@@ -76,13 +77,15 @@ class TlsTest {
     @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
     void shouldListenWhereOthersComeOnlyWithTlsOrWhereItIsSaid(String host) {
         Endpoint address = new Endpoint(host, 8025);
-        assertThatThrownBy(() -> Entrance.of(new Http(address, Optional.empty(), false)))
+        assertThatThrownBy(() -> Entrance.of(new Http(address, Optional.empty(), false, Optional.empty())))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith("--http: " + host + ": other machines could reach it")
-                .hasMessageContaining("--tls-cert FILE and --tls-key FILE");
-        assertThat(Entrance.of(new Http(address, Optional.empty(), true)).scheme())
+                .hasMessageContaining("or --tls-cert FILE and --tls-key FILE");
+        assertThat(Entrance.of(new Http(address, Optional.empty(), true, Optional.empty()))
+                        .scheme())
                 .isEqualTo("http");
-        assertThat(Entrance.of(new Http(address, Optional.of(other), false)).scheme())
+        assertThat(Entrance.of(new Http(address, Optional.of(other), false, Optional.empty()))
+                        .scheme())
                 .isEqualTo("https");
     }
 

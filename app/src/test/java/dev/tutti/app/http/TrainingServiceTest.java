@@ -38,7 +38,7 @@ class TrainingServiceTest {
         Endpoint http = new Endpoint("127.0.0.1", freePort());
         address = "http://" + http;
         ServiceSettings settings = new ServiceSettings(
-                new ServiceSettings.Http(http, Optional.empty(), false),
+                new ServiceSettings.Http(http),
                 folder.resolve("home"),
                 1,
                 Optional.of(new ServiceSettings.Processes(
