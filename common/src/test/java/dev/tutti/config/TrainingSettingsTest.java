@@ -252,7 +252,7 @@ class TrainingSettingsTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith(
                         "--split-seed: not to be changed in a run that goes on; allowed beside --resume:"
-                                + " --aeron-dir, --checkpoint-keep,");
+                                + " --aeron-dir, --averaging, --checkpoint-keep,");
         assertThat(TrainingSettings.resume(Map.of("wait-workers", "3"), file)
                         .cluster()
                         .waitWorkers())

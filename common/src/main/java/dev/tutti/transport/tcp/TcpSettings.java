@@ -63,10 +63,7 @@ public record TcpSettings(int bufferBytes, int floatsPerFrame, Limits ofMembers,
      * @param parameters number of parameters of the network
      */
     public static TcpSettings ofCoordinator(long parameters) {
-        return new TcpSettings(
-                DEFAULT.bufferBytes,
-                DEFAULT.floatsPerFrame,
-                DEFAULT.ofMembers.plus(Duration.ofNanos(SLICE_NS * parameters)));
+        return new TcpSettings(DEFAULT.bufferBytes, DEFAULT.floatsPerFrame, DEFAULT.ofMembers.plus(slice(parameters)));
     }
 
     /**
@@ -102,9 +99,13 @@ public record TcpSettings(int bufferBytes, int floatsPerFrame, Limits ofMembers,
                 : ofCoordinator.handshake;
     }
 
-    /** How long any member may be silent that is not lost. */
-    public Duration silenceLimit() {
-        return ofMembers.stall;
+    /**
+     * How long a thread may compute between two polls of its streams, where it is slow.
+     *
+     * @param parameters number of parameters of the network
+     */
+    public static Duration slice(long parameters) {
+        return Duration.ofNanos(SLICE_NS * parameters);
     }
 
     /** Length of the largest frame in bytes. */

@@ -151,7 +151,7 @@ class TcpPeersTest {
             socket.getOutputStream().write(framed(frames(500)));
             until("the vector", () -> arrived.whole.size() == 1, () -> source.poll(10));
             for (int i = 0; i < 10; i++) {
-                end.pass(SMALL.silenceLimit());
+                end.pass(SMALL.ofMembers().stall());
                 source.poll(10);
             }
             assertThat(end.lost).isEmpty();
@@ -174,7 +174,7 @@ class TcpPeersTest {
             socket.getOutputStream().write(framed(frames(500)));
             until("a frame", () -> source.poll(1) == 1);
             for (int i = 0; i < 10; i++) {
-                end.pass(SMALL.silenceLimit());
+                end.pass(SMALL.ofMembers().stall());
                 end.links.doWork();
             }
             until("the vector", () -> arrived.whole.size() == 1, () -> source.poll(10));
@@ -200,7 +200,7 @@ class TcpPeersTest {
                     "empty",
                     () -> turnsInVain[0] == 1000,
                     () -> turnsInVain[0] = weights.poll(1000) == 0 ? turnsInVain[0] + 1 : 0);
-            end.pass(SMALL.silenceLimit().multipliedBy(2));
+            end.pass(SMALL.ofMembers().stall().multipliedBy(2));
             until(
                     "the vector",
                     () -> atMember.whole.size() == 1,
@@ -220,7 +220,7 @@ class TcpPeersTest {
             int[] polled = {0};
             until("a buffer of frames", () -> polled[0] == whole, () -> polled[0] += source.poll(1));
             for (int i = 0; i < 10; i++) {
-                end.pass(SMALL.silenceLimit());
+                end.pass(SMALL.ofMembers().stall());
                 end.links.doWork();
             }
             until("the vector", () -> arrived.whole.size() == 1, () -> source.poll(10));

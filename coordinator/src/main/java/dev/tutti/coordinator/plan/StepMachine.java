@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
-import org.agrona.collections.IntArrayList;
 
 /**
  * The current step of a job, through all its generations, apart from time, threads and network: the sum of its gradients and the
@@ -40,7 +39,7 @@ public final class StepMachine {
     private final Ledger ledger = new Ledger();
     private final StepDeadline deadline = new StepDeadline();
     private final List<PartialGradient> early = new ArrayList<>();
-    private final IntArrayList earlyFrom = new IntArrayList();
+    private int[] earlyFrom = new int[8];
     private final BitSet suspects = new BitSet();
     private final BitSet heard = new BitSet();
     private final BitSet silent = new BitSet();
@@ -87,7 +86,6 @@ public final class StepMachine {
     public void enter(List<String> names, int[] threads, long nowNs) {
         pool.addAll(early);
         early.clear();
-        earlyFrom.clear();
         this.names = List.copyOf(names);
         speeds = new Speeds(threads);
         steady = new SteadyCuts(threads.length);
@@ -144,7 +142,6 @@ public final class StepMachine {
         sum.begin(sum.segments());
         pool.clear();
         early.clear();
-        earlyFrom.clear();
         buffers = 0;
         this.length = length;
     }
@@ -257,17 +254,19 @@ public final class StepMachine {
     /** A node of the next step has arrived whole; the buffer is the machine's again. */
     public void keep(int member, PartialGradient node) {
         heardOf(member);
+        if (early.size() == earlyFrom.length) {
+            earlyFrom = Arrays.copyOf(earlyFrom, 2 * earlyFrom.length);
+        }
+        earlyFrom[early.size()] = member;
         early.add(node);
-        earlyFrom.add(member);
     }
 
     /** Takes what has arrived of the step that has begun now. */
     public void takeKept(long nowNs) {
         for (int i = 0; i < early.size(); i++) {
-            deliver(earlyFrom.getInt(i), early.get(i), nowNs);
+            deliver(earlyFrom[i], early.get(i), nowNs);
         }
         early.clear();
-        earlyFrom.clear();
     }
 
     /** A member says how long it took to compute so many segments. */

@@ -76,6 +76,10 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     private static final Logger LOG = LoggerFactory.getLogger(StepLoop.class);
     private static final long CONNECT_TIMEOUT_NS = 10_000_000_000L;
     private static final long PAUSE_NS = 2_000_000;
+
+    /** So long a member that waits for others may say nothing, though it says every half second that it is there. */
+    private static final long SILENCE_NS = 3_000_000_000L;
+
     private static final int COMMAND_CAPACITY = 64;
 
     private final TrainingJob job;
@@ -122,9 +126,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         this.rows = new EpochRows(spec);
         this.traffic = new Traffic(spec.wire().bytes());
         this.machine = new StepMachine(run.parameters().length, spec.wire());
-        this.silenceNs = TcpSettings.ofCoordinator(run.parameters().length)
-                .silenceLimit()
-                .toNanos();
+        this.silenceNs = SILENCE_NS + TcpSettings.slice(run.parameters().length).toNanos();
         machine.newStep(spec.segmentsOfStep(run.stepInEpoch()));
     }
 

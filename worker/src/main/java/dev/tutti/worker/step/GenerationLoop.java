@@ -171,7 +171,7 @@ public final class GenerationLoop {
         if (plane.isOver(item.step())) {
             return dropStale();
         }
-        if (isLast(item)) {
+        if (isLast(item) && plane.takesNodesOf(item.step())) {
             return sendLastAgain();
         }
         if (item.step() != plane.weightsStep()) {

@@ -12,9 +12,7 @@ import dev.tutti.transport.NodeReceiver;
 import dev.tutti.transport.RootReceiver;
 import dev.tutti.transport.Shares;
 import dev.tutti.transport.Streams;
-import dev.tutti.transport.tcp.TcpFrameSource;
 import dev.tutti.transport.tcp.TcpLinks;
-import dev.tutti.transport.tcp.TcpPeer;
 import dev.tutti.wire.FrameFault;
 import dev.tutti.wire.FrameFlyweight;
 import dev.tutti.wire.FrameKind;
@@ -37,18 +35,19 @@ final class PeerExchange {
     private final Shares shares;
     private final Streams streams;
     private final int self;
-    private final TcpLinks links;
+    private final PeerStreams network;
     private final ParameterUpdate update;
     private final OwnedShare owned;
     private final RootReceiver roots;
     private final FrameKind gradientKind;
     private final FrameKind rootKind;
-    private final TcpFrameSource shareFrames;
+    private final PeerStreams.Frames shareFrames;
     private final List<Integer> rootOwners;
-    private final List<TcpFrameSource> rootFrames = new ArrayList<>();
+    private final List<PeerStreams.Frames> rootFrames = new ArrayList<>();
     private final PartialGradient[] sums = new PartialGradient[2];
     private final FrameSender[] shareSenders;
     private FrameSender rootSender;
+    private FrameSender reportSender;
     private FrameSender feedSender;
     private PartialGradient outgoing;
     private boolean connected;
@@ -57,12 +56,12 @@ final class PeerExchange {
     private long step = -1;
 
     /** @param parameters the weights, which are changed in place */
-    PeerExchange(PrepareGeneration prepare, TcpLinks links, float[] parameters) {
+    PeerExchange(PrepareGeneration prepare, PeerStreams network, float[] parameters) {
         this.spec = prepare.job().spec();
         this.shares = prepare.shares();
         this.streams = prepare.streams();
         this.self = prepare.member();
-        this.links = links;
+        this.network = network;
         update = new ParameterUpdate(spec.optimizer(), parameters);
         owned = new OwnedShare(shares.length(self), spec.wire());
         gradientKind = FrameKind.gradient(spec.wire().bytes());
@@ -71,9 +70,8 @@ final class PeerExchange {
         for (int i = 0; i < sums.length; i++) {
             sums[i] = new PartialGradient(parameters.length);
         }
-        int[] peers =
-                IntStream.range(0, shares.members()).filter(one -> one != self).toArray();
-        shareFrames = peers.length == 0 ? null : links.source(streams.shareStreamId(), peers, new ShareReceiver());
+        shareFrames =
+                shares.members() == 1 ? null : network.source(streams.shareStreamId(), peers(), new ShareReceiver());
         rootOwners = IntStream.range(0, shares.owners())
                 .filter(one -> one != self)
                 .boxed()
@@ -83,7 +81,7 @@ final class PeerExchange {
             int owner = rootOwners.get(i);
             FrameReceiver.Handler handler = roots.from(i, shares.start(owner), shares.length(owner));
             int sender = owner == shares.coordinator() ? TcpLinks.COORDINATOR : owner;
-            rootFrames.add(links.source(streams.rootStreamId(owner), new int[] {sender}, handler));
+            rootFrames.add(network.source(streams.rootStreamId(owner), new int[] {sender}, handler));
         }
     }
 
@@ -92,42 +90,52 @@ final class PeerExchange {
         return update.state().values();
     }
 
-    /** Connects to all that something is sent to; {@code peers} are all members, by their numbers. */
-    void connect(List<TcpPeer> peers, TcpPeer coordinator) {
-        List<TcpPeer> others = new ArrayList<>();
-        for (TcpPeer peer : peers) {
-            if (peer.member() != self) {
-                shareSenders[peer.member()] = links.sender(streams.shareStreamId(), List.of(peer));
-                others.add(peer);
-            }
+    /** Connects to all that something is sent to. */
+    void connect() {
+        for (int peer : peers()) {
+            shareSenders[peer] = network.sender(streams.shareStreamId(), peer);
         }
-        if (shares.feeder() == Shares.NONE) {
-            others.add(coordinator);
-        }
-        rootSender = others.isEmpty() ? null : links.sender(streams.rootStreamId(self), others);
-        feedSender = shares.feeder() == self ? links.sender(streams.feedStreamId(), List.of(coordinator)) : null;
+        int rootStream = streams.rootStreamId(self);
+        rootSender = shares.members() == 1 ? null : network.sender(rootStream, peers());
+        // Apart from the others, who would wait in the middle of a vector while the coordinator is away.
+        reportSender = shares.feeder() == Shares.NONE ? network.sender(rootStream, TcpLinks.COORDINATOR) : null;
+        feedSender = shares.feeder() == self ? network.sender(streams.feedStreamId(), TcpLinks.COORDINATOR) : null;
         connected = true;
+    }
+
+    private int[] peers() {
+        return IntStream.range(0, shares.members()).filter(one -> one != self).toArray();
     }
 
     /** Whether all that something is sent to are there. */
     boolean isConnected() {
-        if (!connected || rootSender != null && !rootSender.isConnected()) {
+        if (!connected || !isConnected(rootSender) || !isConnected(reportSender) || !isConnected(feedSender)) {
             return false;
         }
         for (FrameSender sender : shareSenders) {
-            if (sender != null && !sender.isConnected()) {
+            if (!isConnected(sender)) {
                 return false;
             }
         }
         return true;
     }
 
+    private static boolean isConnected(FrameSender sender) {
+        return sender == null || sender.isConnected();
+    }
+
+    private static boolean isIdle(FrameSender sender) {
+        return sender == null || sender.isIdle();
+    }
+
+    private static int send(FrameSender sender) {
+        return sender == null ? 0 : sender.doWork();
+    }
+
     /** The weights of the generation's first step, and what the optimizer remembers, are there. */
     void start(long firstStep) {
         step = firstStep;
-        if (owned.step() < 0) {
-            owned.begin(firstStep, segmentsOf(firstStep));
-        }
+        beginOwned(step);
         roots.begin(step, sum());
     }
 
@@ -151,7 +159,7 @@ final class PeerExchange {
         if (!connected) {
             return 0;
         }
-        links.doWork();
+        network.doWork();
         int frames = shareFrames == null ? 0 : shareFrames.pollReady(FRAMES_PER_POLL);
         for (int i = 0; i < rootFrames.size(); i++) {
             while (roots.awaits(i) && rootFrames.get(i).pollReady(1) > 0) {
@@ -167,11 +175,9 @@ final class PeerExchange {
         int frames = 0;
         // The next one first, so that not all send to the same.
         for (int i = 1; i < shareSenders.length; i++) {
-            FrameSender sender = shareSenders[(self + i) % shareSenders.length];
-            frames += sender == null ? 0 : sender.doWork();
+            frames += send(shareSenders[(self + i) % shareSenders.length]);
         }
-        frames += rootSender == null ? 0 : rootSender.doWork();
-        return frames + (feedSender == null ? 0 : feedSender.doWork());
+        return frames + send(rootSender) + send(reportSender) + send(feedSender);
     }
 
     /** Begins to send each owner its share of a node, which must not change until {@link #isSent}. */
@@ -192,7 +198,7 @@ final class PeerExchange {
     /** Whether all shares of the last node are sent, as far as this can be told without {@link #send}. */
     boolean isSent() {
         for (FrameSender sender : shareSenders) {
-            if (sender != null && !sender.isIdle()) {
+            if (!isIdle(sender)) {
                 return false;
             }
         }
@@ -201,17 +207,11 @@ final class PeerExchange {
 
     /** Makes the update if the sum is there, and goes on to the next step; returns 1 if so. */
     int advance(SharedLoop threads) {
-        if (!isSumComplete() || feedSender != null && !feedSender.isIdle()) {
+        if (!isSumComplete() || !isIdle(feedSender)) {
             return 0;
         }
         PartialGradient sum = sum();
-        if (feedSender != null) {
-            feedSender
-                    .header()
-                    .set(rootKind, epochOf(step), step, 0, 0, sum.gradient().length)
-                    .sums(sum.lossSum(), sum.weightSum(), sum.correctSum());
-            feedSender.begin(sum.gradient(), 0);
-        }
+        beginSum(feedSender, sum);
         // Whether it is finite is for the coordinator to find out, which ends the job if it is not.
         update.run(step, sum.gradient(), sum.weightSum(), threads);
         step++;
@@ -220,6 +220,13 @@ final class PeerExchange {
         roots.begin(step, sum());
         takeOwnSum();
         return 1 + send();
+    }
+
+    /** A peer's node may be there before the weights: it had them sooner. All begin with the same step. */
+    private void beginOwned(long of) {
+        if (owned.step() < 0) {
+            owned.begin(of, segmentsOf(of));
+        }
     }
 
     private boolean isSumComplete() {
@@ -232,7 +239,7 @@ final class PeerExchange {
 
     /** The sum of the own share goes to all others as soon as they have taken the one before. */
     private void takeOwnSum() {
-        if (outgoing != null && (rootSender == null || rootSender.isIdle())) {
+        if (outgoing != null && isIdle(rootSender) && isIdle(reportSender)) {
             owned.release(outgoing);
             outgoing = null;
         }
@@ -244,14 +251,18 @@ final class PeerExchange {
         System.arraycopy(outgoing.gradient(), 0, sum.gradient(), shares.start(self), outgoing.gradient().length);
         sum.sums(outgoing.lossSum(), outgoing.weightSum(), outgoing.correctSum());
         ownIsIn = true;
-        if (rootSender != null) {
-            rootSender
-                    .header()
-                    .set(rootKind, epochOf(step), step, 0, 0, outgoing.gradient().length)
-                    .sums(outgoing.lossSum(), outgoing.weightSum(), outgoing.correctSum());
-            rootSender.begin(outgoing.gradient(), 0);
-        }
+        beginSum(rootSender, outgoing);
+        beginSum(reportSender, outgoing);
         owned.begin(step + 1, segmentsOf(step + 1));
+    }
+
+    private void beginSum(FrameSender sender, PartialGradient of) {
+        if (sender != null) {
+            sender.header()
+                    .set(rootKind, epochOf(step), step, 0, 0, of.gradient().length)
+                    .sums(of.lossSum(), of.weightSum(), of.correctSum());
+            sender.begin(of.gradient(), 0);
+        }
     }
 
     private int segmentsOf(long of) {
@@ -286,10 +297,7 @@ final class PeerExchange {
 
         @Override
         public PartialGradient acquire(long of, int firstSegment, int segmentCount) {
-            if (owned.step() < 0) {
-                // A peer had its weights sooner; all begin with the same step.
-                owned.begin(of, segmentsOf(of));
-            }
+            beginOwned(of);
             return owned.acquire(of, firstSegment, segmentCount);
         }
 

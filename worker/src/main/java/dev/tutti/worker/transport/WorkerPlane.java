@@ -69,6 +69,7 @@ public final class WorkerPlane implements AutoCloseable {
     private final FrameSender gradients;
     private final FrameKind gradientKind;
     private final SharedVectors.Generation shared;
+    private final TcpPeerStreams peers;
     private final PeerExchange exchange;
     private final PeerTrouble trouble;
     private volatile List<String> peerEndpoints;
@@ -112,7 +113,8 @@ public final class WorkerPlane implements AutoCloseable {
                 weightsEndpoint = endpoint(weightsSubscription);
                 gradients = gradientSender(node.aeron());
             }
-            exchange = prepare.shares() == null ? null : new PeerExchange(prepare, links, weights.weights());
+            peers = prepare.shares() == null ? null : new TcpPeerStreams(links, coordinator());
+            exchange = peers == null ? null : new PeerExchange(prepare, peers, weights.weights());
             if (exchange != null) {
                 weights.expect(exchange.state());
             }
@@ -278,11 +280,8 @@ public final class WorkerPlane implements AutoCloseable {
         List<String> endpoints = peerEndpoints;
         if (endpoints != null) {
             peerEndpoints = null;
-            List<TcpPeer> peers = new ArrayList<>();
-            for (int member = 0; member < endpoints.size(); member++) {
-                peers.add(new TcpPeer(member, Endpoint.parse(endpoints.get(member))));
-            }
-            exchange.connect(peers, coordinator());
+            peers.endpoints(endpoints);
+            exchange.connect();
         } else if (!reachedPeers) {
             reachedPeers = exchange.isConnected();
         }
@@ -309,6 +308,11 @@ public final class WorkerPlane implements AutoCloseable {
     /** Number of frames of weights that have arrived so far. */
     public long weightsFrames() {
         return weights.frames();
+    }
+
+    /** Whether nodes of this step can be sent: any, but where the members average none before its weights are here. */
+    public boolean takesNodesOf(long step) {
+        return exchange == null || exchange.step() == step;
     }
 
     /** The weights; complete for {@link #weightsStep()}. */

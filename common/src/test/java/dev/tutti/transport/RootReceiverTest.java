@@ -1,0 +1,74 @@
+package dev.tutti.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tutti.reduce.PartialGradient;
+import dev.tutti.wire.FrameFault;
+import dev.tutti.wire.FrameFlyweight;
+import dev.tutti.wire.FrameHeader;
+import dev.tutti.wire.FrameKind;
+import dev.tutti.wire.Frames;
+import dev.tutti.wire.GenerationId;
+import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+class RootReceiverTest {
+    private static final GenerationId GENERATION = new GenerationId(1, 2, 3);
+    private static final long STEP = 7;
+
+    private final RootReceiver roots = new RootReceiver(FrameKind.ROOT, 2);
+    private final FrameReceiver.Handler first = roots.from(0, 0, 3);
+    private final FrameReceiver.Handler second = roots.from(1, 3, 2);
+    private final PartialGradient sum = new PartialGradient(5);
+
+    @Test
+    void shouldPutTheSharesTogether() {
+        assertThat(roots.awaits(0)).as("before a step").isFalse();
+        assertThat(roots.isComplete()).isFalse();
+        roots.begin(STEP, sum);
+        second.onFrame(0, frame(STEP, new float[] {4, 5}, 0));
+        assertThat(roots.awaits(1)).isFalse();
+        assertThat(roots.awaits(0)).isTrue();
+        first.onFrame(0, frame(STEP, new float[] {1, 2, 3}, 0));
+        assertThat(roots.isComplete()).as("half a share").isFalse();
+        first.onFrame(0, frame(STEP, new float[] {1, 2, 3}, 1));
+        assertThat(roots.isComplete()).isTrue();
+        assertThat(sum.gradient()).containsExactly(1, 2, 3, 4, 5);
+        assertThat(sum.lossSum()).isEqualTo(0.5);
+        assertThat(sum.weightSum()).isEqualTo(8);
+        assertThat(sum.correctSum()).isEqualTo(6);
+        roots.begin(STEP + 1, sum);
+        assertThat(roots.isComplete()).isFalse();
+        assertThat(roots.awaits(1)).isTrue();
+    }
+
+    @Test
+    void shouldTakeNothingElse() {
+        roots.begin(STEP, sum);
+        assertThat(first.onFrame(0, frame(STEP - 1, new float[] {1, 2, 3}, 0))).isEqualTo(FrameFault.UNEXPECTED);
+        assertThat(first.onFrame(0, frame(STEP + 1, new float[] {1, 2, 3}, 0))).isEqualTo(FrameFault.UNEXPECTED);
+        assertThat(first.onFrame(0, frame(STEP, new float[] {1, 2, 3}, 1)))
+                .as("the second part first")
+                .isEqualTo(FrameFault.UNEXPECTED);
+        assertThat(first.onFrame(0, frame(STEP, new float[] {1, 2}, 0)))
+                .as("another length")
+                .isEqualTo(FrameFault.OUT_OF_RANGE);
+        second.onFrame(0, frame(STEP, new float[] {4, 5}, 0));
+        assertThat(second.onFrame(0, frame(STEP, new float[] {6, 7}, 0)))
+                .as("twice")
+                .isEqualTo(FrameFault.UNEXPECTED);
+        assertThat(sum.gradient()).containsExactly(0, 0, 0, 4, 5);
+        assertThat(roots.isComplete()).isFalse();
+    }
+
+    /** Two floats in a frame. */
+    private static FrameFlyweight frame(long step, float[] share, int part) {
+        FrameHeader header = new FrameHeader()
+                .set(FrameKind.ROOT, 1, step, 0, 0, share.length)
+                .sums(0.5, 8, 6);
+        List<byte[]> frames = Frames.of(GENERATION, header, share, 2);
+        byte[] bytes = frames.get(part);
+        return new FrameFlyweight().wrap(new UnsafeBuffer(bytes), 0, bytes.length);
+    }
+}
