@@ -6,6 +6,8 @@ import dev.tutti.app.command.BenchKernelCommand;
 import dev.tutti.app.command.BenchTransportCommand;
 import dev.tutti.app.command.ChaosCommand;
 import dev.tutti.app.command.CoordinatorCommand;
+import dev.tutti.app.command.DataCommand;
+import dev.tutti.app.command.DataDescribeCommand;
 import dev.tutti.app.command.DoctorCommand;
 import dev.tutti.app.command.EvalCommand;
 import dev.tutti.app.command.ExplainCommand;
@@ -93,6 +95,13 @@ public final class Tutti implements Runnable {
                 "worker", SettingOptions.add(new CommandLine(new WorkerCommand()), WorkerSettings.SETTINGS));
         tutti.addSubcommand("serve", SettingOptions.add(new CommandLine(new ServeCommand()), ServiceSettings.SETTINGS));
         tutti.addSubcommand("jobs", JobsCommand.commandLine());
+        tutti.addSubcommand(
+                "data",
+                new CommandLine(new DataCommand())
+                        .addSubcommand(
+                                "describe",
+                                SettingOptions.add(
+                                        new CommandLine(new DataDescribeCommand()), DataDescribeCommand.SETTINGS)));
         tutti.addSubcommand("eval", new EvalCommand());
         tutti.addSubcommand("predict", new PredictCommand());
         tutti.addSubcommand(

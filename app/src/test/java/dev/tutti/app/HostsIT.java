@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * checkout makes. Skipped where that script is not there, or may not make any.
  */
 @Tag("faults")
+@Isolated("the hosts have names, so they are there once")
 @Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HostsIT {
     private static final Path SCRIPT =
@@ -48,7 +50,7 @@ class HostsIT {
         assumeTrue(!output("ip", "netns", "list").contains("ttsw"), "there are such hosts already; are they in use?");
         cluster = new ProcessCluster(directory);
         up = true;
-        assumeTrue(execute(SCRIPT.toString(), "up", "2", "200mbit") == 0, "network namespaces cannot be made here");
+        assumeTrue(execute(SCRIPT.toString(), "up", "3", "200mbit") == 0, "network namespaces cannot be made here");
     }
 
     @AfterEach
@@ -66,8 +68,31 @@ class HostsIT {
         TuttiProcess coordinator = start(run, transport);
 
         cluster.assertEndsInTheBitsOf(run, coordinator);
-        assertThat(Files.readString(directory.resolve("run").resolve("run.log")))
-                .contains("transport=" + (transport.equals("auto") ? "tcp" : "udp"));
+        assertThat(log())
+                .contains(transport.equals("auto") ? "transport=tcp, averaging=members" : "transport=udp, averaging=coord");
+    }
+
+    @Test
+    void shouldEndInTheBitsOfOneProcessWithACoordinatorOnAHostOfItsOwn() throws Exception {
+        List<String> run = all(RUN, "--epochs", "8");
+        TuttiProcess coordinator = coordinator(run, "auto");
+        onHost(1, "one", worker("one"));
+        onHost(2, "other", worker("other"));
+
+        cluster.assertEndsInTheBitsOf(run, coordinator);
+        assertThat(log()).contains("averaging=members");
+    }
+
+    @Test
+    void shouldLetTheCoordinatorAverageWhereWorkersCannotReachEachOther() throws Exception {
+        assertThat(execute("ip", "-n", "tt1", "route", "add", "blackhole", "10.77.0.3")).isZero();
+        List<String> run = all(RUN, "--epochs", "8");
+        TuttiProcess coordinator = coordinator(run, "auto");
+        onHost(1, "one", worker("one"));
+        onHost(2, "other", worker("other"));
+
+        cluster.assertEndsInTheBitsOf(run, coordinator);
+        assertThat(log()).contains("the coordinator averages from now on", "averaging=coordinator");
     }
 
     /** Nobody is told that a link is gone: what is sent stands still. */
@@ -85,8 +110,12 @@ class HostsIT {
         cluster.assertStopsWithTheBitsOf(RUN, coordinator);
     }
 
-    private TuttiProcess start(List<String> run, String transport) {
-        TuttiProcess coordinator = onHost(
+    private String log() throws IOException {
+        return Files.readString(directory.resolve("run").resolve("run.log"));
+    }
+
+    private TuttiProcess coordinator(List<String> run, String transport) {
+        return onHost(
                 0,
                 "coordinator",
                 all(
@@ -99,6 +128,10 @@ class HostsIT {
                         transport,
                         "--out",
                         "run"));
+    }
+
+    private TuttiProcess start(List<String> run, String transport) {
+        TuttiProcess coordinator = coordinator(run, transport);
         onHost(0, "near", worker("near"));
         onHost(1, "far", worker("far"));
         return coordinator;

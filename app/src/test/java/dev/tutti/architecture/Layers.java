@@ -23,7 +23,7 @@ enum Layers {
     DATA_SEES_ONLY_THE_CORE {
         @Override
         ArchRule below(String root) {
-            return seesOnlyTheCore(root, List.of("data.."), "de.siegmar.fastcsv..", "com.fasterxml.jackson..");
+            return seesOnlyTheCore(root, List.of("data.."), "com.fasterxml.jackson..");
         }
     },
     FILES_AND_WHAT_IS_KEPT_IN_THEM_SEE_ONLY_THE_CORE {

@@ -3,8 +3,11 @@ package dev.tutti.config;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
 import dev.tutti.config.Setting.Root;
+import dev.tutti.data.ColumnType;
 import dev.tutti.data.DataFormat;
 import dev.tutti.data.Header;
+import dev.tutti.data.Missing;
+import dev.tutti.data.PreparationRules;
 import dev.tutti.data.Scale;
 import dev.tutti.data.Task;
 import dev.tutti.files.Range;
@@ -24,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -46,11 +50,35 @@ final class TrainingOptions {
                     "built-in data set (such as digits), or a path; the same as the argument DATA")
             .below(Root.DATA_SET);
     static final Setting<DataFormat> FORMAT = Setting.of(
-                    "format", "csv|idx", Form.choice(DataFormat.class, DataFormat::id), "form of the file")
+                    "format", "FORM", Form.choice(DataFormat.class, DataFormat::id), "form of the file")
             .otherwise("by the ending");
     static final Setting<Header> HEADER = Setting.of(
                     "header", "on|off|auto", header(), "whether the first line of a CSV has names")
             .orElse(Header.AUTO);
+    static final Setting<Character> SEPARATOR = Setting.of(
+                    "separator", "CHARACTER", ColumnForms.separator(), "what separates the cells of a CSV")
+            .otherwise("found");
+    static final Setting<Map<String, ColumnType>> TYPES = Setting.of(
+                    "types",
+                    "COLUMN=TYPE,...",
+                    ColumnForms.types(),
+                    "what columns of a CSV hold, by name or by number from 0: number, category or text")
+            .otherwise("found");
+    static final Setting<List<String>> IGNORE = Setting.of(
+                    "ignore", "COLUMNS", ColumnForms.columns(), "columns of a CSV to leave out, by name or number")
+            .otherwise("none");
+    static final Setting<Missing> MISSING = Setting.of(
+                    "missing",
+                    "mean|refuse",
+                    Form.choice(Missing.class, Missing::id),
+                    "cells without a value: the mean, or the most frequent level, in their place, or an error")
+            .orElse(Missing.MEAN);
+    static final Setting<Integer> MAX_LEVELS = Setting.of(
+                    "max-levels",
+                    "N",
+                    Form.integer(PreparationRules.LEVELS),
+                    "levels of a category with an input each; the rarer ones share one")
+            .orElse(PreparationRules.USUAL_LEVELS);
     static final Setting<Path> LABELS = Setting.of("labels", "FILE", Form.path(), "labels of an IDX file of samples")
             .otherwise("the file named alike")
             .below(Root.DATA);
@@ -58,7 +86,7 @@ final class TrainingOptions {
                     "task", "classification|regression", Form.choice(Task.class, Task::id), "what the target is")
             .otherwise("from the data");
     static final Setting<String> TARGET = Setting.of(
-                    "target", "COLUMN", Form.text(), "column of a CSV, by name or by number from 0")
+                    "target", "COLUMN", Form.text(), "column to predict, by name or by number from 0")
             .otherwise("the last");
     static final Setting<Scale> SCALE = Setting.of(
                     "scale", "SCALE", Form.choice(Scale.class, Scale::id), "scaling measured on the training samples")
@@ -255,9 +283,14 @@ final class TrainingOptions {
             Entry.of(DATA, run -> run.data().source()),
             new Entry<>(FORMAT, run -> run.data().format()),
             Entry.of(HEADER, run -> run.data().header()),
+            new Entry<>(SEPARATOR, run -> run.data().separator()),
             new Entry<>(LABELS, run -> run.data().labels()),
             new Entry<>(TASK, run -> run.data().task()),
             new Entry<>(TARGET, run -> run.data().target()),
+            new Entry<>(TYPES, run -> Optional.of(run.data().types()).filter(types -> !types.isEmpty())),
+            new Entry<>(IGNORE, run -> Optional.of(run.data().ignore()).filter(columns -> !columns.isEmpty())),
+            Entry.of(MISSING, run -> run.data().missing()),
+            Entry.of(MAX_LEVELS, run -> run.data().maxLevels()),
             Entry.of(SCALE, run -> run.data().scale()),
             new Entry<>(
                     VALIDATION,

@@ -27,7 +27,12 @@ final class Cell {
 
     /** Whether a cell holds a word: neither a number, nor one of the ways to write that there is none. */
     static boolean isWord(String text) {
-        return Float.isNaN(number(text)) && !isMissing(text);
+        return Float.isNaN(number(text)) && !isMissing(text) && !isInfinity(text);
+    }
+
+    /** Whether it is none that could be one of several classes or levels: no value, or no finite one. */
+    static boolean isNoValue(String text) {
+        return isMissing(text) || isInfinity(text);
     }
 
     /** Says what is wrong with a cell that should hold a finite number. */
@@ -35,7 +40,7 @@ final class Cell {
         if (text.isBlank()) {
             return "empty, a number is needed";
         }
-        if (isMissing(text)) {
+        if (isNoValue(text)) {
             return "not a finite number: " + quote(text);
         }
         return (looksLikeNumber(text) && Float.isInfinite(number(text))
@@ -55,23 +60,40 @@ final class Cell {
                 .toString();
     }
 
-    /** Whether a cell holds one of the ways to write that there is no value, or no finite one. */
+    /** Whether a cell holds one of the ways to write that there is no value. */
     static boolean isMissing(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
-            case "",
-                    "?",
-                    "na",
-                    "n/a",
-                    "nan",
-                    "+nan",
-                    "-nan",
-                    "null",
-                    "inf",
-                    "+inf",
-                    "-inf",
-                    "infinity",
-                    "+infinity",
-                    "-infinity" -> true;
+            case "", "?", "na", "n/a", "nan", "+nan", "-nan", "null" -> true;
+            default -> false;
+        };
+    }
+
+    /** As {@link #isMissing(String)}, for a cell that was not made a string of. */
+    static boolean isMissing(byte[] bytes, int from, int to) {
+        return switch (to - from) {
+            case 0 -> true;
+            case 1 -> bytes[from] == '?';
+            case 2 -> is("na", bytes, from);
+            case 3 -> is("nan", bytes, from) || is("n/a", bytes, from);
+            case 4 -> is("null", bytes, from) || is("+nan", bytes, from) || is("-nan", bytes, from);
+            default -> false;
+        };
+    }
+
+    private static boolean is(String sign, byte[] bytes, int from) {
+        for (int i = 0; i < sign.length(); i++) {
+            int c = bytes[from + i];
+            if ((c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c) != sign.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a cell holds an infinity. */
+    static boolean isInfinity(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity" -> true;
             default -> false;
         };
     }

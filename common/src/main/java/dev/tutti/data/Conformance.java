@@ -28,7 +28,15 @@ final class Conformance {
             }
             targets = column.against(model);
         }
-        return new RawData(data.source(), model, data.features(), targets, data.rows(), data.holdOut());
+        return new RawData(
+                data.source(),
+                model,
+                data.features(),
+                targets,
+                data.rows(),
+                data.holdOut(),
+                data.levels(),
+                data.remarks());
     }
 
     private static void requireInputs(String source, DataSchema model, DataSchema found) {
@@ -37,6 +45,14 @@ final class Conformance {
                     + found.inputCount() + "; give data with the columns the model was trained on");
         }
         requireNames(source, model, found.inputNames());
+        for (int input = 0; input < model.inputCount(); input++) {
+            if (found.inputType(input) != model.inputType(input)) {
+                throw new InputException(source + ": input " + input + " is a "
+                        + found.inputType(input).id()
+                        + ", the model expects a " + model.inputType(input).id()
+                        + "; give data with the columns the model was trained on");
+            }
+        }
     }
 
     /** Checks names of inputs where both sides have some. */

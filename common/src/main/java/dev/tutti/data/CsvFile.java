@@ -1,327 +1,396 @@
 package dev.tutti.data;
 
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
-import de.siegmar.fastcsv.reader.CsvRecordHandler;
-import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
-import de.siegmar.fastcsv.reader.FieldModifiers;
+import dev.tutti.data.CsvPass.Role;
 import dev.tutti.files.InputException;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Arrays;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
- * Reads one CSV file, row by row: numbers go straight into one array. Lines are counted from 1, columns from 0, as
- * {@code --target} counts them.
+ * Reads CSV files that are one table. What a column holds is guessed by the first rows, all is read by that, and once more if the
+ * guess was wrong: what counts is all of the file. Lines are counted from 1, columns from 0, as {@code --target} counts them.
  */
 final class CsvFile {
-    private static final int MAX_COLUMNS = 1 << 20;
-    private static final int MAX_RECORD_CHARS = 1 << 26;
+    /** A place is the number of the file, and below these bits the line. */
+    static final int LINE_BITS = 40;
 
-    private static final int BYTE_ORDER_MARK = 0xFEFF;
-    private static final int REPLACEMENT = 0xFFFD;
-    private static final Pattern RECORD_START = Pattern.compile("(.*) \\(record starting at line (\\d+)\\)");
+    static final long LINES = (1L << LINE_BITS) - 1;
+
+    /** Bytes of the longest record. */
+    static final int LONGEST_RECORD = 1 << 26;
+
+    private static final int MOST_COLUMNS = 1 << 20;
+    private static final int MOST_PASSES = 4;
 
     private final String source;
+    private final List<Path> files;
     private final DataOptions options;
-    /** What the columns have to mean; null: to be told by the file. */
-    private final DataSchema model;
+    private final ReadProgress progress;
 
-    private final FloatRows features = new FloatRows();
-    private boolean otherSeparator;
-    private final TargetColumn targets = new TargetColumn(line -> location(line, this.target));
-    private List<String> names = List.of();
-    private int columns;
-    /** Index of the target column, or -1 where there is none. */
-    private int target;
-
-    private long firstLine;
+    private final List<CsvHead> heads = new ArrayList<>();
+    private CsvLayout layout;
+    private Role[] roles;
+    private CsvPass pass;
     private int rows;
+    private final List<String> remarks = new ArrayList<>();
 
-    private CsvFile(Path file, DataOptions options, DataSchema model) {
-        this.source = file.toString();
+    private CsvFile(String source, List<Path> files, DataOptions options, ReadProgress progress) {
+        this.source = source;
+        this.files = files;
         this.options = options;
-        this.model = model;
+        this.progress = progress;
     }
 
     /** Reads data to train on. */
-    static RawData read(Path file, DataOptions options) {
-        CsvFile csv = new CsvFile(file, options, null);
-        csv.readRows(file);
-        TargetColumn.Meaning meaning = csv.targets.discover(options.task());
-        DataSchema schema = new DataSchema(
-                meaning.task(),
-                csv.columns - 1,
-                csv.inputNames(),
-                csv.name(csv.target),
-                csv.target,
-                meaning.classNames());
-        return new RawData(csv.source, schema, csv.features.toArray(), meaning.targets(), csv.rows, true);
+    static RawData read(String source, List<Path> files, DataOptions options, ReadProgress progress) {
+        CsvFile csv = new CsvFile(source, files, options, progress);
+        csv.readHeads(CsvHead::looksLikeHeader);
+        csv.layout = CsvLayout.toTrain(source, csv.heads.get(0), options);
+        csv.readCells();
+        csv.leaveOutRowsWithoutTarget();
+        TargetColumn.Meaning meaning = csv.meaning();
+        int[] kept = csv.keptColumns();
+        csv.tellWhatIsLeftOut();
+        DataSchema schema = csv.layout.schema(meaning, kept, csv.types(kept));
+        return csv.data(schema, meaning.targets(), kept);
     }
 
     /** Reads data that has to match a model's; the target column may be missing. */
-    static RawData read(Path file, DataOptions options, DataSchema model) {
-        CsvFile csv = new CsvFile(file, options, model);
-        csv.readRows(file);
-        Conformance.requireNames(csv.source, model, csv.inputNames());
-        float[] targets = csv.target < 0 ? new float[0] : csv.targets.against(model);
-        return new RawData(csv.source, model, csv.features.toArray(), targets, csv.rows, true);
+    static RawData read(
+            String source,
+            List<Path> files,
+            DataOptions options,
+            DataSchema model,
+            Purpose purpose,
+            ReadProgress progress) {
+        CsvFile csv = new CsvFile(source, files, options, progress);
+        csv.readHeads((first, rest) -> CsvLayout.isHeader(first, rest, model));
+        csv.layout = CsvLayout.forModel(source, csv.heads.get(0), options, model, purpose);
+        csv.readCells();
+        csv.leaveOutRowsWithoutTarget();
+        float[] targets = !csv.layout.hasTarget()
+                ? new float[0]
+                : model.classification() ? csv.targetColumn().against(model) : csv.pass.targets();
+        return csv.data(model, targets, csv.layout.inputs());
     }
 
-    private void readRows(Path file) {
-        try (Reader reader = new BufferedReader(
-                        new InputStreamReader(DataFiles.open(file), StandardCharsets.UTF_8.newDecoder()));
-                CsvReader<CsvRecord> records = records(withoutByteOrderMark(reader))) {
-            readRows(records.iterator());
-        } catch (CharacterCodingException e) {
-            throw notText(file, e);
-        } catch (IOException e) {
-            throw DataFiles.failure(file, e);
-        } catch (UncheckedIOException e) {
-            throw e.getCause() instanceof CharacterCodingException
-                    ? notText(file, e)
-                    : DataFiles.failure(file, e.getCause());
-        } catch (CsvParseException e) {
-            throw malformed(e);
+    /** Looks at all columns, the target among them. */
+    static TableDescription describe(String source, List<Path> files, DataOptions options, ReadProgress progress) {
+        CsvFile csv = new CsvFile(source, files, options, progress);
+        csv.readHeads(CsvHead::looksLikeHeader);
+        csv.layout = CsvLayout.toDescribe(source, csv.heads.get(0), options);
+        csv.readCells();
+        List<TableDescription.Column> columns = new ArrayList<>();
+        for (int column = 0; column < csv.layout.columns(); column++) {
+            CsvColumn found = csv.pass.column(column);
+            String name = csv.layout.name(column);
+            int slot = csv.pass.slot(column);
+            columns.add(
+                    switch (csv.roles[column]) {
+                        case NUMBER ->
+                            TableDescription.numbers(
+                                    name, csv.pass.features(), slot, csv.pass.inputs(), csv.rows, found.words());
+                        case LEVELS ->
+                            TableDescription.category(
+                                    name, csv.texts(column), csv.pass.features(), slot, csv.pass.inputs(), csv.rows);
+                        default ->
+                            TableDescription.other(
+                                    name,
+                                    csv.typeOf(column),
+                                    csv.texts(column),
+                                    found.missing(),
+                                    found.hasTooManyLevels());
+                    });
         }
+        return new TableDescription(source, csv.rows, columns);
     }
 
-    /** Some programs begin a UTF-8 file with U+FEFF; it is not part of the first cell. */
-    private static Reader withoutByteOrderMark(Reader reader) throws IOException {
-        reader.mark(1);
-        if (reader.read() != BYTE_ORDER_MARK) {
-            reader.reset();
-        }
-        return reader;
+    static String place(Path file, long line) {
+        return file + ", line " + line;
     }
 
-    private static CsvReader<CsvRecord> records(Reader reader) {
-        return CsvReader.builder()
-                .skipEmptyLines(true)
-                .trimWhitespacesAroundQuotes(true)
-                .allowUnclosedQuote(false)
-                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
-                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
-                .maxBufferSize(MAX_RECORD_CHARS)
-                .build(
-                        CsvRecordHandler.builder()
-                                .maxFields(MAX_COLUMNS)
-                                .maxFieldSize(MAX_RECORD_CHARS)
-                                .maxRecordSize(MAX_RECORD_CHARS)
-                                .fieldModifier(FieldModifiers.STRIP)
-                                .build(),
-                        reader);
+    private RawData data(DataSchema schema, float[] targets, int[] kept) {
+        List<List<String>> levels = new ArrayList<>();
+        for (int column : kept) {
+            levels.add(roles[column] == Role.LEVELS ? texts(column) : List.of());
+        }
+        boolean any = levels.stream().anyMatch(one -> !one.isEmpty());
+        return new RawData(
+                source, schema, pass.features(), targets, rows, true, any ? levels : List.of(), List.copyOf(remarks));
     }
 
-    private void readRows(Iterator<CsvRecord> records) {
-        CsvRecord first = next(records);
-        if (first == null) {
-            throw new InputException(source + ": the file is empty; give at least two rows of numbers");
-        }
-        List<String> firstCells = first.getFields();
-        CsvRecord second = next(records);
-        boolean header = hasHeader(firstCells, second);
-        firstLine = first.getStartingLineNumber();
-        columns = firstCells.size();
-        names = header ? List.copyOf(firstCells) : List.of();
-        otherSeparator = firstCells.stream().anyMatch(CsvFile::hasOtherSeparator);
-        if (columns == 1) {
-            refuseOtherSeparator(firstCells, firstLine);
-        }
-        target = targetColumn();
-        if (!header) {
-            addRow(firstCells, firstLine);
-        } else if (second == null) {
-            throw new InputException(source + ": only a header, no rows; give rows of numbers below it");
-        }
-        for (CsvRecord row = second; row != null; row = next(records)) {
-            addRow(row.getFields(), row.getStartingLineNumber());
-        }
-    }
-
-    private static CsvRecord next(Iterator<CsvRecord> records) {
-        try {
-            return records.hasNext() ? records.next() : null;
-        } catch (NoSuchElementException e) {
-            return null;
-        }
-    }
-
-    private boolean hasHeader(List<String> first, CsvRecord second) {
-        if (options.header() != Header.AUTO) {
-            return options.header() == Header.ON;
-        }
-        if (first.stream().anyMatch(Cell::isNumber)) {
-            return false;
-        }
-        if (second == null) {
-            return true;
-        }
-        for (int column = 0; column < Math.min(first.size(), second.getFieldCount()); column++) {
-            if (Cell.isWord(first.get(column)) && Cell.isNumber(second.getField(column))) {
-                return true;
+    private void readHeads(CsvHead.HeaderRule rule) {
+        for (Path file : files) {
+            try {
+                if (heads.isEmpty()) {
+                    heads.add(CsvHead.read(file, options.separator(), (first, rest) -> isHeader(first, rest, rule)));
+                    requireTable(heads.get(0));
+                } else {
+                    List<String> names = heads.get(0).names();
+                    char separator = (char) heads.get(0).dialect().separator();
+                    heads.add(CsvHead.read(file, separator, (first, rest) -> first.equals(names)));
+                }
+            } catch (CsvProblem e) {
+                throw new InputException(place(file, e.line()) + ": " + e.getMessage(), e);
             }
         }
-        return false;
     }
 
-    private int targetColumn() {
-        if (model == null) {
-            int column = options.target() == null ? columns - 1 : namedColumn(options.target());
-            if (columns < 2) {
-                throw new InputException(source + ", line " + firstLine
-                        + ": one column only, no inputs beside the target; give" + " columns separated by commas");
-            }
-            return column;
-        }
-        if (columns == model.inputCount() && options.target() == null) {
-            return -1;
-        }
-        if (columns != model.inputCount() + 1) {
-            throw new InputException(source + ": expected " + model.inputCount() + " inputs (with a target column "
-                    + (model.inputCount() + 1) + " columns), found " + columns
-                    + " columns; give data with the columns the model was trained on");
-        }
-        if (options.target() != null) {
-            return namedColumn(options.target());
-        }
-        int named = names.indexOf(model.targetName());
-        if (named >= 0) {
-            return named;
-        }
-        return model.targetColumn() == DataSchema.NO_COLUMN ? columns - 1 : model.targetColumn();
+    private boolean isHeader(List<String> first, List<List<String>> rest, CsvHead.HeaderRule rule) {
+        return options.header() == Header.AUTO ? rule.holds(first, rest) : options.header() == Header.ON;
     }
 
-    private int namedColumn(String wanted) {
-        int byName = names.indexOf(wanted);
-        if (byName >= 0) {
-            if (byName != names.lastIndexOf(wanted)) {
-                throw new InputException(source + ", line " + firstLine + ": two columns are named "
-                        + Cell.quote(wanted) + "; give --target by number from 0");
-            }
-            return byName;
+    private void requireTable(CsvHead head) {
+        if (head.columns() == 0) {
+            throw new InputException(source + ": the file is empty; give a table of two rows or more");
         }
-        try {
-            int byNumber = Integer.parseInt(wanted);
-            if (byNumber >= 0 && byNumber < columns) {
-                return byNumber;
-            }
-        } catch (NumberFormatException e) {
-            // Not a number either: told below.
+        if (head.columns() > MOST_COLUMNS) {
+            throw new InputException(place(files.get(0), head.firstLine()) + ": " + head.columns()
+                    + " columns, allowed: " + MOST_COLUMNS);
         }
-        throw new InputException(source + ": no target column " + Cell.quote(wanted) + "; allowed: "
-                + (names.isEmpty() ? "" : "a name (" + Cell.quote(String.join(", ", names)) + "), or ")
-                + "a number from 0 to "
-                + (columns - 1));
     }
 
-    private void addRow(List<String> cells, long line) {
-        if (cells.size() != columns) {
-            refuseOtherSeparator(cells, line);
-            throw new InputException(source + ", line " + line + ": " + columns + " columns expected, as in line "
-                    + firstLine + ", found " + cells.size() + "; give every row the same columns");
+    private void readCells() {
+        roles = layout.guess(heads.get(0));
+        try (CsvChunks chunks = CsvChunks.of(files, heads)) {
+            if (chunks.records() == 0) {
+                throw new InputException(source + ": only a header, no rows; give rows below it");
+            }
+            rows = chunks.records();
+            for (int i = 0; i < MOST_PASSES; i++) {
+                pass = new CsvPass(source, files, heads, chunks, roles, layout.order());
+                pass.run(source, progress);
+                Role[] right = rolesByAllRows();
+                if (Arrays.equals(right, roles)) {
+                    refuseMissing();
+                    return;
+                }
+                roles = right;
+                // So that its numbers are not in the way of the next.
+                pass = null;
+            }
         }
-        features.reserve(source, columns);
-        for (int column = 0; column < columns; column++) {
-            if (column == target) {
-                targets.add(cells.get(column), line);
+        throw new IllegalStateException("columns of " + source + " have no lasting types");
+    }
+
+    private Role[] rolesByAllRows() {
+        Problem first = null;
+        Role[] right = roles.clone();
+        for (int column = 0; column < roles.length; column++) {
+            Problem problem = null;
+            try {
+                right[column] = switch (roles[column]) {
+                    case SKIP -> Role.SKIP;
+                    case TARGET_NUMBER, TARGET_LEVELS -> targetRole(column);
+                    default -> CsvLayout.role(typeOf(column));
+                };
+            } catch (Problem e) {
+                problem = e;
+            }
+            if (problem != null && (first == null || problem.place < first.place)) {
+                first = problem;
+            }
+        }
+        if (first != null) {
+            throw new InputException(first.getMessage());
+        }
+        return right;
+    }
+
+    /** A cell that does not fit; of several the first is told. */
+    private static final class Problem extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final long place;
+
+        Problem(long place, String message) {
+            super(message, null, false, false);
+            this.place = place;
+        }
+    }
+
+    /** What a column holds, as far as this pass could tell. */
+    private ColumnType typeOf(int column) {
+        CsvColumn found = pass.column(column);
+        ColumnType wanted = layout.wanted(column);
+        if (wanted == ColumnType.CATEGORY) {
+            if (found.hasTooManyLevels()) {
+                throw new Problem(
+                        0,
+                        source + ", column " + layout.shown(column) + ": more than " + Levels.MOST
+                                + " different values, too many for a category; leave it out: --ignore "
+                                + layout.reference(column));
+            }
+            return wanted;
+        }
+        if (wanted != null) {
+            refuseUnfit(column, found);
+            return wanted;
+        }
+        long others = rows - found.missing() - found.words();
+        if (found.missing() == rows) {
+            return ColumnType.CONSTANT;
+        }
+        if (found.words() <= others) {
+            refuseUnfit(column, found);
+            return ColumnType.NUMBER;
+        }
+        if (roles[column] == Role.NUMBER) {
+            return ColumnType.CATEGORY;
+        }
+        int different = found.levels().size();
+        if (found.hasTooManyLevels() || (different > 2 && different * 2L > rows - found.missing())) {
+            return ColumnType.TEXT;
+        }
+        return different == 1 ? ColumnType.CONSTANT : ColumnType.CATEGORY;
+    }
+
+    private void refuseUnfit(int column, CsvColumn found) {
+        if (found.hasUnfit() && !layout.isDescription()) {
+            long line = found.firstUnfit() & LINES;
+            String hint;
+            if (layout.isOfModel()) {
+                hint = "give a number, or leave the cell empty";
+            } else if (line == heads.get(0).firstLine() && options.header() == Header.AUTO) {
+                hint = "give a number, or --header on where the line holds names";
             } else {
-                features.add(number(cells.get(column), line, column));
+                hint = "give a number, or --types " + layout.reference(column)
+                        + "=category to take the values as names";
+            }
+            throw new Problem(
+                    found.firstUnfit(),
+                    location(found.firstUnfit(), column) + ": " + Cell.problem(found.unfitText()) + "; " + hint);
+        }
+    }
+
+    private Role targetRole(int column) {
+        CsvColumn found = pass.column(column);
+        if (roles[column] == Role.TARGET_NUMBER) {
+            if (found.hasUnfit()) {
+                throw mixedTarget(found);
+            }
+            return Role.TARGET_NUMBER;
+        }
+        if (!found.hasTooManyLevels()) {
+            return Role.TARGET_LEVELS;
+        }
+        boolean classes = layout.isOfModel() || layout.task() == Task.CLASSIFICATION;
+        if (!classes && found.words() == 0) {
+            return Role.TARGET_NUMBER;
+        }
+        if (!classes && found.numbers() > 0) {
+            throw mixedTarget(found);
+        }
+        throw new Problem(
+                0,
+                source + ", column " + layout.shown(column) + ": more than " + Levels.MOST
+                        + " different values, too many for classes; name another --target");
+    }
+
+    private Problem mixedTarget(CsvColumn found) {
+        return new Problem(
+                found.firstUnfit(),
+                location(found.firstUnfit(), layout.target()) + ": " + TargetColumn.noNumber(found.unfitText()));
+    }
+
+    private void refuseMissing() {
+        if (options.missing() != Missing.REFUSE || layout.isDescription()) {
+            return;
+        }
+        IntStream.range(0, roles.length)
+                .filter(column -> roles[column] != Role.SKIP && roles[column] != Role.COUNT)
+                .filter(column -> pass.column(column).missing() > 0)
+                .boxed()
+                .min((a, b) -> Long.compare(
+                        pass.column(a).firstMissing(), pass.column(b).firstMissing()))
+                .ifPresent(column -> {
+                    throw new InputException(location(pass.column(column).firstMissing(), column)
+                            + ": no value; give one, or leave out --missing refuse");
+                });
+    }
+
+    private void leaveOutRowsWithoutTarget() {
+        if (!layout.hasTarget() || pass.column(layout.target()).missing() == 0) {
+            return;
+        }
+        int missing = (int) pass.column(layout.target()).missing();
+        if (missing == rows) {
+            throw new InputException(source + ", column " + layout.shown(layout.target())
+                    + ": no row has a target; name another --target");
+        }
+        rows = pass.leaveOutRowsWithoutTarget();
+        remarks.add(missing + (missing == 1 ? " row" : " rows") + " without a target, column "
+                + layout.shown(layout.target()) + ": left out");
+    }
+
+    private TargetColumn.Meaning meaning() {
+        return roles[layout.target()] == Role.TARGET_NUMBER
+                ? new TargetColumn.Meaning(Task.REGRESSION, List.of(), pass.targets())
+                : targetColumn().discover(layout.task());
+    }
+
+    private TargetColumn targetColumn() {
+        Levels levels = pass.column(layout.target()).levels();
+        List<Long> firstSeen =
+                IntStream.range(0, levels.size()).mapToObj(levels::place).toList();
+        return new TargetColumn(
+                place -> location(place, layout.target()), texts(layout.target()), firstSeen, pass.targets());
+    }
+
+    /** The different values of a column, in the order of their numbers. */
+    private List<String> texts(int column) {
+        CsvDialect dialect = heads.get(0).dialect();
+        Levels levels = pass.column(column).levels();
+        return IntStream.range(0, levels.size())
+                .mapToObj(levels::text)
+                .map(text -> column == layout.target() ? dialect.withPoint(text) : text)
+                .toList();
+    }
+
+    private int[] keptColumns() {
+        int[] kept = IntStream.range(0, roles.length)
+                .filter(column -> roles[column] == Role.NUMBER || roles[column] == Role.LEVELS)
+                .toArray();
+        if (kept.length == 0) {
+            throw new InputException(source + ": no column to learn from beside the target; tutti data describe tells"
+                    + " what they hold, --types what they are taken for");
+        }
+        return kept;
+    }
+
+    private List<ColumnType> types(int[] kept) {
+        boolean numbers = Arrays.stream(kept).allMatch(column -> roles[column] == Role.NUMBER);
+        return numbers
+                ? List.of()
+                : Arrays.stream(kept)
+                        .mapToObj(column -> roles[column] == Role.NUMBER ? ColumnType.NUMBER : ColumnType.CATEGORY)
+                        .toList();
+    }
+
+    private void tellWhatIsLeftOut() {
+        for (int column = 0; column < roles.length; column++) {
+            if (roles[column] != Role.COUNT) {
+                continue;
+            }
+            CsvColumn found = pass.column(column);
+            String what = layout.reference(column);
+            if (typeOf(column) == ColumnType.TEXT) {
+                remarks.add("column " + layout.shown(column) + ": text, "
+                        + (found.hasTooManyLevels()
+                                ? "more than " + Levels.MOST
+                                : found.levels().size())
+                        + " different values in " + rows + " rows: left out; --types " + what
+                        + "=category learns from it");
+            } else {
+                remarks.add("column " + layout.shown(column) + ": "
+                        + (found.words() == 0 ? "no values" : "one value only") + ": left out");
             }
         }
-        rows++;
     }
 
-    private float number(String text, long line, int column) {
-        float number = Cell.number(text);
-        if (!Float.isFinite(number)) {
-            refuseOtherSeparator(List.of(text), line);
-            String hint = line == firstLine && options.header() == Header.AUTO
-                    ? "give a number, or --header on where the line holds names"
-                    : "give a number, or name another --target";
-            throw new InputException(location(line, column) + ": " + Cell.problem(text) + "; " + hint);
-        }
-        return number;
-    }
-
-    private static boolean hasOtherSeparator(String cell) {
-        return cell.indexOf(';') >= 0 || cell.indexOf('\t') >= 0;
-    }
-
-    /** Says so where what should be cells is one text with semicolons or tabs, as in the first line. */
-    private void refuseOtherSeparator(List<String> cells, long line) {
-        for (String cell : cells) {
-            if (otherSeparator && hasOtherSeparator(cell)) {
-                throw new InputException(source + ", line " + line + ": the columns are separated by "
-                        + (cell.indexOf(';') >= 0 ? "semicolons" : "tabs")
-                        + ", commas are needed; save it as comma-separated values, with points in numbers");
-            }
-        }
-    }
-
-    private String location(long line, int column) {
-        String name = name(column);
-        return source + ", line " + line + ", column " + column + (name.isEmpty() ? "" : " (" + name + ")");
-    }
-
-    private String name(int column) {
-        return names.isEmpty() ? "" : names.get(column);
-    }
-
-    private List<String> inputNames() {
-        List<String> inputs = new ArrayList<>(names);
-        if (target >= 0 && !inputs.isEmpty()) {
-            inputs.remove(target);
-        }
-        return inputs;
-    }
-
-    private InputException notText(Path file, Exception e) {
-        // To find the line the file is read again, which a pipe cannot be: opening it once more would wait for ever.
-        String line = Files.isRegularFile(file) ? ", line " + firstLineOfNoText(file) : "";
-        return new InputException(source + line + ": not UTF-8 text; save it as UTF-8", e);
-    }
-
-    private static long firstLineOfNoText(Path file) {
-        long line = 1;
-        // Unlike a decoder, this reader puts U+FFFD in the place of what is no text.
-        try (Reader reader = new InputStreamReader(DataFiles.open(file), StandardCharsets.UTF_8);
-                BufferedReader text = new BufferedReader(reader)) {
-            for (int c = text.read(); c >= 0 && c != REPLACEMENT; c = text.read()) {
-                line += c == '\n' ? 1 : 0;
-            }
-            return line;
-        } catch (IOException e) {
-            throw DataFiles.failure(file, e);
-        }
-    }
-
-    /** The parser says "... (record starting at line 17)". */
-    private InputException malformed(CsvParseException e) {
-        String message = e.getMessage();
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            Matcher matcher = RECORD_START.matcher(String.valueOf(cause.getMessage()));
-            if (matcher.find()) {
-                return new InputException(
-                        source + ", line " + matcher.group(2) + ": not a CSV: " + matcher.group(1)
-                                + "; check the quotes of the" + " row that begins there",
-                        e);
-            }
-            message = cause.getMessage();
-        }
-        return new InputException(source + ": not a CSV: " + message, e);
+    private String location(long place, int column) {
+        return place(files.get((int) (place >>> LINE_BITS)), place & LINES) + ", column " + layout.shown(column);
     }
 }

@@ -2,14 +2,31 @@ package dev.tutti.data;
 
 import dev.tutti.files.InputException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** The form of a data file; each may be compressed with gzip, told by the ending {@code .gz}. */
 public enum DataFormat {
-    /** Comma-separated values, one sample in each row. */
-    CSV,
+    /** Separated values, one sample in each row. */
+    CSV(".csv", ".tsv", ".data"),
     /** Images and labels in two binary files, the form of MNIST. */
-    IDX;
+    IDX(".idx", "ubyte"),
+    /** An array of NumPy. */
+    NPY(".npy"),
+    /** Several arrays of NumPy. */
+    NPZ(".npz"),
+    /** One sample in each row, {@code label index:value ...}: only what is not 0. */
+    LIBSVM(".libsvm", ".svm", ".svmlight");
+
+    private static final String GZIP = ".gz";
+
+    private final List<String> endings;
+
+    DataFormat(String... endings) {
+        this.endings = List.of(endings);
+    }
 
     /** Returns the name used in settings and files. */
     public String id() {
@@ -17,23 +34,25 @@ public enum DataFormat {
     }
 
     /**
-     * Tells the form by the ending of a file's name: {@code .csv}; {@code .idx} or {@code -ubyte}; each also with {@code .gz}.
+     * Tells the form by the ending of a file's name, each also with {@code .gz}.
      *
      * @throws InputException if the ending is another
      */
     static DataFormat of(Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        if (name.endsWith(".gz")) {
-            name = name.substring(0, name.length() - ".gz".length());
+        if (name.endsWith(GZIP)) {
+            name = name.substring(0, name.length() - GZIP.length());
         }
-        if (name.endsWith(".csv")) {
-            return CSV;
+        for (DataFormat format : values()) {
+            if (format.endings.stream().anyMatch(name::endsWith)) {
+                return format;
+            }
         }
-        if (name.endsWith("ubyte") || name.endsWith(".idx")) {
-            return IDX;
-        }
-        throw new InputException(
-                file + ": the ending does not tell the form of the data (.csv, .idx, -ubyte, each also with"
-                        + " .gz); give --format csv or --format idx");
+        throw new InputException(file + ": the ending does not tell the form of the data ("
+                + Arrays.stream(values())
+                        .flatMap(format -> format.endings.stream())
+                        .collect(Collectors.joining(", "))
+                + ", each also with .gz); give --format "
+                + Arrays.stream(values()).map(DataFormat::id).collect(Collectors.joining(" or ")));
     }
 }

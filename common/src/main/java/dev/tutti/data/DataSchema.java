@@ -10,12 +10,14 @@ import java.util.List;
  * What the columns of a data set mean. Remembered in the model, so that other data can be checked against it.
  *
  * @param task what is to be predicted
- * @param inputCount number of input features, at least 1
+ * @param inputCount number of columns that are inputs, at least 1; a category becomes several inputs of a network
  * @param inputNames their names, or empty where the data has none
  * @param targetName name of the target column, or empty where it has none
  * @param targetColumn number of the target column in the file, counted from 0; {@link #NO_COLUMN} where the data has no columns, or
  *     where that is not known (models of version 0.1)
  * @param classNames names of the classes in the order of their numbers, at least 2; empty for a regression
+ * @param inputTypes what they hold, numbers or categories; empty where all are numbers
+ * @param leftOut numbers of the columns in the file that are neither inputs nor the target, ascending
  */
 public record DataSchema(
         Task task,
@@ -23,7 +25,9 @@ public record DataSchema(
         List<String> inputNames,
         String targetName,
         int targetColumn,
-        List<String> classNames) {
+        List<String> classNames,
+        List<ColumnType> inputTypes,
+        List<Integer> leftOut) {
 
     /** The target is in no column, or it is not known in which. */
     public static final int NO_COLUMN = -1;
@@ -33,10 +37,23 @@ public record DataSchema(
         this(task, inputCount, inputNames, targetName, NO_COLUMN, classNames);
     }
 
+    /** A schema of data all of whose columns are numbers, and of which none is left out. */
+    public DataSchema(
+            Task task,
+            int inputCount,
+            List<String> inputNames,
+            String targetName,
+            int targetColumn,
+            List<String> classNames) {
+        this(task, inputCount, inputNames, targetName, targetColumn, classNames, List.of(), List.of());
+    }
+
     /** @throws InputException if the counts and names do not go together */
     public DataSchema {
         inputNames = List.copyOf(inputNames);
         classNames = List.copyOf(classNames);
+        inputTypes = List.copyOf(inputTypes);
+        leftOut = List.copyOf(leftOut);
         if (inputCount < 1) {
             throw new InputException("input count out of range: " + inputCount + ", allowed: 1 or more");
         }
@@ -44,9 +61,20 @@ public record DataSchema(
             throw new InputException(
                     "one name for each input is needed: inputs=" + inputCount + ", names=" + inputNames.size());
         }
-        if (targetColumn < NO_COLUMN || targetColumn > inputCount) {
-            throw new InputException("target column out of range: " + targetColumn + ", allowed: 0 to " + inputCount
-                    + ", or " + NO_COLUMN);
+        if (!inputTypes.isEmpty() && inputTypes.size() != inputCount) {
+            throw new InputException(
+                    "one type for each input is needed: inputs=" + inputCount + ", types=" + inputTypes.size());
+        }
+        for (ColumnType type : inputTypes) {
+            if (type != ColumnType.NUMBER && type != ColumnType.CATEGORY) {
+                throw new InputException("type of an input: " + type.id() + ", allowed: number, category");
+            }
+        }
+        int columns = Math.addExact(inputCount, leftOut.size());
+        requireAscending(leftOut, columns);
+        if (targetColumn < NO_COLUMN || targetColumn > columns) {
+            throw new InputException(
+                    "target column out of range: " + targetColumn + ", allowed: 0 to " + columns + ", or " + NO_COLUMN);
         }
         if (task == Task.CLASSIFICATION ? classNames.size() < 2 : !classNames.isEmpty()) {
             throw new InputException("a classification needs at least 2 classes, a regression none: task=" + task.id()
@@ -55,6 +83,22 @@ public record DataSchema(
         if (new HashSet<>(classNames).size() != classNames.size()) {
             throw new InputException("two classes have the same name: " + classNames);
         }
+    }
+
+    private static void requireAscending(List<Integer> leftOut, int largest) {
+        int before = -1;
+        for (int column : leftOut) {
+            if (column <= before || column > largest) {
+                throw new InputException(
+                        "columns left out: " + leftOut + ", allowed: ascending numbers from 0 to " + largest);
+            }
+            before = column;
+        }
+    }
+
+    /** What input column {@code input} holds. */
+    public ColumnType inputType(int input) {
+        return inputTypes.isEmpty() ? ColumnType.NUMBER : inputTypes.get(input);
     }
 
     /** Whether classes are to be predicted. */

@@ -68,8 +68,25 @@ public record DataSplit(Kind kind, double share, long seed, String dataSha256, i
         return rows(heldOut(data, share, seed, OptionalInt.of(trainingRows)), true);
     }
 
-    /** Rows of one class (of a regression: all rows), those to be held out first: by their random numbers, which are unsigned. */
-    private record Stratum(int[] rows, long firstDraw) {}
+    /**
+     * Rows of one class (of a regression: all rows).
+     *
+     * @param keys their random numbers, in ascending order; of unsigned numbers, with the highest bit inverted
+     */
+    private record Stratum(long[] keys) {
+        int rows() {
+            return keys.length;
+        }
+
+        /** All but the first {@code count} are above it. */
+        long last(int count) {
+            return keys[count - 1];
+        }
+
+        long firstKey() {
+            return keys.length == 0 ? Long.MIN_VALUE : keys[0];
+        }
+    }
 
     /**
      * Chooses the rows to hold out: of each class (of a regression: of all rows) {@link #counts} rows, namely those with the
@@ -83,31 +100,52 @@ public record DataSplit(Kind kind, double share, long seed, String dataSha256, i
         int[] each = eachRounded(strata, share);
         boolean asBefore = trainingRows.isPresent() && data.rows() - sum(each) == trainingRows.getAsInt();
         int[] counts = asBefore ? each : counts(strata, share);
+        return held(data, seed, strata, counts);
+    }
+
+    private static boolean[] held(RawData data, long seed, List<Stratum> strata, int[] counts) {
         boolean[] held = new boolean[data.rows()];
-        for (int s = 0; s < counts.length; s++) {
-            for (int i = 0; i < counts[s]; i++) {
-                held[strata.get(s).rows()[i]] = true;
+        int[] left = counts.clone();
+        for (int pass = 0; pass < 2; pass++) {
+            for (int row = 0; row < held.length; row++) {
+                int stratum = stratum(data, row);
+                if (counts[stratum] == 0) {
+                    continue;
+                }
+                // Of equal ones, which chance may bring, the first rows.
+                int order = Long.compare(key(seed, row), strata.get(stratum).last(counts[stratum]));
+                if (pass == 0 ? order < 0 : order == 0 && left[stratum] > 0) {
+                    held[row] = true;
+                    left[stratum]--;
+                }
             }
         }
         return held;
     }
 
+    private static long key(long seed, int row) {
+        return Philox.bits(seed, Philox.Purpose.SPLIT, 0, row) ^ Long.MIN_VALUE;
+    }
+
+    private static int stratum(RawData data, int row) {
+        return data.schema().classification() ? (int) data.targets()[row] : 0;
+    }
+
     private static List<Stratum> strata(RawData data, long seed) {
-        record Draw(int row, long bits) {}
-        List<List<Draw>> draws = new ArrayList<>();
-        for (int s = 0; s < Math.max(1, data.schema().classCount()); s++) {
-            draws.add(new ArrayList<>());
-        }
+        int[] sizes = new int[Math.max(1, data.schema().classCount())];
         for (int row = 0; row < data.rows(); row++) {
-            int stratum = data.schema().classification() ? (int) data.targets()[row] : 0;
-            draws.get(stratum).add(new Draw(row, Philox.bits(seed, Philox.Purpose.SPLIT, 0, row)));
+            sizes[stratum(data, row)]++;
         }
         List<Stratum> strata = new ArrayList<>();
-        for (List<Draw> ofClass : draws) {
-            ofClass.sort(Comparator.comparing(Draw::bits, Long::compareUnsigned).thenComparingInt(Draw::row));
-            int[] rows = ofClass.stream().mapToInt(Draw::row).toArray();
-            strata.add(new Stratum(rows, rows.length == 0 ? 0 : ofClass.get(0).bits()));
+        for (int size : sizes) {
+            strata.add(new Stratum(new long[size]));
         }
+        int[] filled = new int[sizes.length];
+        for (int row = 0; row < data.rows(); row++) {
+            int stratum = stratum(data, row);
+            strata.get(stratum).keys()[filled[stratum]++] = key(seed, row);
+        }
+        strata.forEach(stratum -> Arrays.sort(stratum.keys()));
         return strata;
     }
 
@@ -117,7 +155,7 @@ public record DataSplit(Kind kind, double share, long seed, String dataSha256, i
      */
     private static int[] counts(List<Stratum> strata, double share) {
         int[] each = eachRounded(strata, share);
-        double asked = share * strata.stream().mapToInt(s -> s.rows().length).sum();
+        double asked = share * strata.stream().mapToInt(s -> s.rows()).sum();
         if (Math.abs(sum(each) - asked) < 1) {
             return each;
         }
@@ -127,21 +165,21 @@ public record DataSplit(Kind kind, double share, long seed, String dataSha256, i
 
     private static int[] eachRounded(List<Stratum> strata, double share) {
         return strata.stream()
-                .mapToInt(s -> Math.min((int) Math.floor(share * s.rows().length + 0.5), most(s)))
+                .mapToInt(s -> Math.min((int) Math.floor(share * s.rows() + 0.5), most(s)))
                 .toArray();
     }
 
     /** Each stratum gets its share rounded down; those with the largest remainders get one more, chance deciding between equals. */
     private static int[] byLargestRemainders(List<Stratum> strata, double share, int wanted) {
         int[] counts = strata.stream()
-                .mapToInt(s -> (int) Math.floor(share * s.rows().length))
+                .mapToInt(s -> (int) Math.floor(share * s.rows()))
                 .toArray();
         int[] byRemainder = IntStream.range(0, counts.length)
                 .filter(s -> counts[s] < most(strata.get(s)))
                 .boxed()
                 .sorted(Comparator.<Integer>comparingDouble(
-                                s -> counts[s] - share * strata.get(s).rows().length)
-                        .thenComparing(s -> strata.get(s).firstDraw(), Long::compareUnsigned))
+                                s -> counts[s] - share * strata.get(s).rows())
+                        .thenComparing(s -> strata.get(s).firstKey()))
                 .limit(Math.max(0, wanted - sum(counts)))
                 .mapToInt(Integer::intValue)
                 .toArray();
@@ -153,7 +191,7 @@ public record DataSplit(Kind kind, double share, long seed, String dataSha256, i
 
     /** Most rows of a stratum that may be held out: one is left to train on. */
     private static int most(Stratum stratum) {
-        return Math.max(0, stratum.rows().length - 1);
+        return Math.max(0, stratum.rows() - 1);
     }
 
     private static int sum(int[] counts) {

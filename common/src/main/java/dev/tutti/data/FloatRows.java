@@ -5,7 +5,8 @@ import java.util.Arrays;
 
 /** A float array that grows with the rows of a file. */
 final class FloatRows {
-    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 64;
+    /** Most numbers that a Java array holds. */
+    static final int LARGEST_ARRAY = Integer.MAX_VALUE - 64;
 
     private float[] values = new float[1024];
     private int size;

@@ -38,14 +38,34 @@ public record PreparedData(Dataset training, int[] trainingRows, Dataset validat
      */
     public static PreparedData of(
             RawData data, Loss loss, Scale scale, double share, long seed, OptionalInt trainingRows) {
+        return of(data, loss, PreparationRules.of(scale), share, seed, trainingRows, false);
+    }
+
+    /**
+     * As {@link #of(RawData, Loss, Scale, double, long, OptionalInt)}, and takes the data over: its features must not be used any
+     * more, as they are scaled where they lie, if that can be done.
+     */
+    public static PreparedData ofOwned(
+            RawData data, Loss loss, PreparationRules rules, double share, long seed, OptionalInt trainingRows) {
+        return of(data, loss, rules, share, seed, trainingRows, true);
+    }
+
+    private static PreparedData of(
+            RawData data,
+            Loss loss,
+            PreparationRules rules,
+            double share,
+            long seed,
+            OptionalInt trainingRows,
+            boolean owned) {
         DataSplit.requireShare(share);
         data.requireTargets();
-        int[] all = IntStream.range(0, data.rows()).toArray();
         if (share == 0) {
-            return of(data, all, data, new int[0], DataSplit.Kind.NONE, 0, loss, scale, seed);
+            return of(data, allRows(data), data, new int[0], DataSplit.Kind.NONE, 0, loss, rules, seed, owned);
         }
         if (!data.holdOut()) {
-            return of(data, all, data, all, DataSplit.Kind.TRAINING_ROWS, 0, loss, scale, seed);
+            int[] all = allRows(data);
+            return of(data, all, data, all, DataSplit.Kind.TRAINING_ROWS, 0, loss, rules, seed, owned);
         }
         boolean[] heldOut = DataSplit.heldOut(data, share, seed, trainingRows);
         int[] validation = DataSplit.rows(heldOut, true);
@@ -54,7 +74,7 @@ public record PreparedData(Dataset training, int[] trainingRows, Dataset validat
                     + " rows holds out none; give a larger --validation, --validation 0, or --validation-data");
         }
         int[] training = DataSplit.rows(heldOut, false);
-        return of(data, training, data, validation, DataSplit.Kind.SHARE, share, loss, scale, seed);
+        return of(data, training, data, validation, DataSplit.Kind.SHARE, share, loss, rules, seed, owned);
     }
 
     /**
@@ -67,8 +87,17 @@ public record PreparedData(Dataset training, int[] trainingRows, Dataset validat
      * @throws InputException if the data sets do not match, or the loss does not go with them
      */
     public static PreparedData of(RawData data, RawData validation, Loss loss, Scale scale) {
-        int[] training = IntStream.range(0, data.rows()).toArray();
-        int[] other = IntStream.range(0, validation.rows()).toArray();
+        return of(data, validation, loss, PreparationRules.of(scale), false);
+    }
+
+    /** As {@link #of(RawData, RawData, Loss, Scale)}, and takes the training samples over, as {@link #ofOwned} does. */
+    public static PreparedData ofOwned(RawData data, RawData validation, Loss loss, PreparationRules rules) {
+        return of(data, validation, loss, rules, true);
+    }
+
+    private static PreparedData of(RawData data, RawData validation, Loss loss, PreparationRules rules, boolean owned) {
+        int[] training = allRows(data);
+        int[] other = allRows(validation);
         return of(
                 data.requireTargets(),
                 training,
@@ -77,8 +106,13 @@ public record PreparedData(Dataset training, int[] trainingRows, Dataset validat
                 DataSplit.Kind.FILE,
                 0,
                 loss,
-                scale,
-                0);
+                rules,
+                0,
+                owned);
+    }
+
+    private static int[] allRows(RawData data) {
+        return IntStream.range(0, data.rows()).toArray();
     }
 
     private static PreparedData of(
@@ -89,14 +123,23 @@ public record PreparedData(Dataset training, int[] trainingRows, Dataset validat
             DataSplit.Kind kind,
             double share,
             Loss loss,
-            Scale scale,
-            long seed) {
+            PreparationRules rules,
+            long seed,
+            boolean owned) {
         DataSplit split = new DataSplit(kind, share, seed, data.sha256(), training.length, validation.length);
-        Preprocessing preprocessing = Preprocessing.measure(data, training, scale, split);
+        Preprocessing preprocessing = Preprocessing.measure(data, training, rules, split);
+        if (preprocessing.inputCount() == 0) {
+            throw new InputException(data.source() + ": no value in any column of the training rows; give more rows");
+        }
+        boolean inPlace = owned
+                && preprocessing.categories().isEmpty()
+                && preprocessing.indicators().isEmpty();
+        // These first, as the others may be written over them.
+        Dataset heldOut = preprocessing.apply(other, validation, loss);
         return new PreparedData(
-                preprocessing.apply(data, training, loss),
+                inPlace ? preprocessing.applyInPlace(data, training, loss) : preprocessing.apply(data, training, loss),
                 training,
-                preprocessing.apply(other, validation, loss),
+                heldOut,
                 preprocessing);
     }
 }

@@ -23,12 +23,31 @@ final class TargetColumn {
     private final Map<String, Integer> numberOfValue = new HashMap<>();
     private final List<String> values = new ArrayList<>();
     private final List<Long> firstSeen = new ArrayList<>();
-    private int[] valueOfRow = new int[64];
+    /** Numbers of values: whole numbers below 2^24, which become the targets in place. */
+    private float[] valueOfRow;
+
     private int rows;
 
     /** @param location says where a position is, for messages: "iris.csv, line 17, column 4 (species)" */
     TargetColumn(LongFunction<String> location) {
         this.location = location;
+        this.valueOfRow = new float[64];
+    }
+
+    /**
+     * A column that was read.
+     *
+     * @param location says where a position is
+     * @param values the different values, by number
+     * @param firstSeen the position of each
+     * @param valueOfRow number of the value of each row; becomes the targets
+     */
+    TargetColumn(LongFunction<String> location, List<String> values, List<Long> firstSeen, float[] valueOfRow) {
+        this.location = location;
+        this.values.addAll(values);
+        this.firstSeen.addAll(firstSeen);
+        this.valueOfRow = valueOfRow;
+        this.rows = valueOfRow.length;
     }
 
     /** Adds the value of the next row, found at {@code position}. */
@@ -111,7 +130,7 @@ final class TargetColumn {
 
     private void refuseMissing() {
         for (int i = 0; i < values.size(); i++) {
-            if (Cell.isMissing(values.get(i))) {
+            if (Cell.isNoValue(values.get(i))) {
                 throw new InputException(location.apply(firstSeen.get(i)) + ": not a class: "
                         + Cell.quote(values.get(i)) + "; give a class, or leave the row out");
             }
@@ -123,12 +142,22 @@ final class TargetColumn {
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = Cell.number(values.get(i));
             if (!Float.isFinite(numbers[i])) {
-                throw new InputException(
-                        location.apply(firstSeen.get(i)) + ": " + Cell.problem(values.get(i))
-                                + "; give a number, name another --target, or give --task classification to take the values as names");
+                throw new InputException(location.apply(firstSeen.get(i)) + ": " + noNumber(values.get(i)));
             }
         }
         return numbers;
+    }
+
+    /** What is wrong with a value of a regression, and what to do. */
+    static String noNumber(String text) {
+        return Cell.problem(text)
+                + "; give a number, name another --target, or give --task classification to take the values as names";
+    }
+
+    /** Whether numbers may be classes: whole ones, not too many different. */
+    static boolean mayBeClasses(List<String> numbers) {
+        return numbers.stream().allMatch(TargetColumn::isWhole)
+                && numbers.stream().map(TargetColumn::canonical).distinct().count() <= MAX_NUMBERED_CLASSES;
     }
 
     private boolean fewWholeNumbers() {
@@ -150,15 +179,15 @@ final class TargetColumn {
     }
 
     private float[] ofRows(float[] ofValues) {
-        float[] targets = new float[rows];
+        float[] targets = rows == valueOfRow.length ? valueOfRow : Arrays.copyOf(valueOfRow, rows);
         for (int row = 0; row < rows; row++) {
-            targets[row] = ofValues[valueOfRow[row]];
+            targets[row] = ofValues[(int) targets[row]];
         }
         return targets;
     }
 
     /** "1", "01" and "1.0" are one class. */
-    private static String canonical(String text) {
+    static String canonical(String text) {
         if (!Cell.isNumber(text)) {
             return text;
         }

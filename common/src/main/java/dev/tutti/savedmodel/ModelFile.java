@@ -99,7 +99,7 @@ public final class ModelFile {
     }
 
     private static void requireMatch(Path file, NetworkSpec network, Preprocessing preprocessing) {
-        int inputs = preprocessing.schema().inputCount();
+        int inputs = preprocessing.inputCount();
         int outputs = outputs(file, network, preprocessing);
         if (network.inputs() != inputs || network.outputs() != outputs) {
             throw new InputException(file + ": network " + network.shape()
@@ -134,10 +134,23 @@ public final class ModelFile {
         }
     }
 
-    /** Version 0.1 did not keep the place of the target. */
+    /** Version 0.1 did not keep the place of the target, and knew numbers only, of which none was missing. */
     private static void addWhatOlderModelsDoNotSay(JsonNode metadata) {
-        if (metadata.path("schema") instanceof ObjectNode schema && !schema.has("targetColumn")) {
-            schema.put("targetColumn", DataSchema.NO_COLUMN);
+        if (metadata.path("schema") instanceof ObjectNode schema && metadata instanceof ObjectNode preprocessing) {
+            if (!schema.has("targetColumn")) {
+                schema.put("targetColumn", DataSchema.NO_COLUMN);
+            }
+            addEmpty(schema, "inputTypes");
+            addEmpty(schema, "leftOut");
+            addEmpty(preprocessing, "fill");
+            addEmpty(preprocessing, "indicators");
+            addEmpty(preprocessing, "categories");
+        }
+    }
+
+    private static void addEmpty(ObjectNode object, String key) {
+        if (!object.has(key)) {
+            object.putArray(key);
         }
     }
 

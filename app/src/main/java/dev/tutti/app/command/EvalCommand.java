@@ -5,6 +5,7 @@ import dev.tutti.app.console.ProgressLine;
 import dev.tutti.app.prediction.ConfusionTable;
 import dev.tutti.app.prediction.Predictions;
 import dev.tutti.data.DataSplit;
+import dev.tutti.data.Purpose;
 import dev.tutti.data.RawData;
 import dev.tutti.files.Json;
 import dev.tutti.model.WeightsHash;
@@ -66,7 +67,10 @@ public final class EvalCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         common.startLogging();
         ModelFile.Model model = options.readModel();
-        RawData data = options.readData(model).requireTargets();
+        RawData data = options.readData(model, Purpose.EVALUATE).requireTargets();
+        if (!json) {
+            data.remarks().forEach(spec.commandLine().getOut()::println);
+        }
         Predictions predictions = Predictions.of(model, data, rows(model, data));
         PrintWriter out = spec.commandLine().getOut();
         if (json) {

@@ -5,6 +5,7 @@ import dev.tutti.data.DataFiles;
 import dev.tutti.data.DataFormat;
 import dev.tutti.data.DataOptions;
 import dev.tutti.data.Header;
+import dev.tutti.data.Purpose;
 import dev.tutti.data.RawData;
 import dev.tutti.files.InputException;
 import dev.tutti.savedmodel.ModelFile;
@@ -21,8 +22,18 @@ final class ModelOptions {
     @Parameters(index = "1", paramLabel = "DATA", description = "built-in data set, or a file")
     private String data;
 
-    @Option(names = "--format", paramLabel = "FORMAT", description = "csv or idx (default: by the ending of the file)")
+    @Option(
+            names = "--format",
+            paramLabel = "FORM",
+            description = "form of the file: ${COMPLETION-CANDIDATES} (default: by its ending)")
     private DataFormat format;
+
+    @Option(
+            names = "--separator",
+            paramLabel = "CHARACTER",
+            converter = SeparatorConverter.class,
+            description = "what separates the cells of a CSV (default: found)")
+    private Character separator;
 
     @Option(
             names = "--header",
@@ -63,9 +74,14 @@ final class ModelOptions {
     }
 
     /** Reads the data in the terms of {@code model}; targets may be missing. */
-    RawData readData(ModelFile.Model model) {
-        DataOptions options = new DataOptions(
-                format, header, target, model.preprocessing().schema().task(), labels);
-        return DataFiles.read(data, options, model.preprocessing().schema());
+    RawData readData(ModelFile.Model model, Purpose purpose) {
+        DataOptions options = DataOptions.DEFAULT
+                .withFormat(format)
+                .withHeader(header)
+                .withSeparator(separator == null ? 0 : separator)
+                .withTarget(target)
+                .withTask(model.preprocessing().schema().task())
+                .withLabels(labels);
+        return DataFiles.read(data, options, model.preprocessing().schema(), purpose);
     }
 }

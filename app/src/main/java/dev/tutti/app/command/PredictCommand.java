@@ -3,6 +3,7 @@ package dev.tutti.app.command;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import dev.tutti.app.console.ExitCode;
 import dev.tutti.app.prediction.Predictions;
+import dev.tutti.data.Purpose;
 import dev.tutti.data.RawData;
 import dev.tutti.files.AtomicFile;
 import dev.tutti.model.Activation;
@@ -54,7 +55,7 @@ public final class PredictCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         common.startLogging();
         ModelFile.Model model = options.readModel();
-        RawData data = options.readData(model);
+        RawData data = options.readData(model, Purpose.PREDICT);
         Predictions predictions =
                 Predictions.of(model, data, IntStream.range(0, data.rows()).toArray());
         if (out == null) {

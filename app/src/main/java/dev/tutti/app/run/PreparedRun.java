@@ -10,7 +10,9 @@ import dev.tutti.data.DataFiles;
 import dev.tutti.data.DataSchema;
 import dev.tutti.data.Dataset;
 import dev.tutti.data.PreparedData;
+import dev.tutti.data.Preprocessing;
 import dev.tutti.data.RawData;
+import dev.tutti.data.ReadProgress;
 import dev.tutti.files.Json;
 import dev.tutti.model.Activation;
 import dev.tutti.model.InitialWeights;
@@ -34,28 +36,32 @@ import java.util.OptionalInt;
  * @param settings the effective settings
  * @param data the samples
  * @param job what the trainer is given
+ * @param remarks what users should know about what was made of the data, a line each
  */
-public record PreparedRun(TrainingSettings settings, PreparedData data, TrainingJob job) {
+public record PreparedRun(TrainingSettings settings, PreparedData data, TrainingJob job, List<String> remarks) {
 
     /** @throws dev.tutti.files.InputException if the data cannot be read or does not go with the settings */
     public static PreparedRun of(TrainingSettings settings) {
-        return of(settings, Optional.empty());
+        return of(settings, Optional.empty(), ReadProgress.NONE);
     }
 
     /**
+     * @param progress is told how much of the data has been read
      * @param from where to go on from, if the run was begun before
      * @throws dev.tutti.files.InputException if the data cannot be read or does not go with the settings
      */
-    public static PreparedRun of(TrainingSettings settings, Optional<Checkpoint> from) {
+    public static PreparedRun of(TrainingSettings settings, Optional<Checkpoint> from, ReadProgress progress) {
         Optional<TrainingState> start = from.map(Checkpoint::state);
         OptionalInt trainingRows = from.map(Checkpoint::trainingRows).orElse(OptionalInt.empty());
         DataSettings source = settings.data();
         OutOfMemory.forget();
         noteSize(source.source());
-        RawData raw = DataFiles.read(source.source(), source.options());
+        RawData raw = DataFiles.read(source.source(), source.options(), progress);
         Loss loss = settings.network().loss().orElse(raw.schema().defaultLoss());
-        NetworkSpec network = network(raw.schema(), settings.network(), loss);
+        // Tells of a loss that is not for such data before much is done.
+        raw.schema().outputsFor(loss);
         PreparedData data = prepare(settings, raw, loss, trainingRows);
+        NetworkSpec network = network(data.preprocessing(), settings.network(), loss);
         noteSize(data.training());
         noteSize(network);
         TrainingSpec spec = new TrainingSpec(
@@ -82,7 +88,7 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
                 settings.onDivergence());
         TrainingSettings effective = settings.resolved(
                 loss, lasting(source.source()), source.validationSource().map(PreparedRun::lasting));
-        return new PreparedRun(effective, data, job);
+        return new PreparedRun(effective, data, job, raw.remarks());
     }
 
     private static void noteSize(String source) {
@@ -106,16 +112,16 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
         Optional<String> other = from.validationSource();
         if (other.isPresent()) {
             RawData validation = DataFiles.read(other.get(), from.options().withLabels(null), raw.schema());
-            return PreparedData.of(raw, validation, loss, from.scale());
+            return PreparedData.ofOwned(raw, validation, loss, from.rules());
         }
-        return PreparedData.of(raw, loss, from.scale(), from.validation(), from.splitSeed(), trainingRows);
+        return PreparedData.ofOwned(raw, loss, from.rules(), from.validation(), from.splitSeed(), trainingRows);
     }
 
-    private static NetworkSpec network(DataSchema schema, NetworkSettings settings, Loss loss) {
+    private static NetworkSpec network(Preprocessing preprocessing, NetworkSettings settings, Loss loss) {
         List<Integer> sizes = new ArrayList<>();
-        sizes.add(schema.inputCount());
+        sizes.add(preprocessing.inputCount());
         sizes.addAll(settings.hidden());
-        sizes.add(schema.outputsFor(loss));
+        sizes.add(preprocessing.schema().outputsFor(loss));
         List<Activation> activations = new ArrayList<>();
         settings.hidden().forEach(size -> activations.add(settings.activation()));
         activations.add(DataSchema.outputActivation(loss));
@@ -137,7 +143,7 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
     }
 
     /** One line about what is trained. */
-    String describe() {
+    public String describe() {
         NetworkSpec network = job.spec().network();
         return job.name() + ": " + job.training().samples() + " training and "
                 + job.validation().samples() + " validation samples; network " + network.shape() + ", "

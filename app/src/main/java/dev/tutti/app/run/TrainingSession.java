@@ -3,6 +3,7 @@ package dev.tutti.app.run;
 import dev.tutti.app.console.Interruption;
 import dev.tutti.app.console.Logs;
 import dev.tutti.app.console.ProgressView;
+import dev.tutti.app.console.ReadingView;
 import dev.tutti.app.console.Uninterrupted;
 import dev.tutti.app.console.Version;
 import dev.tutti.checkpoint.Checkpoint;
@@ -120,10 +121,11 @@ public final class TrainingSession {
     }
 
     private void begin(RunDirectory directory, RunRecorder recorder) throws InterruptedException {
-        PreparedRun run = PreparedRun.of(settings);
+        PreparedRun run = PreparedRun.of(settings, Optional.empty(), reading());
         RunIdentity identity = RunIdentity.of(run.job(), run.settings().toConfig());
         directory.write(RunDirectory.CONFIG, identity.config());
         recorder.open();
+        run.remarks().forEach(this::tell);
         tell(run.describe());
         train(directory, recorder, run, checkpointer(directory, checkpoints(directory), identity, recorder));
     }
@@ -143,7 +145,7 @@ public final class TrainingSession {
                     + " epochs, with no checkpoint to go on from; begin a run with --init-weights "
                     + directory.shown(RunDirectory.MODEL));
         }
-        PreparedRun run = PreparedRun.of(settings, newest);
+        PreparedRun run = PreparedRun.of(settings, newest, reading());
         RunIdentity identity = RunIdentity.of(run.job(), run.settings().toConfig());
         newest.ifPresent(checkpoint -> checkpoint.requireMatch(identity));
         newest.ifPresent(checkpoint -> requireAtLeast(checkpoint.state().position()));
@@ -196,6 +198,10 @@ public final class TrainingSession {
         people.println(line);
         people.flush();
         LOG.info("{}", line);
+    }
+
+    private ReadingView reading() {
+        return new ReadingView(people, live, System::nanoTime);
     }
 
     private void askForWorkers(Endpoint bind) {

@@ -10,6 +10,7 @@ import dev.tutti.data.DataFiles;
 import dev.tutti.data.DataFormat;
 import dev.tutti.data.DataOptions;
 import dev.tutti.data.Header;
+import dev.tutti.data.Purpose;
 import dev.tutti.data.RawData;
 import dev.tutti.files.InputException;
 import dev.tutti.files.StrictJson;
@@ -106,7 +107,11 @@ public final class Models {
     }
 
     private static String cell(JsonNode cell, int number) {
-        if (!cell.isValueNode() || cell.isNull()) {
+        if (cell.isNull()) {
+            // No value.
+            return "";
+        }
+        if (!cell.isValueNode()) {
             throw new ServiceException(
                     Kind.MALFORMED, "row " + number + ": numbers and texts are needed, not " + cell.getNodeType());
         }
@@ -157,7 +162,7 @@ public final class Models {
                     .withHeader(header)
                     .withTask(model.preprocessing().schema().task());
             return DataFiles.read(
-                    file.toString(), options, model.preprocessing().schema());
+                    file.toString(), options, model.preprocessing().schema(), Purpose.PREDICT);
         } catch (IOException e) {
             throw ServiceException.storage("rows", e);
         } catch (InputException e) {

@@ -124,10 +124,17 @@ class ServiceTest {
             assertThat(service.post(
                                     "/api/v1/jobs/" + good + "/predict",
                                     ServiceInProcess.JSON,
-                                    "{\"rows\":[{\"rooms\":1,\"size\":1}]}")
+                                    "{\"rows\":[{\"rooms\":1,\"width\":1}]}")
                             .status())
-                    .as("names in another order than the model's")
+                    .as("names that the model does not know")
                     .isEqualTo(422);
+            String path = "/api/v1/jobs/" + good + "/predict";
+            Answer named =
+                    service.post(path, ServiceInProcess.JSON, "{\"rows\":[{\"rooms\":2,\"size\":null,\"id\":7}]}");
+            assertThat(named.status())
+                    .as("another order, one more and no value: %s", named.text())
+                    .isEqualTo(200);
+            assertThat(named.json().get("predictions")).hasSize(1);
             assertThat(service.delete("/api/v1/data/" + source).status()).isEqualTo(204);
             Answer gone = service.post("/api/v1/jobs", ServiceInProcess.JSON, "{\"data\":\"" + source + "\"}");
             assertThat(gone.status()).isEqualTo(422);
