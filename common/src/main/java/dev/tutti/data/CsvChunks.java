@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +69,7 @@ final class CsvChunks implements Closeable {
         Path path = files.get(file);
         try (InputStream in = DataFiles.open(path)) {
             in.skipNBytes(head.offset());
-            byte[] buffer = new byte[CHUNK_BYTES];
+            byte[] buffer = new byte[chunkBytes(path)];
             long offset = head.offset();
             long line = head.line();
             int filled = 0;
@@ -99,6 +100,11 @@ final class CsvChunks implements Closeable {
         } catch (IOException e) {
             throw DataFiles.failure(path, e);
         }
+    }
+
+    /** A small file needs no large buffer. */
+    private static int chunkBytes(Path path) throws IOException {
+        return DataFiles.isCompressed(path) ? CHUNK_BYTES : (int) Math.min(CHUNK_BYTES, Files.size(path) + 1);
     }
 
     private static byte[] larger(byte[] buffer, long line) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.data.BuiltInData;
+import dev.tutti.data.DataFiles;
+import dev.tutti.data.DataOptions;
 import dev.tutti.data.PreparedData;
 import dev.tutti.data.Scale;
 import dev.tutti.files.AtomicFile;
@@ -51,6 +53,75 @@ class ModelFileTest {
         assertThat(read.training()).isEqualTo("{\"epoch\":3,\"step\":40}");
         assertThat(read.preprocessing()).usingRecursiveComparison().isEqualTo(model.preprocessing());
         assertThat(ModelFile.readParameters(file, model.network())).isEqualTo(model.parameters());
+    }
+
+    @Test
+    void shouldKeepCategoriesAndWhatStandsInForMissingValues() throws IOException {
+        Path table = Files.writeString(
+                directory.resolve("cars.csv"), "id,k,x,y\n1,a,1,0.5\n2,\"b, \"\"c\"\"\",,1.5\n3,?,2,2\n4,a,3,2.5\n");
+        DataOptions options = DataOptions.DEFAULT.withIgnore(List.of("id"));
+        PreparedData data =
+                PreparedData.of(DataFiles.read(table.toString(), options), Loss.SQUARED_ERROR, Scale.STANDARDIZE, 0, 1);
+        NetworkSpec network = new NetworkSpec(
+                List.of(data.preprocessing().inputCount(), 1), List.of(Activation.IDENTITY), Loss.SQUARED_ERROR);
+        assertThat(network.inputs()).as("a, b, no k, x, no x").isEqualTo(5);
+        float[] parameters = InitialWeights.create(network, Initialization.XAVIER, 0, 1);
+        Path file = directory.resolve("model.safetensors");
+
+        ModelFile.write(file, new ModelFile.Model(network, data.preprocessing(), "{}", parameters));
+
+        ModelFile.Model read = ModelFile.read(file);
+        assertThat(read.preprocessing()).usingRecursiveComparison().isEqualTo(data.preprocessing());
+        assertThat(read.preprocessing()
+                        .apply(
+                                DataFiles.read(
+                                        table.toString(),
+                                        DataOptions.DEFAULT,
+                                        read.preprocessing().schema()),
+                                Loss.SQUARED_ERROR)
+                        .features())
+                .isEqualTo(data.training().features());
+    }
+
+    /** A file that lies about its columns is refused before anything is made of it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\\\"fill\\\":[0.0,|\\\"fill\\\":[7.0,",
+                "\\\"indicators\\\":[0,1]|\\\"indicators\\\":[1,0]",
+                "\\\"indicators\\\":[0,1]|\\\"indicators\\\":[0,2]",
+                "\\\"column\\\":0|\\\"column\\\":1",
+                "[\\\"a\\\",\\\"b\\\"]|[\\\"a\\\",\\\"a\\\"]",
+                "\\\"leftOut\\\":[0]|\\\"leftOut\\\":[9]",
+                "[\\\"category\\\",\\\"number\\\"]|[\\\"category\\\",\\\"text\\\"]",
+                "\\\"other\\\":false|\\\"other\\\":true"
+            })
+    void shouldRefuseColumnsThatDoNotGoTogether(String part, String changed) throws IOException {
+        Path table =
+                Files.writeString(directory.resolve("cars.csv"), "id,k,x,y\n1,a,1,0.5\n2,b,,1.5\n3,?,2,2\n4,a,3,2.5\n");
+        PreparedData data = PreparedData.of(
+                DataFiles.read(table.toString(), DataOptions.DEFAULT.withIgnore(List.of("id"))),
+                Loss.SQUARED_ERROR,
+                Scale.STANDARDIZE,
+                0,
+                1);
+        NetworkSpec network = new NetworkSpec(List.of(5, 1), List.of(Activation.IDENTITY), Loss.SQUARED_ERROR);
+        Path file = directory.resolve("model.safetensors");
+        ModelFile.write(file, new ModelFile.Model(network, data.preprocessing(), "{}", new float[6]));
+        byte[] bytes = Files.readAllBytes(file);
+        int headerLength =
+                (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        String header = new String(bytes, 8, headerLength, StandardCharsets.UTF_8);
+        assertThat(header).contains(part);
+        byte[] other = header.replace(part, changed).getBytes(StandardCharsets.UTF_8);
+        ByteBuffer content = ByteBuffer.allocate(8 + other.length + 24).order(ByteOrder.LITTLE_ENDIAN);
+        content.putLong(other.length).put(other);
+        Files.write(file, content.array());
+
+        assertThatThrownBy(() -> ModelFile.read(file))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith(file.toString());
     }
 
     @Test
