@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 240, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PageFaultsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final long JOB_S = 90;
     private static final Pattern LINK = Pattern.compile("page at (\\S+)");
     private static final String WORKS = "document.querySelectorAll('table.workers .badge.running').length";
 
@@ -45,7 +46,7 @@ class PageFaultsIT {
                         "--home",
                         "home",
                         "--workers",
-                        "2",
+                        "3",
                         "--allow-faults"));
         try (Browser browser = new Browser(program.get())) {
             TuttiProcess.await(
@@ -55,28 +56,26 @@ class PageFaultsIT {
             browser.open(link.group(1));
             browser.await("document.querySelector('h1').textContent === 'Jobs'");
             browser.click("#nav a[href='#/cluster']");
-            browser.await("document.querySelectorAll('table.workers tbody tr').length === 2");
+            browser.await("document.querySelectorAll('table.workers tbody tr').length === 3");
 
             train(browser);
-            browser.await("document.querySelector('.badge.succeeded')");
+            browser.await("document.querySelector('.badge.succeeded')", JOB_S);
 
             train(browser);
             browser.await("document.querySelector('.badge.running')");
             browser.click("#nav a[href='#/cluster']");
-            browser.await(WORKS + " === 2");
+            browser.await(WORKS + " === 3");
             browser.click("[data-key='Kill-worker-1']");
-            browser.await("document.querySelectorAll('table.workers tbody tr').length === 1");
-            browser.await(WORKS + " === 2");
-            browser.click("[data-key='Leave out-worker-1']");
-            browser.await("document.querySelector('table.workers .badge.cancelled') && " + WORKS + " === 1");
-            browser.click("[data-key='Take back-worker-1']");
-            browser.await(WORKS + " === 2");
-            browser.click("[data-key='Freeze-worker-2']");
-            browser.await("document.body.innerText.includes('frozen for some seconds: worker-2')");
-            browser.await("document.body.innerText.includes('handed out again')");
+            browser.await("document.querySelectorAll('table.workers tbody tr').length === 2");
+            browser.click("[data-key='Leave out-worker-2']");
+            browser.await("document.querySelector('table.workers .badge.cancelled')");
+            browser.click("[data-key='Take back-worker-2']");
+            browser.await("!document.querySelector('table.workers .badge.cancelled')");
+            browser.click("[data-key='Freeze-worker-3']");
+            browser.await("document.body.innerText.includes('frozen for some seconds: worker-3')");
 
             browser.click("[data-key=job]");
-            browser.await("document.querySelector('.badge.succeeded')");
+            browser.await("document.querySelector('.badge.succeeded')", JOB_S);
             assertThat(browser.value("Chart.getChart(document.querySelector('canvas')).marks.length")
                             .asInt())
                     .as("generations marked on the curves")
@@ -97,7 +96,7 @@ class PageFaultsIT {
     /** Long enough for what is done to the workers. */
     private static void train(Browser browser) throws Exception {
         browser.click("#nav a[href='#/new']");
-        browser.type("#f-epochs", "4000");
+        browser.type("#f-epochs", "800");
         browser.type("#f-hidden", "256,256");
         browser.click("#new-form .primary");
         browser.await("location.hash.startsWith('#/job/')");

@@ -170,7 +170,7 @@ public final class Browser implements AutoCloseable {
         CompletableFuture<JsonNode> answer = new CompletableFuture<>();
         answers.put(id, answer);
         socket.sendText(message.toString(), true).get(PATIENCE_S, TimeUnit.SECONDS);
-        return answer.get(2 * PATIENCE_S, TimeUnit.SECONDS);
+        return answer.get(5 * PATIENCE_S, TimeUnit.SECONDS);
     }
 
     public JsonNode call(String method, String params) throws Exception {
@@ -199,7 +199,12 @@ public final class Browser implements AutoCloseable {
 
     /** Waits until an expression is true in the page. */
     public void await(String expression) throws Exception {
-        JsonNode came = value("new Promise(done => { const end = Date.now() + " + PATIENCE_S * 1000
+        await(expression, PATIENCE_S);
+    }
+
+    /** The same, for so many seconds at most. */
+    public void await(String expression, long seconds) throws Exception {
+        JsonNode came = value("new Promise(done => { const end = Date.now() + " + seconds * 1000
                 + "; const look = () => { let is = false; try { is = Boolean(" + expression
                 + "); } catch { is = false; } if (is || Date.now() > end) { done(is); } else { setTimeout(look, 30); } };"
                 + " look(); })");

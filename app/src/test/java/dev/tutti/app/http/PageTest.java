@@ -3,10 +3,16 @@ package dev.tutti.app.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tutti.app.http.ServiceInProcess.Answer;
+import dev.tutti.config.TrainingSettings;
+import dev.tutti.optim.OptimizerSettings;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -86,6 +92,47 @@ class PageTest {
         assertThat(service.send(HttpRequest.newBuilder(address("/chart.js")).GET())
                         .text())
                 .contains("Chart.js v");
+    }
+
+    /** The form names data, activations and optimizers, and the learning rate that each optimizer has where none is given. */
+    @Test
+    void shouldOfferWhatCanBeHandedIn() throws Exception {
+        String form =
+                service.send(HttpRequest.newBuilder(address("/jobs.js")).GET()).text();
+        List<String> bodies = new ArrayList<>();
+        names(form, "const BUILT_IN = \\[(.*?)]").forEach(name -> bodies.add("{\"data\":\"" + name + "\"}"));
+        names(form, "\"Activation\", \\[(.*?)]")
+                .forEach(name -> bodies.add("{\"data\":\"xor\",\"activation\":\"" + name + "\"}"));
+        Matcher rate = Pattern.compile("(\\w+): \"([0-9.]+)\"").matcher(group(form, "const RATES = \\{(.*?)}"));
+        int optimizers = 0;
+        while (rate.find()) {
+            optimizers++;
+            TrainingSettings settings =
+                    TrainingSettings.read(Map.of("data", "xor", "optimizer", rate.group(1)), Optional.empty());
+            assertThat(settings.optimizer().learningRate())
+                    .as(rate.group(1))
+                    .isEqualTo(Float.parseFloat(rate.group(2)));
+        }
+        assertThat(optimizers).isEqualTo(OptimizerSettings.Kind.values().length);
+        assertThat(bodies).hasSizeGreaterThan(10);
+        for (String body : bodies) {
+            assertThat(service.post("/api/v1/jobs/check", ServiceInProcess.JSON, body)
+                            .json()
+                            .get("allowed")
+                            .asBoolean())
+                    .as(body)
+                    .isTrue();
+        }
+    }
+
+    private static String group(String text, String pattern) {
+        Matcher found = Pattern.compile(pattern).matcher(text);
+        assertThat(found.find()).as(pattern).isTrue();
+        return found.group(1);
+    }
+
+    private static List<String> names(String text, String pattern) {
+        return List.of(group(text, pattern).replaceAll("[\" ]", "").split(",", -1));
     }
 
     @Test

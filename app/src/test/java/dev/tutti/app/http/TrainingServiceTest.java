@@ -76,11 +76,54 @@ class TrainingServiceTest {
 
             JsonNode job = send(request("/api/v1/jobs/" + id));
             assertThat(job.get("state").asText()).as(job.toString()).isEqualTo("SUCCEEDED");
+            watchTheWorker();
         } finally {
             service.interrupt();
             service.join();
         }
         assertThat(told.take()).isEqualTo("interrupted");
+    }
+
+    /** It is seen at its work, left out, taken back, and nobody may kill it. */
+    private void watchTheWorker() throws Exception {
+        String id = send(request("/api/v1/jobs")
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString("{\"data\":\"digits\",\"epochs\":1000000}")))
+                .get("id")
+                .asText();
+        JsonNode cluster = awaitCluster("/workers/0/receivedBytes");
+        assertThat(cluster.get("processes").asBoolean()).isTrue();
+        assertThat(cluster.get("job").asText()).isEqualTo(id);
+        assertThat(cluster.at("/workers/0/name").asText()).isEqualTo("service");
+        assertThat(cluster.at("/workers/0/works").asBoolean()).isTrue();
+        assertThat(cluster.at("/workers/0/share").asDouble()).isEqualTo(1);
+        assertThat(cluster.at("/workers/0/mayFail").asBoolean()).isFalse();
+        assertThat(cluster.at("/phases/computing").asDouble()).isPositive();
+        assertThat(post("kill", "service")).isEqualTo(409);
+        assertThat(post("leave-out", "nobody")).isEqualTo(404);
+        assertThat(post("leave-out", "service")).isEqualTo(204);
+        assertThat(send(request("/api/v1/cluster")).at("/workers/0/leftOut").asBoolean())
+                .isTrue();
+        assertThat(post("take-back", "service")).isEqualTo(204);
+        assertThat(awaitCluster("/generation").get("generation").asInt()).isPositive();
+    }
+
+    /** What is known of the cluster, once it is known. */
+    private JsonNode awaitCluster(String pointer) throws Exception {
+        while (true) {
+            JsonNode cluster = send(request("/api/v1/cluster"));
+            if (!cluster.at(pointer).isMissingNode()) {
+                return cluster;
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private int post(String what, String worker) throws Exception {
+        HttpRequest.Builder request = request("/api/v1/cluster/" + what)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"worker\":\"" + worker + "\"}"));
+        return client.send(request.build(), BodyHandlers.ofString()).statusCode();
     }
 
     private JsonNode send(HttpRequest.Builder request) throws Exception {

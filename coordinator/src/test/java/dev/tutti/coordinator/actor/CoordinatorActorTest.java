@@ -174,6 +174,41 @@ class CoordinatorActorTest {
         assertThat(result).isNotDone();
     }
 
+    /** Who is left out stays a worker that is here, of which the job is told nothing; until it is taken back. */
+    @Test
+    void shouldDoWithoutAWorkerThatIsLeftOut() throws Exception {
+        Hello hello = register();
+        introduce(hello, worker);
+        String name = workers().get(0).name();
+        assertThat(workers().get(0)).satisfies(one -> {
+            assertThat(one.threads()).isPositive();
+            assertThat(one.seconds()).isNotNegative();
+            assertThat(one.leftOut()).isFalse();
+        });
+
+        assertThat(leaveOut(name, true)).isTrue();
+        assertThat(workers().get(0).leftOut()).isTrue();
+        CompletableFuture<TrainingResult> result = run();
+        worker.expectNoMessage(Duration.ofMillis(50));
+        assertThat(leaveOut(name, false)).isTrue();
+        Jobs.awaitPrepare(time, worker);
+
+        assertThat(leaveOut("nobody", true)).isFalse();
+        assertThat(result).isNotDone();
+    }
+
+    private List<CoordinatorActor.WorkerView> workers() throws Exception {
+        CompletableFuture<List<CoordinatorActor.WorkerView>> answer = new CompletableFuture<>();
+        coordinator.tell(new CoordinatorActor.ListWorkers(answer));
+        return answer.get(5, TimeUnit.SECONDS);
+    }
+
+    private boolean leaveOut(String name, boolean out) throws Exception {
+        CompletableFuture<Boolean> known = new CompletableFuture<>();
+        coordinator.tell(new CoordinatorActor.LeaveOut(name, out, known));
+        return known.get(5, TimeUnit.SECONDS);
+    }
+
     @Test
     void shouldSayGoodbyeToAllWorkers() throws Exception {
         register();

@@ -1,6 +1,6 @@
 // Two or more jobs beside each other.
 
-import { badge, duration, el, number, replace, table } from "./dom.js";
+import { badge, duration, el, number, perSecond, replace, table } from "./dom.js";
 import { API, OVER, attempt, attemptQuietly, call } from "./service.js";
 import { Curves, PALETTE, points, speeds } from "./charts.js";
 
@@ -86,7 +86,7 @@ export async function compareView(main, list) {
             number(summary.validationLoss),
             number(summary.accuracy ?? summary.validationAccuracy),
             duration(summary.seconds),
-            summary.samplesPerSecond === undefined ? "" : `${number(summary.samplesPerSecond, 3)}/s`,
+            perSecond(summary.samplesPerSecond),
             el("code", { title: hash, class: hash === "" ? "" : `g${groups.indexOf(hash) % 4}` }, hash.slice(0, 16)),
           ];
         }),

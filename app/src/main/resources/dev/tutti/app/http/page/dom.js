@@ -66,6 +66,10 @@ export function replace(inside, ...children) {
 export const number = (value, digits = 4) =>
   Number.isFinite(value) ? String(Number(value.toPrecision(digits))) : "";
 
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
+
+export const perSecond = (value) => (Number.isFinite(value) ? `${compact.format(value)}/s` : "");
+
 export const count = (value) => (value === undefined ? "" : value.toLocaleString("en"));
 
 export function bytes(value) {

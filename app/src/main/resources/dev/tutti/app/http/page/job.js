@@ -1,6 +1,6 @@
 // One job: its curves while it is trained, its numbers, its outcome.
 
-import { badge, count, duration, el, number, percent, replace, table } from "./dom.js";
+import { badge, count, duration, el, number, perSecond, percent, replace, table } from "./dom.js";
 import { API, OVER, Refused, attempt, attemptQuietly, call } from "./service.js";
 import { Curves, generations, points, speeds, thinned } from "./charts.js";
 import { actions, progress } from "./jobs.js";
@@ -57,7 +57,7 @@ export async function jobView(main, id) {
       ["Loss", number(job.summary?.trainLoss ?? at.loss ?? last.trainLoss)],
       ["Validation", last.validationAccuracy !== undefined ? percentOf(last.validationAccuracy) : number(last.validationLoss)],
       ["Steps", count(at.step ?? last.steps)],
-      ["Speed", rate3(at.samplesPerSecond ?? job.summary?.samplesPerSecond)],
+      ["Speed", perSecond(at.samplesPerSecond ?? job.summary?.samplesPerSecond)],
       ["Threads", count(at.workers ?? last.workers)],
       ["Time", duration(last.seconds)],
     ].filter(([, value]) => value !== undefined && value !== "");
@@ -245,8 +245,6 @@ export async function jobView(main, id) {
   };
 }
 
-const rate3 = (value) => (Number.isFinite(value) ? `${compact.format(value)}/s` : "");
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 const percentOf = (share) => `${(100 * share).toFixed(2)} %`;
 
 /** Lines that grow, read while somebody looks at them. */

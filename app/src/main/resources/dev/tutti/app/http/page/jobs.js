@@ -141,6 +141,9 @@ export function actions(job, refresh, gone = refresh) {
 
 // A new job.
 
+/** What the learning rate is where none is given, by the optimizer. */
+const RATES = { sgd: "0.1", nesterov: "0.1", adagrad: "0.01", rmsprop: "0.001", adadelta: "1", adam: "0.001", adamw: "0.001" };
+
 /** Fields of the form: key, label, how it is given, the default, a hint. */
 const FIELDS = [
   ["Data", [
@@ -156,7 +159,7 @@ const FIELDS = [
   ["Training", [
     ["epochs", "Epochs", "text", "10"],
     ["lr", "Learning rate", "text", "0.1"],
-    ["optimizer", "Optimizer", ["sgd", "nesterov", "adagrad", "rmsprop", "adadelta", "adam", "adamw"], "sgd"],
+    ["optimizer", "Optimizer", Object.keys(RATES), "sgd"],
     ["batch", "Batch", "text", "64", "samples of a step"],
     ["seed", "Seed", "text", "1"],
     ["priority", "Priority", "text", "0", "the highest is trained first"],
@@ -192,6 +195,12 @@ export async function newView(main, like) {
     upload(),
   );
   fill(form, before);
+
+  form.elements.optimizer.addEventListener("change", () => {
+    if (Object.values(RATES).includes(form.elements.lr.value.trim())) {
+      form.elements.lr.value = RATES[form.elements.optimizer.value];
+    }
+  });
 
   let timer = 0;
   const check = async () => {
