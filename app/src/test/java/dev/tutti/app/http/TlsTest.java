@@ -40,7 +40,8 @@ class TlsTest {
     static void make() throws Exception {
         good = PemFiles.make(files, "good", "EC");
         other = PemFiles.make(files, "other", "RSA");
-        expired = PemFiles.make(files, "expired", "EC", "-startdate", "-3d", "-validity", "1");
+        Instant yesterday = Instant.now().minusSeconds(86_400);
+        expired = PemFiles.make(files, "expired", "EC", yesterday.minusSeconds(86_400), yesterday);
     }
 
     @Test
