@@ -310,7 +310,7 @@ function upload() {
   const file = el("input", { type: "file", required: true, id: "file" });
   const form = el(
     "form", { id: "upload-form" },
-    el("label", { for: "file" }, el("span", {}, "A CSV or IDX file, packed with .gz or not"), file),
+    el("label", { for: "file" }, el("span", {}, "A file: CSV, IDX, NPY, NPZ or LIBSVM, packed with .gz or not"), file),
     el("div", { class: "tools" }, el("button", {}, "Upload")));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
