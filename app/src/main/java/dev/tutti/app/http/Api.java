@@ -132,8 +132,8 @@ final class Api {
         }
         throw new Problem.Thrown(
                 400,
-                "name of the data: its ending does not tell the form (.csv, .idx, -ubyte, .npy, .npz, .libsvm, each also"
-                        + " with .gz); give format=csv, idx, npy, npz or libsvm in the query");
+                "name of the data: its ending does not tell the form (.csv, .idx, -ubyte, each also with .gz);"
+                        + " give format=csv or format=idx in the query");
     }
 
     private void listData(Context context) {
