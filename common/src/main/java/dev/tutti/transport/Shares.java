@@ -40,7 +40,7 @@ public record Shares(int parameters, int members, boolean coordinatorOwns, int f
         if (owner >= owners()) {
             return parameters;
         }
-        long lines = (parameters + LINE - 1L) / LINE;
+        long lines = (parameters + (LINE - 1L)) / LINE;
         return (int) Math.min(parameters, lines * owner / owners() * LINE);
     }
 
