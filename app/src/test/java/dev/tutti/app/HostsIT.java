@@ -56,8 +56,11 @@ class HostsIT {
     @AfterEach
     void endAll() throws Exception {
         if (up) {
-            cluster.close();
-            execute(SCRIPT.toString(), "down");
+            try {
+                cluster.close();
+            } finally {
+                execute(SCRIPT.toString(), "down");
+            }
         }
     }
 

@@ -71,8 +71,15 @@ class ProcessesIT {
                 "0.02",
                 "--json");
         Map<String, String> first = variables(code);
-        TuttiProcess coordinator =
-                cluster.startCoordinator(run, workers, "--transport", transport, "--placement", placement);
+        TuttiProcess coordinator = cluster.startCoordinator(
+                run,
+                workers,
+                "--transport",
+                transport,
+                "--averaging",
+                transport.equals("tcp") ? "members" : "auto",
+                "--placement",
+                placement);
         for (int worker = 0; worker < workers; worker++) {
             cluster.start(
                     "worker" + worker,

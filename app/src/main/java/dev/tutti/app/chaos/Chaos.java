@@ -287,6 +287,8 @@ public final class Chaos {
                 address,
                 "--wait-workers",
                 "1",
+                "--averaging",
+                transport.equals("tcp") ? "members" : "auto",
                 "--transport",
                 transport,
                 "--checkpoint-seconds",

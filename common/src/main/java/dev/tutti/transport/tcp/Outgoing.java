@@ -141,7 +141,7 @@ final class Outgoing extends Link {
             }
         } else if (blocked
                 && nowNs - blockedSinceNs
-                        > links.settings().of(receiver()).stall().toNanos()
+                        > links.settings().of(receiver()).full().toNanos()
                 && flush() == 0) {
             // Tried once more: this side may have been away itself.
             lose(FrameFault.UNEXPECTED, "it takes nothing any more");

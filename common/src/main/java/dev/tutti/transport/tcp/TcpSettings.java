@@ -16,19 +16,21 @@ public record TcpSettings(int bufferBytes, int floatsPerFrame, Limits ofMembers,
      * What a peer may take.
      *
      * @param handshake how long a connection may take to be made and to say whose it is
-     * @param stall how long a peer may take nothing of what waits for it, or send nothing of what it has begun;
-     *     longer than it is away from its streams in good order
+     * @param stall how long a peer may send nothing of what it has begun; longer than it is away from its streams in
+     *     good order
+     * @param full how long it may take nothing of what waits for it
      */
-    public record Limits(Duration handshake, Duration stall) {
+    public record Limits(Duration handshake, Duration stall, Duration full) {
         /** @throws IllegalArgumentException if one is not positive */
         public Limits {
-            if (handshake.toNanos() <= 0 || stall.toNanos() <= 0) {
-                throw new IllegalArgumentException("limits must be positive: " + handshake + ", " + stall);
+            if (handshake.toNanos() <= 0 || stall.toNanos() <= 0 || full.toNanos() <= 0) {
+                throw new IllegalArgumentException(
+                        "limits must be positive: " + handshake + ", " + stall + ", " + full);
             }
         }
 
         private Limits plus(Duration more) {
-            return new Limits(handshake.plus(more), stall.plus(more));
+            return new Limits(handshake.plus(more), stall.plus(more), full.plus(more));
         }
     }
 
@@ -48,9 +50,12 @@ public record TcpSettings(int bufferBytes, int floatsPerFrame, Limits ofMembers,
     /** As long as a process may stand still before others, too, give it up. */
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
+    /** Longer than any coordinator evaluates a model. */
+    private static final Duration FOR_EVER = Duration.ofDays(365);
+
     /** The same limits for all. */
     public TcpSettings(int bufferBytes, int floatsPerFrame, Duration handshakeLimit, Duration stallLimit) {
-        this(bufferBytes, floatsPerFrame, new Limits(handshakeLimit, stallLimit));
+        this(bufferBytes, floatsPerFrame, new Limits(handshakeLimit, stallLimit, stallLimit));
     }
 
     private TcpSettings(int bufferBytes, int floatsPerFrame, Limits limits) {
@@ -67,7 +72,8 @@ public record TcpSettings(int bufferBytes, int floatsPerFrame, Limits ofMembers,
     }
 
     /**
-     * Of a worker: the coordinator may be away for as long as it evaluates a model, and is given up by others.
+     * Of a worker: the coordinator may be away for as long as it evaluates a model, with what it is sent untouched, and is given up
+     * by others.
      *
      * @param parameters number of parameters of the network
      */
@@ -76,7 +82,7 @@ public record TcpSettings(int bufferBytes, int floatsPerFrame, Limits ofMembers,
                 DEFAULT.bufferBytes,
                 DEFAULT.floatsPerFrame,
                 ofCoordinator(parameters).ofMembers,
-                new Limits(PATIENCE, PATIENCE));
+                new Limits(PATIENCE, PATIENCE, FOR_EVER));
     }
 
     /** @throws IllegalArgumentException if a frame does not fit into a buffer */

@@ -163,6 +163,8 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
     private CoordinatorPlane plane;
     private List<Worker> members = List.of();
     private boolean peersUnreached;
+    private boolean toldWhoAverages;
+    private long stepsAtPeerTrouble = Long.MIN_VALUE;
     private boolean ended;
 
     private JobActor(
@@ -356,8 +358,20 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
 
     /** Who adds what in a generation with these carriers; null where the coordinator does. */
     private Shares sharesOver(Carriers carriers) {
-        boolean possible = carriers.vectorsByTcp() && dataPlane.shared() == null && !peersUnreached;
-        if (!possible || setup.averaging == Averaging.COORDINATOR || setup.job.leavesOutSteps()) {
+        boolean worthwhile = setup.averaging == Averaging.MEMBERS || description.vectorBytes() >= Carriers.LARGE_BYTES;
+        boolean possible = carriers.vectorsByTcp() && !setup.job.leavesOutSteps();
+        if (setup.averaging == Averaging.MEMBERS && !possible && !toldWhoAverages && dataPlane.shared() == null) {
+            toldWhoAverages = true;
+            log.warn(
+                    "job {}: the coordinator averages, not the members: {}",
+                    setup.job.name(),
+                    carriers.vectorsByTcp() ? "steps may be left out, or were" : "vectors go over UDP");
+        }
+        if (!possible
+                || !worthwhile
+                || setup.averaging == Averaging.COORDINATOR
+                || peersUnreached
+                || dataPlane.shared() != null) {
             return null;
         }
         int feeder = Shares.NONE;
@@ -369,20 +383,27 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
         return new Shares((int) (description.vectorBytes() / Float.BYTES), members.size(), coordinatorOwns, feeder);
     }
 
-    /** Who cannot reach whom is not known, so nobody is to blame; where they never could, the coordinator averages from now on. */
+    /**
+     * Who cannot reach whom is not known, so nobody is to blame. Once that may be somebody's death, which is about to be noticed;
+     * where it comes again before a step is done, the coordinator averages from then on.
+     */
     private Behavior<Command> onPeersLost(PeersLost lost) {
         String name = memberOf(lost.worker(), lost.generation());
         if (name == null) {
             return this;
         }
-        if (!lost.reached() && setup.averaging == Averaging.MEMBERS) {
-            return onFailed(new Failed(new TrainingFailedException("no training: worker " + name
-                    + " cannot reach the others, as --averaging members needs (" + lost.reason()
-                    + "); let TCP through between the workers' machines, or give --averaging auto")));
+        long stepsDone = loop.stepsDone();
+        boolean again = stepsDone == stepsAtPeerTrouble;
+        stepsAtPeerTrouble = stepsDone;
+        String what = "worker " + name + " and others " + (lost.reached() ? "lost" : "cannot reach") + " each other: "
+                + lost.reason();
+        if (again && setup.averaging == Averaging.MEMBERS) {
+            return onFailed(new Failed(new TrainingFailedException("no training: " + what
+                    + "; let TCP through between the workers' machines, as --averaging members needs, or give"
+                    + " --averaging auto")));
         }
-        peersUnreached |= !lost.reached();
-        String then = lost.reached() ? "" : "; the coordinator averages from now on";
-        return carryOut(membership.onBroken("worker " + name + ": " + lost.reason() + then, now()));
+        peersUnreached |= again;
+        return carryOut(membership.onBroken(again ? what + "; the coordinator averages from now on" : what, now()));
     }
 
     private void onNotOpened(RuntimeException e) {

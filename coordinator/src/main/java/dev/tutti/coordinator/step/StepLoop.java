@@ -108,6 +108,8 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     private boolean fresh;
     private PartialGradient root;
     private long[] heardNs = {};
+    private long[] signsFrom = {};
+    private volatile long stepsDone = -1;
     private long sumWantedNs;
 
     /**
@@ -138,6 +140,11 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
     /** Leaves the current generation; from any thread. */
     public void leave() {
         commands.add(this::onLeave);
+    }
+
+    /** Number of the step in the run that was begun last after another; -1 before. From any thread. */
+    public long stepsDone() {
+        return stepsDone;
     }
 
     /** How the loop's thread waits: as suits the streams there are. */
@@ -268,6 +275,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         framesSent = 0;
         traffic.enter(Arrays.stream(members).map(Member::name).toList());
         heardNs = new long[members.length];
+        signsFrom = new long[members.length];
         plane.attach(run.parameters().length, this);
         boolean wasByMembers = byMembers;
         byMembers = plane.shares() != null;
@@ -367,6 +375,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
             listener.onClusterNow(clusterMetrics());
         }
         run.apply(byMembers ? root : machine.total(), threads);
+        stepsDone = run.step();
         listener.onStepTimes(clock.onUpdated(System.nanoTime()));
         if (run.isFinished()) {
             enterPhase(Phase.ENDED);
@@ -517,6 +526,10 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
             if (frames != framesFrom[member]) {
                 framesFrom[member] = frames;
                 machine.hears(member, nowNs);
+            }
+            long signs = plane.signsFrom(member);
+            if (signs != signsFrom[member]) {
+                signsFrom[member] = signs;
                 heardNs[member] = nowNs;
             }
         }

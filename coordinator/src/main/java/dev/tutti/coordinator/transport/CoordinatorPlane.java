@@ -481,6 +481,11 @@ public final class CoordinatorPlane implements AutoCloseable {
         return gradients.framesFrom(member) + rootFramesFrom[member];
     }
 
+    /** The same with those that say nothing but that the member is there. */
+    public long signsFrom(int member) {
+        return gradients.signsFrom(member) + rootFramesFrom[member];
+    }
+
     /** What was dropped, by the reason. */
     public FaultCounters faults() {
         return faults;

@@ -19,6 +19,7 @@ final class GradientReceiver implements FrameReceiver.Handler {
     private final SharedVectors.Generation shared;
     private final NodeReceiver[] incoming;
     private final long[] framesFrom;
+    private final long[] signsFrom;
     private final int[] owed;
     private final float[] seconds = new float[1];
 
@@ -35,6 +36,7 @@ final class GradientReceiver implements FrameReceiver.Handler {
         this.events = events;
         this.incoming = new NodeReceiver[members];
         this.framesFrom = new long[members];
+        this.signsFrom = new long[members];
         this.owed = new int[members];
         for (int member = 0; member < members; member++) {
             incoming[member] = new NodeReceiver(length, events);
@@ -47,12 +49,13 @@ final class GradientReceiver implements FrameReceiver.Handler {
         if (member >= incoming.length) {
             return FrameFault.OUT_OF_RANGE;
         }
+        signsFrom[member]++;
+        if (frame.kind() == FrameKind.ALIVE) {
+            return null;
+        }
         framesFrom[member]++;
         if (frame.kind() == FrameKind.RESEND_WEIGHTS) {
             events.onResendRequest(member, frame.step());
-            return null;
-        }
-        if (frame.kind() == FrameKind.ALIVE) {
             return null;
         }
         if (frame.kind() == FrameKind.COMPUTED && frame.vectorLength() == 1) {
@@ -103,6 +106,11 @@ final class GradientReceiver implements FrameReceiver.Handler {
                 shared.giveBack(member, spare);
             }
         }
+    }
+
+    /** Frames of any kind, also those that only say that the member is there. */
+    long signsFrom(int member) {
+        return signsFrom[member];
     }
 
     long framesFrom(int member) {

@@ -280,6 +280,7 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
         RuntimeException failure = message.ended.failure();
         loop.close();
         loop = null;
+        newest = null;
         if (failure != null) {
             log.error("{} failed here", current.generation(), failure);
             current.replyTo().tell(new WorkerFailed(self, current.generation(), String.valueOf(failure.getMessage())));

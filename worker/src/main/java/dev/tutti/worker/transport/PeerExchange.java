@@ -107,9 +107,9 @@ final class PeerExchange {
         return IntStream.range(0, shares.members()).filter(one -> one != self).toArray();
     }
 
-    /** Whether all that something is sent to are there. */
+    /** Whether all other members are there. */
     boolean isConnected() {
-        if (!connected || !isConnected(rootSender) || !isConnected(reportSender) || !isConnected(feedSender)) {
+        if (!connected || !isConnected(rootSender)) {
             return false;
         }
         for (FrameSender sender : shareSenders) {
@@ -207,7 +207,9 @@ final class PeerExchange {
 
     /** Makes the update if the sum is there, and goes on to the next step; returns 1 if so. */
     int advance(SharedLoop threads) {
-        if (!isSumComplete() || !isIdle(feedSender)) {
+        // Whoever waits for this member's share cannot go on, and while this thread computes it is sent in small
+        // pieces.
+        if (!isSumComplete() || !isIdle(rootSender) || !isIdle(feedSender)) {
             return 0;
         }
         PartialGradient sum = sum();

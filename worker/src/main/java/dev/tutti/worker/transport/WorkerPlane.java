@@ -253,27 +253,31 @@ public final class WorkerPlane implements AutoCloseable {
         if (parted) {
             return 0;
         }
-        if (lostPeer != null) {
-            tellOfPeers(nowNs);
-            return 0;
-        }
         int frames = 0;
         try {
+            sayAlive(nowNs);
+            if (lostPeer != null) {
+                tellOfPeers(nowNs);
+                return 0;
+            }
             connectPeers();
             if (!exchange.isStarted() && weights.completeStep() >= 0) {
                 exchange.start(weights.completeStep());
             }
             frames = exchange.doWork();
-            if (nowNs - aliveNs > ALIVE_NS && gradients.isIdle()) {
-                aliveNs = nowNs;
-                gradients.header().set(FrameKind.ALIVE, 1, 0, 0, 0, 0);
-                gradients.begin(NO_FLOATS, 0);
-                gradients.doWork();
-            }
         } catch (StreamClosedException e) {
             checkParted(e);
         }
         return frames;
+    }
+
+    private void sayAlive(long nowNs) {
+        if (nowNs - aliveNs > ALIVE_NS && gradients.isIdle()) {
+            aliveNs = nowNs;
+            gradients.header().set(FrameKind.ALIVE, 1, 0, 0, 0, 0);
+            gradients.begin(NO_FLOATS, 0);
+            gradients.doWork();
+        }
     }
 
     private void connectPeers() {

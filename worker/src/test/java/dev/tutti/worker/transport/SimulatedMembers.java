@@ -71,6 +71,7 @@ final class SimulatedMembers {
     private long nowNs;
     private int deaths;
     private int again;
+    private int awayUntil;
 
     SimulatedMembers(long seed) {
         this.seed = seed;
@@ -118,14 +119,18 @@ final class SimulatedMembers {
             check(turn < MOST_TURNS, "it does not end");
             nowNs += random.nextInt(1_000_000);
             if (turn < FAULTS_UNTIL && random.nextInt(60) == 0) {
-                disturb();
+                disturb(turn);
             }
             if (turn == FAULTS_UNTIL) {
                 formAnew();
             }
             switch (random.nextInt(4)) {
                 case 0 -> generation.network.transfer();
-                case 1 -> coordinate();
+                case 1 -> {
+                    if (turn >= awayUntil) {
+                        coordinate();
+                    }
+                }
                 default -> present.get(random.nextInt(present.size())).turn();
             }
         }
@@ -145,13 +150,15 @@ final class SimulatedMembers {
         return again;
     }
 
-    private void disturb() {
+    private void disturb(int turn) {
         switch (random.nextInt(6)) {
             case 0 -> {
                 present.get(random.nextInt(present.size())).dead = true;
                 deaths++;
             }
             case 1 -> formAnew();
+            // As while it evaluates a model.
+            case 2 -> awayUntil = turn + 200 + random.nextInt(500);
             // Long enough for everybody to be late.
             default -> nowNs += 3_000_000_000L;
         }
