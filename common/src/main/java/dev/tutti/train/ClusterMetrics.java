@@ -12,6 +12,7 @@ import java.util.List;
  * @param reissued segments handed out again, because their worker was late or gone
  * @param duplicates segments that came back again, and were dropped
  * @param droppedFrames frames of this generation that were dropped for whatever reason
+ * @param averagedByMembers whether the members add the gradients in this generation; else the coordinator
  * @param members the worker processes of this generation
  */
 public record ClusterMetrics(
@@ -21,6 +22,7 @@ public record ClusterMetrics(
         long reissued,
         long duplicates,
         long droppedFrames,
+        boolean averagedByMembers,
         List<Member> members) {
     /**
      * A worker process.

@@ -14,6 +14,7 @@ import dev.tutti.model.NetworkSpec;
 import dev.tutti.optim.Sgd;
 import dev.tutti.protocol.Placement;
 import dev.tutti.random.Philox;
+import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.ReferenceTrainer;
 import dev.tutti.train.StepTimes;
 import dev.tutti.train.Sync;
@@ -46,6 +47,7 @@ public final class ClusterBench {
      * @param stepsPerSecond updates in a second
      * @param stepMicrosP50 length of a step, median
      * @param stepMicrosP99 length of a step, which one in a hundred is above
+     * @param averaging who added the gradients: coordinator or members
      * @param phases where the time of a step went, as shares of it by name; empty for the reference trainer
      */
     public record Row(
@@ -54,6 +56,7 @@ public final class ClusterBench {
             double stepsPerSecond,
             double stepMicrosP50,
             double stepMicrosP99,
+            String averaging,
             Map<String, Double> phases) {}
 
     /** One way to train. */
@@ -244,6 +247,7 @@ public final class ClusterBench {
                     samplesPerSecond / job.spec().batchSize(),
                     progress.stepNs.getValueAtPercentile(50) / 1e3,
                     progress.stepNs.getValueAtPercentile(99) / 1e3,
+                    (progress.byMembers ? Averaging.MEMBERS : Averaging.COORDINATOR).id(),
                     progress.phases());
         } finally {
             thread.interrupt();
@@ -273,6 +277,7 @@ public final class ClusterBench {
         private volatile long steps;
         private volatile long samples;
         private volatile int workers;
+        private volatile boolean byMembers;
         private volatile boolean recording;
         private boolean begun;
         private long lastNs;
@@ -289,6 +294,11 @@ public final class ClusterBench {
                 begun = true;
                 lastNs = nowNs;
             }
+        }
+
+        @Override
+        public void onCluster(ClusterMetrics metrics) {
+            byMembers = metrics.averagedByMembers();
         }
 
         @Override

@@ -268,7 +268,7 @@ public final class BenchClusterCommand implements Callable<Integer> {
                 .put("segment", bench.segmentSize())
                 .put("placement", placement.id())
                 .put("transport", transport.id())
-                .put("averaging", averaging.id())
+                .put("averaging", rows.get(rows.size() - 1).averaging())
                 .putObjects(
                         "trainers", rows.stream().map(BenchClusterCommand::json).toList())
                 .line();

@@ -5,6 +5,7 @@ import dev.tutti.train.ClusterMetrics;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingState;
+import dev.tutti.transport.Averaging;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -147,7 +148,8 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
                 .put("segmentsDone", cluster.done())
                 .put("segmentsReissued", cluster.reissued())
                 .put("segmentsDuplicate", cluster.duplicates())
-                .put("framesDropped", cluster.droppedFrames());
+                .put("framesDropped", cluster.droppedFrames())
+                .put("averaging", (cluster.averagedByMembers() ? Averaging.MEMBERS : Averaging.COORDINATOR).id());
         if (cluster.members().size() > 1) {
             line.putObjects(
                     "members",

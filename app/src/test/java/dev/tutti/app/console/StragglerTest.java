@@ -50,6 +50,7 @@ class StragglerTest {
                 0,
                 0,
                 0,
+                false,
                 List.of(
                         new ClusterMetrics.Member("first", 0.7, first, 0, 0),
                         new ClusterMetrics.Member("second", 0.3, second, 0, 0)));

@@ -552,6 +552,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
                 machine.ledger().reissued(),
                 machine.ledger().duplicates(),
                 plane.faults().total(),
+                byMembers,
                 of);
     }
 
