@@ -136,7 +136,7 @@ def main():
     parser.add_argument("--workers", type=int, default=2, help="ranks, and Tutti's workers")
     parser.add_argument("--rates", default="unlimited,1gbit,100mbit")
     parser.add_argument("--rounds", type=int, default=3, help="how often each of the two runs, in turn")
-    parser.add_argument("--seconds", type=float, default=10, help="of a run of Tutti, and of each of DDP's buckets")
+    parser.add_argument("--seconds", type=float, default=20, help="of a run of Tutti, and of each of DDP's buckets")
     parser.add_argument("--network", default="784-512-512-10")
     parser.add_argument("--batch", type=int, default=512)
     parser.add_argument("--samples", type=int, default=5120, help="of an epoch")
