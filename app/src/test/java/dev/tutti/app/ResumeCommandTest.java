@@ -84,7 +84,8 @@ class ResumeCommandTest {
                     "segmentsDone",
                     "segmentsReissued",
                     "segmentsDuplicate",
-                    "framesDropped"));
+                    "framesDropped",
+                    "averaging"));
             lines.add(object);
         }
         return lines;

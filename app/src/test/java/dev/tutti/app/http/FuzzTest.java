@@ -168,10 +168,19 @@ class FuzzTest {
         }
     }
 
+    /** A connection of those before may have been closed meanwhile, which shows when it is used again. */
+    private String submit() throws Exception {
+        try {
+            return service.submit("{\"data\":\"xor\"}");
+        } catch (IOException e) {
+            return service.submit("{\"data\":\"xor\"}");
+        }
+    }
+
     /** A job and data that are there, as those before may have been deleted. */
     private void refill() throws Exception {
         ids.clear();
-        ids.add(service.submit("{\"data\":\"xor\"}"));
+        ids.add(submit());
         service.awaitEnd(ids.get(0));
         Answer data = service.post("/api/v1/data?name=a.csv", "text/csv", "a,b\n1,2\n");
         if (data.status() == 201) {
