@@ -9,6 +9,7 @@ import akka.actor.typed.ActorRef;
 import dev.tutti.coordinator.actor.JobActor.Worker;
 import dev.tutti.protocol.CoordinatorMessage.Busy;
 import dev.tutti.protocol.CoordinatorMessage.NotPrepared;
+import dev.tutti.protocol.CoordinatorMessage.PeersLost;
 import dev.tutti.protocol.CoordinatorMessage.Prepared;
 import dev.tutti.protocol.CoordinatorMessage.WorkerFailed;
 import dev.tutti.protocol.Placement;
@@ -440,6 +441,33 @@ class JobActorTest {
         assertThat(Jobs.awaitPrepare(time, second).member()).isEqualTo(1);
     }
 
+    /** Once may be somebody's death, of which nobody knows yet. */
+    @Test
+    void shouldEndWhereMembersThatAreToAverageCannotReachEachOtherAgainAndAgain() {
+        actor = kit.spawn(JobActor.create(
+                setup(2, true, Averaging.MEMBERS, new TrainingListener() {}),
+                node,
+                Jobs.DATA_PLANE,
+                new AtomicInteger(),
+                time));
+        tell(one, two);
+        PrepareGeneration generation = Jobs.awaitPrepare(time, first);
+        second.expectMessageClass(PrepareGeneration.class);
+        assertThat(generation.shares().members()).isEqualTo(2);
+        assertThat(generation.streams().carriers().vectorsByTcp()).isTrue();
+        generation.replyTo().tell(new PeersLost(first.ref(), generation.generation(), false, "nobody is there"));
+
+        PrepareGeneration next = Jobs.awaitPrepare(time, first);
+        assertThat(next.generation()).isNotEqualTo(generation.generation());
+        assertThat(next.shares()).isEqualTo(generation.shares());
+        assertThat(result).isNotDone();
+        next.replyTo().tell(new PeersLost(first.ref(), next.generation(), false, "nobody is there"));
+
+        assertThatThrownBy(() -> result.get(5, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(TrainingFailedException.class)
+                .hasMessageContaining("cannot reach each other: nobody is there; let TCP through");
+    }
+
     private void run(int waitWorkers, boolean elastic) {
         run(waitWorkers, elastic, Jobs.DATA_PLANE);
     }
@@ -456,12 +484,16 @@ class JobActorTest {
     }
 
     private JobActor.Setup setup(int waitWorkers, boolean elastic, TrainingListener listener) {
+        return setup(waitWorkers, elastic, Averaging.AUTO, listener);
+    }
+
+    private JobActor.Setup setup(int waitWorkers, boolean elastic, Averaging averaging, TrainingListener listener) {
         return new JobActor.Setup(
                 JOB,
                 Jobs.job(),
                 "data",
                 Placement.REPLICATE,
-                Averaging.AUTO,
+                averaging,
                 waitWorkers,
                 GIVE_UP,
                 elastic,
