@@ -21,10 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Workers killed, frozen and left out by the buttons of the page, in a real browser; skipped where there is none. */
 @Tag("faults")
-@Timeout(value = 240, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 480, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PageFaultsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final long JOB_S = 90;
+    private static final long JOB_S = 200;
     private static final Pattern LINK = Pattern.compile("page at (\\S+)");
     private static final String WORKS = "document.querySelectorAll('table.workers .badge.running').length";
 
@@ -96,7 +96,7 @@ class PageFaultsIT {
     /** Long enough for what is done to the workers. */
     private static void train(Browser browser) throws Exception {
         browser.click("#nav a[href='#/new']");
-        browser.type("#f-epochs", "800");
+        browser.type("#f-epochs", "500");
         browser.type("#f-hidden", "256,256");
         browser.click("#new-form .primary");
         browser.await("location.hash.startsWith('#/job/')");
