@@ -140,7 +140,7 @@ final class CsvFile {
         }
     }
 
-    /** The columns of all files are found by their places: other names, or an other order, would mix them. */
+    /** The columns of all files are found by their places: other names, or another order, would mix them. */
     private static void requireSameNames(Path file, List<String> names, CsvHead head) {
         boolean comment = !head.names().isEmpty();
         List<String> found =
