@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tutti.app.console.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +90,15 @@ class DataDescribeTest {
                 .contains("1 to 3, mean 2, 1 no numbers", "training would refuse it: ", "bad.csv, line 5, column 0");
         assertThat(json.get("refused").asText()).contains("not a number: \"oops\"");
         assertThat(json.get("columns").get(0).get("unfit").asInt()).isEqualTo(1);
+    }
+
+    /** It would be read twice. */
+    @Test
+    void shouldRefuseWhatIsNoRegularFile() {
+        Cli.Outcome outcome = Cli.run("data", "describe", "/dev/null");
+
+        assertThat(outcome.code()).isEqualTo(ExitCode.BAD_INPUT.code());
+        assertThat(outcome.err()).contains("/dev/null: is not a regular file, and is read twice; write it to a file");
     }
 
     @Test

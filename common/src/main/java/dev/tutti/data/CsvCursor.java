@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /**
  * Walks through the cells of whole records of a CSV, which lie in an array. Nothing is copied: a cell is a range of the array. Empty
- * lines, and lines that begin with {@code #}, are no records.
+ * lines are no records.
  */
 final class CsvCursor {
     private final CsvDialect dialect;

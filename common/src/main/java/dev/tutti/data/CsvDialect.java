@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a CSV is written.
+ * How a CSV is written. Empty lines, and lines of blanks alone, are no records.
  *
  * @param separator between cells; a blank stands for any number of blanks and tabs
  * @param decimal mark of decimal numbers: a point or a comma
@@ -14,6 +14,9 @@ import java.util.Map;
 record CsvDialect(byte separator, byte decimal) {
     /** Commas between the cells, points in numbers. */
     static final CsvDialect USUAL = new CsvDialect((byte) ',', (byte) '.');
+
+    /** Cells of the longest record that is read. */
+    static final int MOST_COLUMNS = 1 << 20;
 
     /** Records that are looked at. */
     private static final int SAMPLE = 200;
@@ -30,20 +33,57 @@ record CsvDialect(byte separator, byte decimal) {
      */
     static CsvDialect find(byte[] head, int from, int length, char wanted) {
         CsvDialect best = null;
+        CsvDialect rival = null;
         double highest = 0;
+        double highestOfRivals = 0;
+        long numbers = 0;
+        long numbersOfRival = 0;
+        boolean even = false;
         for (byte separator : wanted == 0 ? CANDIDATES : new byte[] {(byte) wanted}) {
             List<List<String>> records = records(head, from, length, new CsvDialect(separator, (byte) '.'), SAMPLE);
             CsvDialect dialect = new CsvDialect(separator, decimal(separator, records));
             double score = score(records, dialect);
+            boolean isEven = score > 0 && isEven(head, from, length, dialect, records);
             if (score > highest) {
                 best = dialect;
                 highest = score;
+                numbers = numbers(records, dialect);
+                even = isEven;
             }
+            if (separator != ',' && separator != ' ' && isEven && score > highestOfRivals) {
+                rival = dialect;
+                highestOfRivals = score;
+                numbersOfRival = numbers(records, dialect);
+            }
+        }
+        // In a table of words the comma of decimal numbers would win.
+        if (best != null && best.separator == ',' && rival != null && (!even || numbersOfRival >= numbers)) {
+            return rival;
         }
         return best != null ? best : wanted == 0 ? USUAL : new CsvDialect((byte) wanted, (byte) '.');
     }
 
-    /** The first records as text, up to what is malformed. */
+    /** Whether all records that are looked at, the first among them, have the same number of cells, and none is malformed. */
+    private static boolean isEven(byte[] head, int from, int length, CsvDialect dialect, List<List<String>> records) {
+        int width = records.get(0).size();
+        return records.stream().allMatch(record -> record.size() == width)
+                && (records.size() == SAMPLE || isWhole(head, from, length, dialect));
+    }
+
+    private static boolean isWhole(byte[] head, int from, int length, CsvDialect dialect) {
+        CsvCursor cursor = new CsvCursor(dialect).wrap(head, from, length, 1);
+        try {
+            while (cursor.nextRecord()) {
+                cursor.nextCell();
+                cursor.skipCells();
+            }
+            return true;
+        } catch (CsvProblem e) {
+            return false;
+        }
+    }
+
+    /** The first records as text, up to what is malformed; of what is too long, one cell more than is allowed. */
     static List<List<String>> records(byte[] head, int from, int length, CsvDialect dialect, int most) {
         List<List<String>> records = new ArrayList<>();
         CsvCursor cursor = new CsvCursor(dialect).wrap(head, from, length, 1);
@@ -53,7 +93,8 @@ record CsvDialect(byte separator, byte decimal) {
                 do {
                     cursor.nextCell();
                     cells.add(dialect.withPoint(cursor.text()));
-                } while (!cursor.isLast());
+                } while (!cursor.isLast() && cells.size() <= MOST_COLUMNS);
+                cursor.skipCells();
                 records.add(cells);
             }
         } catch (CsvProblem e) {
@@ -70,16 +111,15 @@ record CsvDialect(byte separator, byte decimal) {
     }
 
     private static byte decimal(byte separator, List<List<String>> records) {
-        boolean commas = false;
+        int points = 0;
+        int commas = 0;
         for (List<String> record : records) {
             for (String cell : record) {
-                if (cell.indexOf('.') >= 0 && Cell.isNumber(cell)) {
-                    return '.';
-                }
-                commas |= cell.indexOf(',') >= 0 && Cell.isNumber(cell.replace(',', '.'));
+                points += cell.indexOf('.') >= 0 && Cell.isNumber(cell) ? 1 : 0;
+                commas += cell.indexOf(',') >= 0 && Cell.isNumber(cell.replace(',', '.')) ? 1 : 0;
             }
         }
-        return (byte) (separator != ',' && commas ? ',' : '.');
+        return (byte) (separator != ',' && commas > points ? ',' : '.');
     }
 
     /** 0 if there is one column only; else the share of records of the usual width, times up to 2 where cells are numbers. */
@@ -93,15 +133,19 @@ record CsvDialect(byte separator, byte decimal) {
         if (usual < 2) {
             return 0;
         }
-        long numbers = 0;
-        long cells = 0;
-        for (List<String> record : records.subList(records.size() > 1 ? 1 : 0, records.size())) {
-            cells += record.size();
-            numbers += record.stream()
-                    .filter(cell -> Cell.isNumber(dialect.withPoint(cell)))
-                    .count();
-        }
-        return (double) widths.get(usual) / records.size() * (1 + (double) numbers / cells);
+        long cells = belowHeader(records).stream().mapToLong(List::size).sum();
+        return (double) widths.get(usual) / records.size() * (1 + (double) numbers(records, dialect) / cells);
+    }
+
+    private static long numbers(List<List<String>> records, CsvDialect dialect) {
+        return belowHeader(records).stream()
+                .flatMap(List::stream)
+                .filter(cell -> !cell.endsWith(",") && Cell.isNumber(dialect.withPoint(cell)))
+                .count();
+    }
+
+    private static List<List<String>> belowHeader(List<List<String>> records) {
+        return records.subList(records.size() > 1 ? 1 : 0, records.size());
     }
 
     /** Whether {@code c} may stand around a cell. */
@@ -110,7 +154,7 @@ record CsvDialect(byte separator, byte decimal) {
     }
 
     /**
-     * Skips lines that are no records: empty ones, blanks alone, comments.
+     * Skips lines that are no records: empty ones, blanks alone.
      *
      * @param lines takes note of them; may be null
      * @return where a record begins, or {@code end}
@@ -119,14 +163,8 @@ record CsvDialect(byte separator, byte decimal) {
         int start = from;
         while (start < end) {
             int i = start;
-            if (bytes[i] == '#') {
-                while (i < end && bytes[i] != '\n' && bytes[i] != '\r') {
-                    i++;
-                }
-            } else {
-                while (i < end && bytes[i] == ' ') {
-                    i++;
-                }
+            while (i < end && bytes[i] == ' ') {
+                i++;
             }
             if (i < end && bytes[i] != '\n' && bytes[i] != '\r') {
                 return separator == ' ' ? i : start;
@@ -162,12 +200,7 @@ record CsvDialect(byte separator, byte decimal) {
         while (start < end) {
             int i = start;
             boolean record = true;
-            if (bytes[i] == '#') {
-                record = false;
-                while (i < end && bytes[i] != '\n' && bytes[i] != '\r') {
-                    i++;
-                }
-            } else if (bytes[i] == ' ' || bytes[i] == '\n' || bytes[i] == '\r') {
+            if (bytes[i] == ' ' || bytes[i] == '\n' || bytes[i] == '\r') {
                 while (i < end && bytes[i] == ' ') {
                     i++;
                 }

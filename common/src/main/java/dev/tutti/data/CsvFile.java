@@ -21,7 +21,6 @@ final class CsvFile {
     /** Bytes of the longest record. */
     static final int LONGEST_RECORD = 1 << 26;
 
-    private static final int MOST_COLUMNS = 1 << 20;
     private static final int MOST_PASSES = 4;
 
     private final String source;
@@ -125,16 +124,33 @@ final class CsvFile {
         for (Path file : files) {
             try {
                 if (heads.isEmpty()) {
-                    heads.add(CsvHead.read(file, options.separator(), (first, rest) -> isHeader(first, rest, rule)));
+                    heads.add(CsvHead.read(
+                            file, options.separator(), null, (first, rest) -> isHeader(first, rest, rule)));
                     requireTable(heads.get(0));
                 } else {
                     List<String> names = heads.get(0).names();
-                    char separator = (char) heads.get(0).dialect().separator();
-                    heads.add(CsvHead.read(file, separator, (first, rest) -> first.equals(names)));
+                    CsvDialect dialect = heads.get(0).dialect();
+                    CsvHead head = CsvHead.read(file, (char) 0, dialect, (first, rest) -> first.equals(names));
+                    requireSameNames(file, names, head);
+                    heads.add(head.withoutRows());
                 }
             } catch (CsvProblem e) {
                 throw new InputException(place(file, e.line()) + ": " + e.getMessage(), e);
             }
+        }
+    }
+
+    /** The columns of all files are found by their places: other names, or another order, would mix them. */
+    private static void requireSameNames(Path file, List<String> names, CsvHead head) {
+        boolean comment = !head.names().isEmpty();
+        List<String> found =
+                comment || head.rows().isEmpty() ? head.names() : head.rows().get(0);
+        if (!found.equals(names)
+                && found.stream().anyMatch(names::contains)
+                && found.stream().noneMatch(Cell::isNumber)) {
+            throw new InputException(place(file, head.firstLine()) + ": other columns than the first file: "
+                    + Cell.quote(String.join(", ", found)) + ", expected " + Cell.quote(String.join(", ", names))
+                    + "; give all files the same columns in the same order");
         }
     }
 
@@ -146,9 +162,9 @@ final class CsvFile {
         if (head.columns() == 0) {
             throw new InputException(source + ": the file is empty; give a table of two rows or more");
         }
-        if (head.columns() > MOST_COLUMNS) {
-            throw new InputException(place(files.get(0), head.firstLine()) + ": " + head.columns()
-                    + " columns, allowed: " + MOST_COLUMNS);
+        if (head.columns() > CsvDialect.MOST_COLUMNS) {
+            throw new InputException(place(files.get(0), head.firstLine()) + ": more than " + CsvDialect.MOST_COLUMNS
+                    + " columns; give fewer");
         }
     }
 

@@ -44,11 +44,12 @@ record CsvHead(
      *
      * @param file the file, perhaps compressed
      * @param separator that is known, or 0
+     * @param known how it is written, where that is known; else null
      * @param rule tells whether the first record holds names
      * @throws CsvProblem if the first record is malformed
      * @throws InputException if the file cannot be read
      */
-    static CsvHead read(Path file, char separator, HeaderRule rule) {
+    static CsvHead read(Path file, char separator, CsvDialect known, HeaderRule rule) {
         byte[] bytes;
         boolean whole;
         try (InputStream in = DataFiles.open(file)) {
@@ -65,31 +66,40 @@ record CsvHead(
             throw DataFiles.failure(file, e);
         }
         int start = Arrays.equals(bytes, 0, Math.min(3, bytes.length), BYTE_ORDER_MARK, 0, 3) ? 3 : 0;
-        return of(bytes, start, whole ? bytes.length : lastLineEnd(bytes), separator, rule);
+        return of(bytes, start, whole ? bytes.length : lastLineEnd(bytes), separator, known, rule);
     }
 
-    private static CsvHead of(byte[] bytes, int start, int end, char separator, HeaderRule rule) {
-        CsvDialect dialect = CsvDialect.find(bytes, start, end, separator);
-        CsvCursor cursor = new CsvCursor(dialect).wrap(bytes, start, end, 1);
+    /** The same without what only the first of several files is needed for. */
+    CsvHead withoutRows() {
+        return new CsvHead(dialect, names, List.of(), columns, firstLine, offset, line);
+    }
+
+    private static CsvHead of(byte[] bytes, int start, int end, char separator, CsvDialect known, HeaderRule rule) {
+        CsvComments comments = CsvComments.above(bytes, start, end);
+        int sample = comments.end() < end ? comments.end() : start;
+        CsvDialect dialect = known != null ? known : CsvDialect.find(bytes, sample, end, separator);
+        int record = comments.firstRecord(dialect);
+        long recordLine = comments.lineOf(record);
+        CsvCursor cursor = new CsvCursor(dialect).wrap(bytes, record, end, recordLine);
         if (!cursor.nextRecord()) {
-            return new CsvHead(dialect, List.of(), List.of(), 0, 1, start, 1);
+            return new CsvHead(dialect, List.of(), List.of(), 0, 1, record, recordLine);
         }
-        int record = cursor.position();
         long firstLine = cursor.line();
         cursor.nextCell();
         cursor.text();
         cursor.skipCells();
-        List<List<String>> records = CsvDialect.records(bytes, start, end, dialect, MOST_ROWS + 1);
+        List<List<String>> records = CsvDialect.records(bytes, record, end, dialect, MOST_ROWS + 1);
         if (records.isEmpty()) {
             throw new CsvProblem(firstLine, "not UTF-8 text; save it as UTF-8");
         }
         List<String> first = records.get(0);
         List<List<String>> rest = records.subList(1, records.size());
-        if (rule.holds(first, rest)) {
+        List<String> comment = namesInComment(bytes, start, record, dialect, records);
+        boolean named = !comment.isEmpty() && first.stream().anyMatch(Cell::isNumber);
+        if (!named && rule.holds(first, rest)) {
             return new CsvHead(dialect, first, rest, first.size(), firstLine, cursor.position(), cursor.nextLine());
         }
-        List<String> comment = namesInComment(bytes, start, record, dialect, records);
-        return new CsvHead(dialect, comment, records, first.size(), firstLine, start, 1);
+        return new CsvHead(dialect, comment, records, first.size(), firstLine, record, recordLine);
     }
 
     /** Some programs write {@code # a,b,c} above the rows. */

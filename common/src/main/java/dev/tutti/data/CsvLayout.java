@@ -176,17 +176,25 @@ final class CsvLayout {
     private void matchNames() {
         inputs = new int[model.inputCount()];
         for (int input = 0; input < inputs.length; input++) {
-            inputs[input] = names.indexOf(model.inputNames().get(input));
+            inputs[input] = place(model.inputNames().get(input));
             if (inputs[input] < 0) {
                 throw new InputException(source + ", line " + firstLine + ": no column "
                         + Cell.quote(model.inputNames().get(input)) + ", which the model was trained on; found "
                         + Cell.quote(String.join(", ", names)));
             }
         }
-        target = options.target() != null ? column("--target", options.target()) : names.indexOf(model.targetName());
+        target = options.target() != null ? column("--target", options.target()) : place(model.targetName());
         if (target >= 0 && isInput(target)) {
             target = NONE;
         }
+    }
+
+    /** Older versions took the mark of a comment that holds the names for a part of the first. */
+    private int place(String name) {
+        int place = names.indexOf(name);
+        return place < 0 && name.startsWith("#")
+                ? names.indexOf(name.replaceFirst("^#+", "").strip())
+                : place;
     }
 
     private boolean isInput(int column) {
@@ -202,7 +210,7 @@ final class CsvLayout {
         if (columns == count && options.target() == null) {
             target = NONE;
         } else if (columns == all) {
-            int named = names.indexOf(model.targetName());
+            int named = place(model.targetName());
             target = options.target() != null
                     ? column("--target", options.target())
                     : named >= 0 && !model.targetName().isEmpty() ? named : usual;

@@ -81,6 +81,10 @@ final class Decimal {
             if (power == Integer.MIN_VALUE) {
                 return Float.NaN;
             }
+            if (Math.abs(power) == LARGEST_EXPONENT) {
+                // It was cut there, and zeros before or behind the point may make up for it.
+                return slow(bytes, from, to, mark);
+            }
             exponent += power;
         }
         return number(bytes, from, to, mark, negative, digits, exponent);

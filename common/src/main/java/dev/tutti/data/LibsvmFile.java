@@ -98,6 +98,9 @@ final class LibsvmFile {
                     end = skipLine(in);
                 }
                 if (end == '\n' || end < 0) {
+                    if (sample && rows == Integer.MAX_VALUE) {
+                        throw problem("more than " + Integer.MAX_VALUE + " rows; give fewer");
+                    }
                     rows += sample ? 1 : 0;
                     sample = false;
                     line++;

@@ -71,8 +71,7 @@ record NumberTable(String source, int rows, int columns, float[] values, float[]
             throw new InputException(source + ": expected " + inputs + " inputs, found " + columns
                     + " columns; give data with the columns the model was trained on");
         }
-        int usual = model.targetColumn() == DataSchema.NO_COLUMN ? columns - 1 : model.targetColumn();
-        NumberTable split = column ? withTargetColumn(targetColumn(options.target(), usual)) : this;
+        NumberTable split = column ? withTargetColumn(targetColumn(options.target(), usualTarget(model))) : this;
         if (split.targets == null || purpose == Purpose.PREDICT) {
             return new RawData(source, model, split.values, new float[0], rows, true);
         }
@@ -84,6 +83,17 @@ record NumberTable(String source, int rows, int columns, float[] values, float[]
     private RawData data(DataSchema schema, float[] found, int leftOut) {
         List<String> remarks = leftOut == 0 ? List.of() : List.of(leftOut + " rows without a target: left out");
         return new RawData(source, schema, values, found, rows, true, List.of(), remarks);
+    }
+
+    /** Where the target is if the columns that the model left out are not here. */
+    private int usualTarget(DataSchema model) {
+        int before = model.targetColumn();
+        return before == DataSchema.NO_COLUMN
+                ? columns - 1
+                : before
+                        - (int) model.leftOut().stream()
+                                .filter(column -> column < before)
+                                .count();
     }
 
     private int targetColumn(String wanted, int usual) {
@@ -103,6 +113,10 @@ record NumberTable(String source, int rows, int columns, float[] values, float[]
 
     /** The same with a column as the target; the values stay where they are, and move together. */
     private NumberTable withTargetColumn(int column) {
+        if (column < 0 || column >= columns) {
+            throw new InputException(source + ": the target is not where the model's data had it; found " + columns
+                    + " columns; say which it is: --target");
+        }
         float[] found = new float[rows];
         int to = 0;
         for (int i = 0; i < rows * columns; i++) {

@@ -64,7 +64,7 @@ final class NumpyFile {
             }
             features = arrays.get(name);
             String ofTargets = first(arrays, TARGETS);
-            targets = ofTargets == null ? null : arrays.get(ofTargets);
+            targets = ofTargets == null || ofTargets.equals(name) ? null : arrays.get(ofTargets);
         } else {
             features = single(file);
         }
@@ -111,15 +111,24 @@ final class NumpyFile {
     private static Map<String, Values> archive(Path file) {
         Map<String, Values> arrays = new LinkedHashMap<>();
         List<String> others = new ArrayList<>();
+        Values other = null;
+        InputException problem = null;
         try (ZipInputStream zip = new ZipInputStream(DataFiles.open(file))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 String name = entry.getName().replaceFirst("\\.npy$", "");
                 String known = name.toLowerCase(Locale.ROOT);
-                boolean wanted = FEATURES.contains(known) || TARGETS.contains(known) || arrays.isEmpty();
-                if (wanted) {
+                if (FEATURES.contains(known) || TARGETS.contains(known)) {
                     arrays.put(name, array(file + ", array " + Cell.quote(name), zip));
-                } else {
-                    others.add(name);
+                    continue;
+                }
+                others.add(name);
+                if (others.size() == 1 && arrays.isEmpty()) {
+                    try {
+                        other = array(file + ", array " + Cell.quote(name), zip);
+                    } catch (InputException e) {
+                        // It matters only if there is nothing else.
+                        problem = e;
+                    }
                 }
             }
         } catch (ZipException | IllegalArgumentException e) {
@@ -127,13 +136,19 @@ final class NumpyFile {
         } catch (IOException e) {
             throw DataFiles.failure(file, e);
         }
-        if (arrays.isEmpty()) {
+        if (arrays.isEmpty() && others.isEmpty()) {
             throw new InputException(file + ": no arrays in it; is this an .npz file?");
         }
         // An array of another name is the table only where there is nothing else.
-        if (arrays.size() == 1 && !others.isEmpty() && first(arrays, FEATURES) == null) {
+        if (arrays.isEmpty() && others.size() == 1) {
+            if (problem != null) {
+                throw problem;
+            }
+            arrays.put(others.get(0), other);
+        } else if (!others.isEmpty() && first(arrays, FEATURES) == null) {
+            others.addAll(0, arrays.keySet());
             throw new InputException(file + ": no array of features; expected one of " + String.join(", ", FEATURES)
-                    + ", found " + String.join(", ", arrays.keySet()) + ", " + String.join(", ", others));
+                    + ", found " + String.join(", ", others));
         }
         return arrays;
     }

@@ -205,9 +205,75 @@ class CsvFileTest {
     }
 
     @Test
-    void shouldLeaveOutComments() {
-        RawData data =
-                read("# made by hand\n" + FLOWERS.replace("3,4.5", "# no, \"not\" this\n3,4.5"), DataOptions.DEFAULT);
+    void shouldNotTakeTheCommasOfNumbersForSeparators() {
+        for (String separator : List.of(";", "\t", "|")) {
+            String rows = "Ulm;Haus;412,50\nUlm;Hof;50,25\n".replace(";", separator);
+            for (String header : List.of("", "ort;art;preis\n".replace(";", separator))) {
+                RawData data = read(header + rows, DataOptions.DEFAULT.withTask(Task.REGRESSION));
+                assertThat(data.targets()).as(separator + header).containsExactly(412.5f, 50.25f);
+            }
+        }
+        DataSchema model = read("ort;rooms;kind\nUlm;1,5;x\nAalen;2;y\nUlm;3;x\n", DataOptions.DEFAULT)
+                .schema();
+        assertThat(read("Ulm;1,5\n", model).features()).as("one row").containsExactly(0, 1.5f);
+        assertThat(read("1,\t2,\t0.5\n3,\t4,\t1.5\n", DataOptions.DEFAULT).features())
+                .as("tabs behind commas")
+                .containsExactly(1, 2, 3, 4);
+    }
+
+    @Test
+    void shouldFindTheDecimalMarkByMostOfTheNumbers() {
+        assertThat(error("a;b\n1.5;2,5\n3,5;4,5\n5,5;6,5\n", DataOptions.DEFAULT))
+                .startsWith("data.csv, line 2, column 0 (a): not a number: \"1.5\"");
+    }
+
+    @Test
+    void shouldReadAllFilesOfAPatternAsTheFirst() throws IOException {
+        Files.writeString(directory.resolve("part-1.csv"), "a;b\n1,5;2,5\n");
+        Files.writeString(directory.resolve("part-2.csv"), "a;b\n1.5;2\n");
+        String pattern = directory.resolve("part-*.csv").toString();
+        assertThat(message(() -> DataFiles.read(pattern, DataOptions.DEFAULT)))
+                .startsWith("part-2.csv, line 2, column 0 (a): not a number: \"1.5\"");
+        Files.writeString(directory.resolve("part-1.csv"), "town,kind,class\nUlm,x,p\nAalen,y,q\nUlm,y,p\n");
+        for (String other : List.of("kind,town,class", "town,sort,class", "# kind,town,class")) {
+            Files.writeString(directory.resolve("part-2.csv"), other + "\ny,Ulm,q\nx,Ulm,p\ny,Aalen,q\n");
+            assertThat(message(() -> DataFiles.read(pattern, DataOptions.DEFAULT)))
+                    .as(other)
+                    .startsWith("part-2.csv, line ")
+                    .contains(": other columns than the first file: ");
+        }
+        Files.writeString(directory.resolve("part-2.csv"), "town,kind,class\nUlm,x,p\n");
+        assertThat(DataFiles.read(pattern, DataOptions.DEFAULT).rows()).isEqualTo(4);
+    }
+
+    @Test
+    void shouldTakeLinesInsideOfTheDataForRows() {
+        DataOptions first = DataOptions.DEFAULT.withTarget("0");
+        for (String header : List.of("", "colour,r,g\n", "#colour,r,g\n", "# made by hand\n")) {
+            RawData data = read(header + "#ff0000,255,0\nred,254,1\n#ff0000,9,0\nred,3,1\n", first);
+            assertThat(data.features()).as(header).containsExactly(255, 0, 254, 1, 9, 0, 3, 1);
+            assertThat(data.schema().classNames()).as(header).containsExactly("#ff0000", "red");
+        }
+        assertThat(read("#a,1\n#b,2\n#a,3\n#b,4\n", first).targets()).containsExactly(0, 1, 0, 1);
+        assertThat(error("a,b\n1,2\n#N/A,3\n4,5\n", DataOptions.DEFAULT))
+                .startsWith("data.csv, line 3, column 0 (a): not a number: \"#N/A\"");
+        assertThat(error("#N/A,3\n4,5\n6,7\n", DataOptions.DEFAULT))
+                .startsWith("data.csv, line 1, column 0: not a number: \"#N/A\"");
+        assertThat(error("a,b,c\n1,2,x\n# a comment\n1,2,y\n", DataOptions.DEFAULT))
+                .startsWith("data.csv, line 3: 3 columns");
+    }
+
+    @Test
+    void shouldTakeACommentForTheHeaderThatIsAskedForAndForThatOfAnOlderModel() {
+        assertThat(read("#a,b,c\n1,2,0.5\n3,4,1.5\n", options(Header.ON, null)).features())
+                .containsExactly(1, 2, 3, 4);
+        DataSchema older = new DataSchema(Task.REGRESSION, 2, List.of("#a", "# b"), "c", 2, List.of());
+        assertThat(read("#b,c,a\n1,2,3\n", older).features()).containsExactly(3, 1);
+    }
+
+    @Test
+    void shouldLeaveOutCommentsAboveTheFirstRow() {
+        RawData data = read("# made by hand\n\n#no, \"not\" this\n" + FLOWERS, DataOptions.DEFAULT);
         assertThat(data.features()).containsExactly(1, 2, 3, 4.5f, -50, 6);
         assertThat(read("# length,width,species\n1,2,rose\n3,4,daisy\n", DataOptions.DEFAULT)
                         .schema()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,14 @@ class DecimalTest {
             })
     void shouldReadTheOddOnes(String text) {
         require(text, 0);
+    }
+
+    @Test
+    void shouldReadZerosThatALongExponentMakesUpFor() {
+        for (String text : List.of("0." + "0".repeat(99_999) + "1e200000", "0." + "0".repeat(99_999) + "1e100000")) {
+            byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+            assertThat(Decimal.parse(bytes, 0, bytes.length, (byte) '.')).isEqualTo(Float.parseFloat(text));
+        }
     }
 
     @ParameterizedTest

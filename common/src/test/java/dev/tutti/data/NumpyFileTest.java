@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -101,6 +102,45 @@ class NumpyFileTest {
         assertThat(error(array("<f4", false, "(20000000, 20)"))).contains("cut short: expected 1600000000 bytes");
         assertThat(error(array("<f4", false, "(2, 2)", 1, Double.POSITIVE_INFINITY, 3, 4)))
                 .contains("row 1, column 1: not a finite number");
+    }
+
+    @Test
+    void shouldFindTheTargetOfAModelThatLeftColumnsOut() throws IOException {
+        DataSchema model =
+                new DataSchema(Task.REGRESSION, 2, List.of("a", "b"), "y", 3, List.of(), List.of(), List.of(0));
+        Path file = directory.resolve("data.npy");
+        Files.write(file, array("<f4", false, "(2, 3)", 1, 2, 0.5, 3, 4, 1.5));
+
+        RawData data = DataFiles.read(file.toString(), DataOptions.DEFAULT, model);
+
+        assertThat(data.features()).startsWith(1, 2, 3, 4);
+        assertThat(data.targets()).containsExactly(0.5f, 1.5f);
+    }
+
+    @Test
+    void shouldPassOverArraysOfOtherNames() throws IOException {
+        Path file = directory.resolve("data.npz");
+        byte[] x = array("<f4", false, "(2, 1)", 1, 2);
+        byte[] y = array("<f4", false, "(2,)", 0.25, 0.75);
+        Files.write(file, archive(Map.of("f.npy", array("<U5", false, "(1,)"), "x.npy", x, "y.npy", y)));
+
+        RawData data = DataFiles.read(file.toString(), DataOptions.DEFAULT);
+
+        assertThat(data.features()).containsExactly(1, 2);
+        assertThat(data.targets()).containsExactly(0.25f, 0.75f);
+        Files.write(file, archive(Map.of("y.npy", array("<f4", false, "(2, 2)", 1, 0.25, 2, 0.75))));
+        assertThat(DataFiles.read(file.toString(), DataOptions.DEFAULT).targets())
+                .as("a table, whatever its name")
+                .containsExactly(0.25f, 0.75f);
+        Files.write(file, archive(Map.of("f.npy", x, "y.npy", y)));
+        assertThatThrownBy(() -> DataFiles.read(file.toString(), DataOptions.DEFAULT))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("no array of features")
+                .hasMessageEndingWith("found y, f");
+        Files.write(file, archive(Map.of("f.npy", array("<U5", false, "(1,)"))));
+        assertThatThrownBy(() -> DataFiles.read(file.toString(), DataOptions.DEFAULT))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("type \"<U5\" is not read");
     }
 
     private String error(byte[] content) throws IOException {

@@ -10,6 +10,8 @@ import dev.tutti.config.Setting;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.data.DataFiles;
 import dev.tutti.data.TableDescription;
+import dev.tutti.files.InputException;
+import java.io.File;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,9 +73,18 @@ public final class DataDescribeCommand implements Callable<Integer> {
         return List.copyOf(settings);
     }
 
+    /** What is described is read twice: to look at the columns, and to make a run of it. */
+    private static void requireRegular(String source) {
+        File file = new File(source);
+        if (file.exists() && !file.isFile() && !file.isDirectory()) {
+            throw new InputException(source + ": is not a regular file, and is read twice; write it to a file");
+        }
+    }
+
     @Override
     public Integer call() {
         common.startLogging();
+        requireRegular(data);
         Map<String, String> given = SettingOptions.given(spec, SETTINGS);
         given.put("data", data);
         TrainingSettings settings = TrainingSettings.read(given, SettingOptions.file(spec));
