@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command line as a client of a service: it does what it does without one, and the service may come and go. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -353,6 +354,7 @@ class RemoteTrainTest {
         "http://0.0.0.0:8025, would travel unencrypted to another machine",
         "ftp://127.0.0.1:8025, not the address of a service",
         "127.0.0.1:8025, not the address of a service",
+        "localhost:8025, not the address of a service",
         "http://127.0.0.1:8025/api/v1, not the address of a service",
         "http://me:secret@127.0.0.1:8025, not the address of a service",
     })
@@ -363,6 +365,54 @@ class RemoteTrainTest {
                 .startsWith("tutti: --server: ")
                 .contains(problem)
                 .hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "-----BEGIN KEY-----\nSECRET\n", "SECRET\u00e9", "SECRET\u0007", "SECRET SECRET"})
+    void shouldNotShowWhatIsInAFileThatHoldsNoToken(String content) throws Exception {
+        Files.writeString(folder.resolve("token"), content);
+        Cli.Outcome outcome = client("jobs", "list");
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.err())
+                .startsWith("tutti: token of the service is not what is in " + path("token"))
+                .doesNotContain("SECRET")
+                .hasLineCount(1);
+        Files.writeString(folder.resolve("token"), "SECRET".repeat(100));
+        assertThat(client("jobs", "list").err()).doesNotContain("SECRET").hasLineCount(1);
+    }
+
+    /** Whose answer is lost may have made a job: that is not given up soon, nor said to be nowhere. */
+    @Test
+    void shouldNotTakeAJobForNotHandedInWhereTheAnswerIsLost() throws Exception {
+        HttpServer broken = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
+        CountDownLatch asked = new CountDownLatch(2);
+        broken.createContext("/api/v1/jobs", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            if (exchange.getRequestMethod().equals("POST")) {
+                asked.countDown();
+            } else {
+                byte[] answer = "{\"jobs\":[]}".getBytes(StandardCharsets.UTF_8);
+                exchange.sendResponseHeaders(200, answer.length);
+                exchange.getResponseBody().write(answer);
+            }
+            exchange.close();
+        });
+        broken.start();
+        try {
+            FutureTask<Cli.Outcome> train = new FutureTask<>(() -> client("train", "iris", "--out", path("run")));
+            Thread client = new Thread(train, "test-client");
+            client.start();
+            asked.await();
+            client.interrupt();
+
+            assertThat(train.get().code()).isEqualTo(130);
+            assertThat(train.get().err())
+                    .contains("trying again for 600 s")
+                    .contains(
+                            "the job may have been handed in; look: tutti jobs list --server http://127.0.0.1:" + port);
+        } finally {
+            broken.stop(0);
+        }
     }
 
     @Test

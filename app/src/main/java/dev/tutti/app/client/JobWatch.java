@@ -23,7 +23,7 @@ public final class JobWatch {
     private static final String MODEL = "run/" + RunDirectory.MODEL;
 
     private static final Set<String> OVER = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
-    private static final Duration LONGEST_OUTAGE = Duration.ofMinutes(10);
+    static final Duration LONGEST_OUTAGE = Duration.ofMinutes(10);
     private static final Duration OUTAGE_AT_THE_END = Duration.ofSeconds(2);
     private static final long CANCEL_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
     private static final String TYPE = "type";
@@ -67,7 +67,7 @@ public final class JobWatch {
     public JsonNode follow(Optional<String> shownModel, Consumer<String> lines) throws InterruptedException {
         return ask(() -> {
             while (true) {
-                client.follow(id, "events", last, event -> {
+                client.follow(id, "events", last, patience::reached, event -> {
                     patience.answered();
                     line(event.data())
                             .ifPresent(text -> lines.accept(shownModel

@@ -49,25 +49,30 @@ public final class Outcome {
         json.flush();
     }
 
+    /** What the disk does not take, be it while closing, is nothing that the service could answer better. */
     private Path fetchMetrics(String id, Path file) throws IOException, InterruptedException {
-        BufferedWriter out;
-        try {
-            out = Files.newBufferedWriter(file);
+        try (BufferedWriter out = Files.newBufferedWriter(file)) {
+            fetchMetrics(id, file, out);
+            return file;
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         } catch (IOException e) {
             throw notWritten(file, e);
         }
-        try (out) {
-            client.follow(id, "metrics", 0, event -> {
+    }
+
+    private void fetchMetrics(String id, Path file, BufferedWriter out) throws InterruptedException {
+        try {
+            client.follow(id, "metrics", 0, () -> {}, event -> {
                 try {
                     out.write(event.data());
                     out.write('\n');
                 } catch (IOException e) {
-                    throw new UncheckedIOException(e);
+                    throw notWritten(file, e);
                 }
             });
-            return file;
-        } catch (UncheckedIOException e) {
-            throw notWritten(file, e.getCause());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

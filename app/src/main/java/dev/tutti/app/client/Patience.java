@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** How long a client goes on where its service does not answer: it may be started again. For one thread. */
 final class Patience {
     private static final long FIRST_PAUSE_MS = 100;
     private static final long LONGEST_PAUSE_MS = 2_000;
 
-    private final Duration limit;
+    private final Supplier<Duration> limit;
     private final Consumer<String> notes;
     private long lostNs;
     private boolean lost;
@@ -27,6 +28,11 @@ final class Patience {
      * @param notes told when the service is lost, and when it answers again
      */
     Patience(Duration limit, Consumer<String> notes) {
+        this(() -> limit, notes);
+    }
+
+    /** The same with a limit that may change between two calls. */
+    Patience(Supplier<Duration> limit, Consumer<String> notes) {
         this.limit = limit;
         this.notes = notes;
     }
@@ -51,11 +57,16 @@ final class Patience {
 
     /** The service has answered. */
     void answered() {
+        reached();
+        pauseMs = FIRST_PAUSE_MS;
+    }
+
+    /** The service is there, which ends an outage; whether it says something, too, is not known yet. */
+    void reached() {
         if (lost) {
             notes.accept("the service answers again");
         }
         lost = false;
-        pauseMs = FIRST_PAUSE_MS;
     }
 
     /**
@@ -68,8 +79,8 @@ final class Patience {
             lost = true;
             lostNs = System.nanoTime();
             notes.accept("the service does not answer (" + describe(problem) + "); trying again for "
-                    + limit.toSeconds() + " s");
-        } else if (System.nanoTime() - lostNs > limit.toNanos()) {
+                    + limit.get().toSeconds() + " s");
+        } else if (System.nanoTime() - lostNs > limit.get().toNanos()) {
             throw problem;
         }
         pause();

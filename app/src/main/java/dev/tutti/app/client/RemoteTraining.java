@@ -10,6 +10,8 @@ import dev.tutti.files.InputException;
 import dev.tutti.files.StrictJson;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -29,9 +31,15 @@ public final class RemoteTraining {
     private static final Optional<String> IDX = Optional.of(DataFormat.IDX.id());
     private static final Duration START_PATIENCE = Duration.ofSeconds(30);
 
+    /** Less than a command has to end when it is interrupted. */
+    private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(3);
+
     private final ServiceClient client;
     private final PrintWriter people;
     private final PrintWriter err;
+
+    /** Whether a request was sent that may have made the job. */
+    private boolean mayBeThere;
 
     /**
      * @param client of the service
@@ -81,12 +89,14 @@ public final class RemoteTraining {
 
     private JobWatch submit(Map<String, String> values) throws InterruptedException {
         Uploads uploads = new Uploads(client, this::tell);
-        Patience patience = new Patience(START_PATIENCE, this::complain);
         try {
             ObjectNode settings = settings(values, uploads);
-            return submit(settings, UUID.randomUUID().toString(), patience);
+            return submit(settings, UUID.randomUUID().toString());
         } catch (IOException e) {
-            throw new InputException("the service " + client.shown() + " does not answer: " + Patience.describe(e), e);
+            throw new InputException(
+                    "the service " + client.shown() + " does not answer: " + Patience.describe(e)
+                            + (mayBeThere ? "; " + lookForIt() : ""),
+                    e);
         } catch (ServiceProblem e) {
             uploads.takeBack();
             throw e;
@@ -110,13 +120,34 @@ public final class RemoteTraining {
         return settings;
     }
 
-    private JobWatch submit(ObjectNode settings, String key, Patience patience)
-            throws IOException, InterruptedException {
+    /** A job that may be there already is not given up as soon as one that is not. */
+    private JobWatch submit(ObjectNode settings, String key) throws IOException, InterruptedException {
+        Patience patience = new Patience(() -> mayBeThere ? JobWatch.LONGEST_OUTAGE : START_PATIENCE, this::complain);
         try {
-            return watch(patience.until(() -> client.submit(settings, key)));
+            return watch(patience.until(() -> handIn(settings, key)));
         } catch (InterruptedException e) {
-            throw new InterruptedException(cancelIfThere(settings, key));
+            throw new InterruptedException(mayBeThere ? cancelIfThere(settings, key) : "before the job was handed in");
         }
+    }
+
+    private JsonNode handIn(ObjectNode settings, String key) throws IOException, InterruptedException {
+        boolean before = mayBeThere;
+        mayBeThere = true;
+        try {
+            return client.submit(settings, key, ServiceClient.PATIENCE);
+        } catch (ConnectException | HttpConnectTimeoutException e) {
+            // No request was sent.
+            mayBeThere = before;
+            throw e;
+        } catch (ServiceProblem e) {
+            mayBeThere = before || e.isOfAnother();
+            throw e;
+        }
+    }
+
+    private String lookForIt() {
+        return "the job may have been handed in; look: tutti jobs list"
+                + (client.shown().equals(ServiceAddress.LOCAL) ? "" : " --server " + client.shown());
     }
 
     /** Of a file of samples alone the labels are in the file named alike, which the service would not find. */
@@ -137,9 +168,9 @@ public final class RemoteTraining {
     /** The answer was not awaited: by its key the request finds its job, or makes it. */
     private String cancelIfThere(ObjectNode settings, String key) throws InterruptedException {
         try {
-            return watch(client.submit(settings, key)).cancel();
+            return watch(client.submit(settings, key, PATIENCE_AT_THE_END)).cancel();
         } catch (IOException | InputException e) {
-            return "before the job was handed in";
+            return "while the service does not answer; " + lookForIt();
         }
     }
 

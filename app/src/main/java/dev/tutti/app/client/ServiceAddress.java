@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -17,6 +18,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -35,6 +37,8 @@ public record ServiceAddress(URI url, Path tokenFile, Optional<Path> certificate
     /** Where that has its token, in the directory in which it was started. */
     public static final Path LOCAL_TOKEN = Path.of("tutti-home", "token");
 
+    private static final int LONGEST_TOKEN = 512;
+    private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]+");
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     /**
@@ -47,6 +51,9 @@ public record ServiceAddress(URI url, Path tokenFile, Optional<Path> certificate
         try {
             parsed = new URI(url.replaceFirst("/+$", ""));
         } catch (URISyntaxException e) {
+            throw notAnAddress(url);
+        }
+        if (parsed.isOpaque()) {
             throw notAnAddress(url);
         }
         boolean plain = "http".equalsIgnoreCase(parsed.getScheme());
@@ -81,8 +88,9 @@ public record ServiceAddress(URI url, Path tokenFile, Optional<Path> certificate
 
     /** Reads the token. */
     String token() {
-        try {
-            return Files.readString(tokenFile).strip();
+        String token;
+        try (InputStream in = Files.newInputStream(tokenFile)) {
+            token = new String(in.readNBytes(LONGEST_TOKEN + 1), StandardCharsets.ISO_8859_1).strip();
         } catch (IOException e) {
             throw new InputException(
                     "token of the service cannot be read: " + tokenFile + " ("
@@ -90,6 +98,12 @@ public record ServiceAddress(URI url, Path tokenFile, Optional<Path> certificate
                             + "); give --token-file FILE with a copy of the file token in the home of the service",
                     e);
         }
+        // What is in the file is not shown: it may be a secret of something else.
+        if (token.length() > LONGEST_TOKEN || !TOKEN.matcher(token).matches()) {
+            throw new InputException("token of the service is not what is in " + tokenFile
+                    + "; give --token-file FILE with a copy of the file token in the home of the service");
+        }
+        return token;
     }
 
     /** A client that trusts whom it is to trust. */

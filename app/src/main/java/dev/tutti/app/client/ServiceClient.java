@@ -35,7 +35,7 @@ import javax.net.ssl.SSLException;
 public final class ServiceClient {
     private static final String BASE = "/api/v1";
     private static final String JSON = "application/json";
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration PATIENCE_WITH_DATA = Duration.ofHours(6);
     private static final int OK = 200;
     private static final int NO_CONTENT = 204;
@@ -86,10 +86,12 @@ public final class ServiceClient {
      *
      * @param settings of the job, a JSON object
      * @param key names the request: one that is repeated makes no other job
+     * @param patience how long to wait for the answer
      * @return the job
      */
-    JsonNode submit(JsonNode settings, String key) throws IOException, InterruptedException {
+    JsonNode submit(JsonNode settings, String key, Duration patience) throws IOException, InterruptedException {
         return json(request("/jobs")
+                .timeout(patience)
                 .header("Content-Type", JSON)
                 .header("Idempotency-Key", key)
                 .POST(BodyPublishers.ofString(settings.toString())));
@@ -181,10 +183,12 @@ public final class ServiceClient {
      * @param id of the job
      * @param stream {@code events} or {@code metrics}
      * @param after id of the last event that was received before; 0 for none
+     * @param begun told once the service has begun to answer
      * @param to told each event
      * @throws IOException if the connection is lost
      */
-    void follow(String id, String stream, long after, Consumer<Event> to) throws IOException, InterruptedException {
+    void follow(String id, String stream, long after, Runnable begun, Consumer<Event> to)
+            throws IOException, InterruptedException {
         HttpRequest request = request(pathOf(id) + "/" + stream)
                 .header("Accept", "text/event-stream")
                 .header("Last-Event-ID", String.valueOf(after))
@@ -196,10 +200,12 @@ public final class ServiceClient {
             answer.body().subscribe(body);
             String text = body.getBody().toCompletableFuture().join();
             if (answer.statusCode() == NO_CONTENT) {
+                begun.run();
                 return;
             }
             throw problem(answer.statusCode(), text);
         }
+        begun.run();
         try (EventStream events = new EventStream()) {
             answer.body()
                     .subscribe(BodySubscribers.fromLineSubscriber(events, of -> null, StandardCharsets.UTF_8, null));

@@ -17,6 +17,11 @@ final class ServiceProblem extends InputException {
         this.status = status;
     }
 
+    /** Whether a proxy says it, which may have passed on the request. */
+    boolean isOfAnother() {
+        return status == 502 || status == 504;
+    }
+
     /** Whether the same may be answered later. */
     boolean isPassing() {
         return status == 502 || status == 503 || status == 504;

@@ -1,9 +1,12 @@
 package dev.tutti.app.http;
 
 import dev.tutti.app.http.Tokens.Right;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Who may come in. What is not listed as open is closed: any route, any method. Programs send the token; browsers that have logged
@@ -29,7 +32,7 @@ final class Access {
     Access(Entrance entrance, Tokens tokens, Sessions sessions) {
         this.tokens = tokens;
         this.sessions = sessions;
-        this.hosts = entrance.hosts();
+        this.hosts = entrance.hosts().stream().map(Access::canonical).collect(Collectors.toUnmodifiableSet());
         this.entrance = entrance;
     }
 
@@ -56,7 +59,7 @@ final class Access {
 
     /** Why a request is not let in; empty if it is. */
     Optional<Denial> denial(Request request) {
-        if (request.host() == null || !hosts.contains(hostOf(request.host()))) {
+        if (request.host() == null || !isOurs(hostOf(request.host()))) {
             return Optional.of(new Denial(
                     421, "the header Host names another machine; call the service by an address that it listens on"));
         }
@@ -100,6 +103,24 @@ final class Access {
         return request.isGet()
                 ? OPEN.contains(request.path()) || Page.files().contains(request.path())
                 : request.method().equals("POST") && request.path().equals(Page.LOGIN);
+    }
+
+    /** A star in a certificate stands for one label, the first. */
+    private boolean isOurs(String host) {
+        int dot = host.indexOf('.');
+        return hosts.contains(canonical(host)) || (dot > 0 && hosts.contains("*" + host.substring(dot)));
+    }
+
+    /** One address of IPv6 can be written in many ways. What is in brackets is an address or nothing, so no name is looked up. */
+    private static String canonical(String host) {
+        if (!host.startsWith("[") || !host.endsWith("]")) {
+            return host;
+        }
+        try {
+            return "[" + InetAddress.getByName(host).getHostAddress() + "]";
+        } catch (UnknownHostException e) {
+            return host;
+        }
     }
 
     private static String hostOf(String header) {

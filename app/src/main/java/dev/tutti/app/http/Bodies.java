@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,7 +18,8 @@ final class Bodies {
     static final String JSON = "application/json";
     static final String CSV = "text/csv";
 
-    private static final long MOST_IGNORED_BYTES = 1 << 22;
+    private static final long MOST_IGNORED_BYTES = 1 << 16;
+    private static final long MOST_IGNORED_NS = TimeUnit.SECONDS.toNanos(2);
 
     private static final Pattern CHARSET = Pattern.compile("(?i)charset\\s*=\\s*\"?([^\";\\s]*)");
 
@@ -51,16 +53,21 @@ final class Bodies {
 
     /** The whole body. */
     static byte[] bytes(Context context, int most) {
+        return bytes(context, most, MOST_IGNORED_BYTES);
+    }
+
+    /** The whole body, of anybody: what is too much is not even read. */
+    static byte[] bytesOfStrangers(Context context, int most) {
+        return bytes(context, most, 0);
+    }
+
+    private static byte[] bytes(Context context, int most, long ignored) {
         byte[] body;
         try {
             InputStream in = context.req().getInputStream();
             body = in.readNBytes(most + 1);
             if (body.length > most) {
-                // Who still sends when the connection is closed may not get to see the answer.
-                long left = MOST_IGNORED_BYTES;
-                for (long count = 1; left > 0 && count > 0; left -= count) {
-                    count = in.read(new byte[1 << 14]);
-                }
+                drain(in, ignored);
             }
         } catch (IOException e) {
             throw new Problem.Thrown(400, "the body was not received as a whole");
@@ -69,6 +76,19 @@ final class Bodies {
             throw new Problem.Thrown(413, "the body is larger than is taken, allowed: up to " + most + " bytes");
         }
         return body;
+    }
+
+    /** Who still sends when the connection is closed may not get to see the answer; that is worth a moment, and no more. */
+    private static void drain(InputStream in, long most) throws IOException {
+        byte[] bytes = new byte[1 << 14];
+        long endNs = System.nanoTime() + MOST_IGNORED_NS;
+        for (long left = most; left > 0 && System.nanoTime() < endNs; ) {
+            int count = in.read(bytes, 0, (int) Math.min(left, bytes.length));
+            if (count < 0) {
+                return;
+            }
+            left -= count;
+        }
     }
 
     /** The body as a JSON object. */

@@ -35,7 +35,16 @@ record Entrance(String host, int port, Optional<Pem> tls, Optional<String> publi
                 host,
                 http.address().port(),
                 http.tls().map(files -> Pem.read(files.certificate(), files.key(), Instant.now())),
-                http.publicUrl().map(url -> url.toLowerCase(Locale.ROOT)));
+                http.publicUrl().map(Entrance::publicUrl));
+    }
+
+    private static String publicUrl(String given) {
+        String url = given.toLowerCase(Locale.ROOT);
+        if (URI.create(url).getHost() == null) {
+            throw new InputException(
+                    "--public-url: no host in it: \"" + given + "\", allowed: such as https://train.example.org");
+        }
+        return url;
     }
 
     /** One for this machine alone. */

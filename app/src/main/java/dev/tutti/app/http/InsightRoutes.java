@@ -12,6 +12,7 @@ import dev.tutti.app.service.JobService;
 import dev.tutti.app.service.ServiceException;
 import dev.tutti.app.service.ServiceException.Kind;
 import dev.tutti.config.TrainingSettings;
+import dev.tutti.files.InputException;
 import dev.tutti.files.StrictJson;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
 /** What is computed about a job when somebody wants to see it: which classes its model mixes up, and one of its steps held still. */
@@ -28,8 +30,8 @@ final class InsightRoutes {
 
     private final JobService service;
 
-    /** Training again up to a step is work: for one client at a time. */
-    private final Semaphore replays = new Semaphore(1);
+    /** Reading the data of a job again, and training up to a step, is work: for one client at a time. */
+    private final Semaphore work = new Semaphore(1);
 
     InsightRoutes(JobService service) {
         this.service = service;
@@ -49,10 +51,35 @@ final class InsightRoutes {
         Bodies.requireQuery(context);
         JobRecord job = job(context);
         service.model(job.id());
-        Answers.send(
-                context,
-                200,
-                service.confusions().of(job.id(), Home.run(service.jobs().directoryOf(job.id()))));
+        Optional<ObjectNode> known = service.confusions().known(job.id());
+        Path run = Home.run(service.jobs().directoryOf(job.id()));
+        ObjectNode answer = known.isPresent()
+                ? known.get()
+                : alone(run, () -> service.confusions().of(job.id(), run));
+        Answers.send(context, 200, answer);
+    }
+
+    /** Something that is computed about a job. */
+    @FunctionalInterface
+    private interface Work {
+        ObjectNode answer() throws InterruptedException;
+    }
+
+    /** Does work while nobody else does; what is wrong is told without the places of this machine. */
+    private ObjectNode alone(Path run, Work what) throws InterruptedException {
+        if (!work.tryAcquire()) {
+            throw new ServiceException(
+                    Kind.TOO_MANY, "something else is being computed for a page; try again in a moment");
+        }
+        try {
+            return what.answer();
+        } catch (ServiceException e) {
+            throw e;
+        } catch (InputException e) {
+            throw new InputException(service.shown(e.getMessage(), run), e);
+        } finally {
+            work.release();
+        }
     }
 
     private void step(Context context) throws InterruptedException {
@@ -67,22 +94,20 @@ final class InsightRoutes {
                     Kind.CONFLICT,
                     "job " + job.id() + " has not begun (" + job.state() + "); wait until it is RUNNING");
         }
-        if (!replays.tryAcquire()) {
-            throw new ServiceException(Kind.TOO_MANY, "another step is being computed; try again in a moment");
-        }
-        try {
-            TrainingSettings settings = TrainingSettings.resume(Map.of(), RunDirectory.configOf(run));
-            HeldStep held = HeldStep.of(job.name(), settings, number);
-            ObjectNode answer = StrictJson.MAPPER.createObjectNode();
-            answer.put("step", number);
-            answer.put("steps", held.steps());
-            answer.put("epoch", held.epoch());
-            answer.put("batchSamples", held.batchSamples());
-            JsonNode values = StrictJson.MAPPER.valueToTree(Explainer.shared(held.problem(), workers, killed));
-            answer.setAll((ObjectNode) values);
-            Answers.send(context, 200, answer);
-        } finally {
-            replays.release();
-        }
+        Answers.send(context, 200, alone(run, () -> step(job, run, number, workers, killed)));
+    }
+
+    private static ObjectNode step(JobRecord job, Path run, int number, int workers, int killed)
+            throws InterruptedException {
+        TrainingSettings settings = TrainingSettings.resume(Map.of(), RunDirectory.configOf(run));
+        HeldStep held = HeldStep.of(job.name(), settings, number);
+        ObjectNode answer = StrictJson.MAPPER.createObjectNode();
+        answer.put("step", number);
+        answer.put("steps", held.steps());
+        answer.put("epoch", held.epoch());
+        answer.put("batchSamples", held.batchSamples());
+        JsonNode values = StrictJson.MAPPER.valueToTree(Explainer.shared(held.problem(), workers, killed));
+        answer.setAll((ObjectNode) values);
+        return answer;
     }
 }

@@ -104,8 +104,9 @@ final class Page {
 
     private void logIn(Context context) {
         Bodies.requireType(context, Bodies.JSON);
-        String secret =
-                Bodies.object(Bodies.bytes(context, MOST_BYTES)).path("secret").asText();
+        String secret = Bodies.object(Bodies.bytesOfStrangers(context, MOST_BYTES))
+                .path("secret")
+                .asText();
         String session = sessions.logIn(secret)
                 .orElseThrow(() -> new Problem.Thrown(
                         401,

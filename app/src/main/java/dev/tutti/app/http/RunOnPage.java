@@ -9,6 +9,7 @@ import dev.tutti.app.service.Home;
 import dev.tutti.app.service.JobService;
 import dev.tutti.app.service.JobStore;
 import dev.tutti.app.service.Progress;
+import dev.tutti.app.service.ServiceException;
 import dev.tutti.config.Endpoint;
 import dev.tutti.files.FileOperations;
 import dev.tutti.files.InputException;
@@ -63,12 +64,28 @@ public record RunOnPage(String name, Map<String, String> settings, Path director
                 HttpDoor door = HttpDoor.open(entrance, service, Tokens.unknown())) {
             ObjectNode json = StrictJson.MAPPER.createObjectNode();
             settings.forEach(json::put);
-            service.jobs().submit(new JobStore.Request(name, 0, json, "", ""));
+            submit(service, json);
             tell.accept("page at " + entrance.shown() + "/" + door.loginForLooking());
             new Carried(work).in(service, directory.toAbsolutePath());
         } finally {
             Uninterrupted.run(() -> delete(place));
         }
+    }
+
+    private void submit(JobService service, ObjectNode json) {
+        try {
+            service.jobs().submit(new JobStore.Request(name, 0, json, "", ""));
+        } catch (ServiceException e) {
+            throw notBegun(e);
+        }
+    }
+
+    private static InputException notBegun(ServiceException e) {
+        return new InputException(
+                "--http: nothing was trained, as the run cannot be noted down in "
+                        + System.getProperty("java.io.tmpdir") + " (" + e.getMessage()
+                        + "); check the free space there, or leave out --http",
+                e);
     }
 
     private static Path temporary() {
@@ -103,6 +120,8 @@ public record RunOnPage(String name, Map<String, String> settings, Path director
                 if (thrown == null) {
                     throw e;
                 }
+            } catch (ServiceException e) {
+                throw notBegun(e);
             }
             if (thrown instanceof InterruptedException interrupted) {
                 throw interrupted;

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.ObjLongConsumer;
 
 /**
  * A run that is ready to start: data read, network laid out, initial weights drawn.
@@ -46,24 +47,41 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
     }
 
     /**
+     * The same while another run may be under way in this process, whose sizes stay what is known of its memory.
+     *
+     * @throws dev.tutti.files.InputException if the data cannot be read or does not go with the settings
+     */
+    public static PreparedRun besides(TrainingSettings settings) {
+        return of(settings, Optional.empty(), ReadProgress.NONE, (what, bytes) -> {});
+    }
+
+    /**
      * @param progress is told how much of the data has been read
      * @param from where to go on from, if the run was begun before
      * @throws dev.tutti.files.InputException if the data cannot be read or does not go with the settings
      */
     public static PreparedRun of(TrainingSettings settings, Optional<Checkpoint> from, ReadProgress progress) {
+        OutOfMemory.forget();
+        return of(settings, from, progress, OutOfMemory::note);
+    }
+
+    private static PreparedRun of(
+            TrainingSettings settings,
+            Optional<Checkpoint> from,
+            ReadProgress progress,
+            ObjLongConsumer<String> sizes) {
         Optional<TrainingState> start = from.map(Checkpoint::state);
         OptionalInt trainingRows = from.map(Checkpoint::trainingRows).orElse(OptionalInt.empty());
         DataSettings source = settings.data();
-        OutOfMemory.forget();
-        noteSize(source.source());
+        noteSize(source.source(), sizes);
         RawData raw = DataFiles.read(source.source(), source.options(), progress);
         Loss loss = settings.network().loss().orElse(raw.schema().defaultLoss());
         // Tells of a loss that is not for such data before much is done.
         raw.schema().outputsFor(loss);
         PreparedData data = prepare(settings, raw, loss, trainingRows);
         NetworkSpec network = network(data.preprocessing(), settings.network(), loss);
-        noteSize(data.training());
-        noteSize(network);
+        noteSize(data.training(), sizes);
+        noteSize(network, sizes);
         TrainingSpec spec = new TrainingSpec(
                 network,
                 settings.optimizer(),
@@ -91,19 +109,19 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
         return new PreparedRun(effective, data, job, raw.remarks());
     }
 
-    private static void noteSize(String source) {
+    private static void noteSize(String source, ObjLongConsumer<String> sizes) {
         if (!BuiltInData.has(source)) {
-            OutOfMemory.note("file " + source, Path.of(source).toFile().length());
+            sizes.accept("file " + source, Path.of(source).toFile().length());
         }
     }
 
-    private static void noteSize(Dataset training) {
+    private static void noteSize(Dataset training, ObjLongConsumer<String> sizes) {
         long values = (long) training.samples() * (training.featureCount() + training.targetCount());
-        OutOfMemory.note("training set", Float.BYTES * values);
+        sizes.accept("training set", Float.BYTES * values);
     }
 
-    private static void noteSize(NetworkSpec network) {
-        OutOfMemory.note(
+    private static void noteSize(NetworkSpec network, ObjLongConsumer<String> sizes) {
+        sizes.accept(
                 "parameters of " + network.shape(), (long) Float.BYTES * new ParameterLayout(network).parameterCount());
     }
 

@@ -225,24 +225,30 @@ public final class TrainingSession {
         tellOfThreads(run);
         recorder.learningRate(run.settings().optimizer().learningRate());
         LOG.info("training: tutti={}, jdk={}", Version.text(), Environment.javaVersion());
-        TrainingResult result;
-        try (checkpointer;
-                Trackers trackers =
+        // What is to be kept is kept first: telling others may take as long as they like.
+        try (Trackers trackers =
                         new Trackers(run, directory.path().getFileName().toString());
-                ProgressView view = new ProgressView(
-                        people, live, Environment.columns(), run.job().spec())) {
+                checkpointer) {
+            TrainingResult result = compute(recorder, run, checkpointer, trackers);
+            Uninterrupted.run(() -> save(directory, recorder, run, result, checkpointer));
+        } catch (DivergedException e) {
+            throw new TrainingFailedException(e.getMessage() + afterDivergence(directory));
+        }
+    }
+
+    private TrainingResult compute(RunRecorder recorder, PreparedRun run, Checkpointer checkpointer, Trackers trackers)
+            throws InterruptedException {
+        try (ProgressView view =
+                new ProgressView(people, live, Environment.columns(), run.job().spec())) {
             run.job()
                     .start()
                     .ifPresent(start -> view.resumeFrom(start.position().samples()));
-            result = trackers.track(listener ->
+            return trackers.track(listener ->
                     trainer.train(run.job(), new Listeners(List.of(recorder, view, checkpointer, listener))));
         } catch (InterruptedException e) {
             Uninterrupted.run(checkpointer::finish);
             throw e;
-        } catch (DivergedException e) {
-            throw new TrainingFailedException(e.getMessage() + afterDivergence(directory));
         }
-        Uninterrupted.run(() -> save(directory, recorder, run, result, checkpointer));
     }
 
     private void save(

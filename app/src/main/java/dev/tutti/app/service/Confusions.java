@@ -14,11 +14,12 @@ import dev.tutti.savedmodel.ModelFile;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
  * Which class the models of jobs take for which, over the samples that were held out. Reading them again takes as long as reading the
- * data, so the last answers are kept, and one is made at a time. Thread-safe.
+ * data, so the last answers are kept, and nobody is held up meanwhile who asks for those or deletes a job. Thread-safe.
  */
 public final class Confusions {
     private static final int MOST_KEPT = 64;
@@ -28,25 +29,30 @@ public final class Confusions {
 
     Confusions() {}
 
+    /** What was counted before. */
+    public synchronized Optional<ObjectNode> known(String id) {
+        return Optional.ofNullable(answers.get(id));
+    }
+
     /**
-     * Counts.
+     * Counts, which takes memory and time: callers see to it that few do so at once.
      *
      * @param id of a job that has succeeded
      * @param run its directory
      * @return a JSON object with {@code classes}, {@code samples}, {@code accuracy} and {@code confusion}, rows by the class that it is
      * @throws dev.tutti.files.InputException if the job is none of classes, holds no samples out, or its data cannot be read any more
      */
-    public synchronized ObjectNode of(String id, Path run) throws InterruptedException {
-        ObjectNode known = answers.get(id);
-        if (known != null) {
-            return known;
-        }
+    public ObjectNode of(String id, Path run) throws InterruptedException {
         ObjectNode made = count(id, run);
+        keep(id, made);
+        return made;
+    }
+
+    private synchronized void keep(String id, ObjectNode made) {
         answers.put(id, made);
         if (answers.size() > MOST_KEPT) {
             answers.remove(answers.keySet().iterator().next());
         }
-        return made;
     }
 
     private static ObjectNode count(String id, Path run) throws InterruptedException {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -263,10 +264,19 @@ public final class JobService implements AutoCloseable {
         }
     }
 
-    /** Trains the job that was handed in, and nothing else; as {@link #run}, where this thread is interrupted. */
+    /**
+     * Trains the job that was handed in, and nothing else; as {@link #run}, where this thread is interrupted. That it has ended is not
+     * waited for to be on the disk.
+     *
+     * @throws ServiceException if it cannot be noted down that it begins; nothing was trained
+     */
     public void runOne(Runner runner) throws InterruptedException {
         try {
-            trainNext(runner);
+            Begun begun;
+            synchronized (this) {
+                begun = begin(jobs.beginNext().orElseThrow(), runner);
+            }
+            await(begun, true);
         } finally {
             synchronized (this) {
                 closing = true;
@@ -274,36 +284,44 @@ public final class JobService implements AutoCloseable {
         }
     }
 
+    /** A job that is being trained. */
+    private record Begun(JobRecord job, Thread thread, AtomicReference<JobOutcome> outcome) {}
+
     private void trainNext(Runner runner) throws InterruptedException {
-        JobOutcome[] outcome = new JobOutcome[1];
-        JobRecord job;
-        Thread thread;
+        Optional<Begun> begun;
         synchronized (this) {
-            Optional<JobRecord> begun = beginNext();
-            if (begun.isEmpty()) {
-                return;
-            }
-            job = begun.get();
-            Progress ofJob = new Progress(totals, workforce.processes());
-            thread = new Thread(() -> outcome[0] = outcomeOf(runner, job, ofJob), "tutti-job-" + job.id());
-            runningId = job.id();
-            training = thread;
-            stopAsked = false;
-            progress = ofJob;
-            thread.start();
+            begun = beginNext().map(job -> begin(job, runner));
         }
+        if (begun.isPresent()) {
+            await(begun.get(), false);
+        }
+    }
+
+    private synchronized Begun begin(JobRecord job, Runner runner) {
+        Progress ofJob = new Progress(totals, workforce.processes());
+        AtomicReference<JobOutcome> outcome = new AtomicReference<>();
+        Thread thread = new Thread(() -> outcome.set(outcomeOf(runner, job, ofJob)), "tutti-job-" + job.id());
+        runningId = job.id();
+        training = thread;
+        stopAsked = false;
+        progress = ofJob;
+        thread.start();
+        return new Begun(job, thread, outcome);
+    }
+
+    private void await(Begun begun, boolean isLast) throws InterruptedException {
         boolean interrupted = false;
         try {
-            thread.join();
+            begun.thread().join();
         } catch (InterruptedException e) {
             interrupted = true;
             synchronized (this) {
                 closing = true;
                 askToStop();
             }
-            thread.join();
+            begun.thread().join();
         }
-        end(job, outcome[0], interrupted);
+        end(begun.job(), begun.outcome().get(), interrupted || isLast);
         if (interrupted) {
             throw new InterruptedException();
         }
@@ -364,6 +382,11 @@ public final class JobService implements AutoCloseable {
             }
             return JobOutcome.failed(new Failure(failure.exitCode(), submission.shown(failure.message(), run)));
         }
+    }
+
+    /** A message about a run, without the places of this machine. */
+    public String shown(String message, Path run) {
+        return submission.shown(message, run);
     }
 
     /** Whether the service is about to end. */

@@ -32,6 +32,9 @@ public final class Mlflow implements Tracker {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long CLOSE_MS = 15_000;
 
+    /** Less than a command has to end when it is interrupted. */
+    private static final long CLOSE_INTERRUPTED_MS = 3_000;
+
     /** What the server takes at a time. */
     private static final int MOST_METRICS = 1000;
 
@@ -143,18 +146,19 @@ public final class Mlflow implements Tracker {
         end = how;
     }
 
-    /** Ends the run on the server, once it has all; it is not waited for without end. */
+    /** Ends the run on the server, once it has all; it is not waited for without end, and only briefly by who is interrupted. */
     @Override
     public void close() {
         synchronized (this) {
             closed = true;
             notifyAll();
         }
-        boolean interrupted = Thread.interrupted();
+        boolean interrupted = false;
         try {
-            sender.join(CLOSE_MS);
+            sender.join(isKilled() ? CLOSE_INTERRUPTED_MS : CLOSE_MS);
         } catch (InterruptedException e) {
             interrupted = true;
+            joinBriefly();
         }
         if (sender.isAlive()) {
             LOG.warn("{} was not told all of the run in time", server);
@@ -162,6 +166,18 @@ public final class Mlflow implements Tracker {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized boolean isKilled() {
+        return end == End.KILLED;
+    }
+
+    private void joinBriefly() {
+        try {
+            sender.join(CLOSE_INTERRUPTED_MS);
+        } catch (InterruptedException e) {
+            LOG.debug("interrupted again", e);
         }
     }
 

@@ -1,16 +1,57 @@
 package dev.tutti.app.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tutti.config.Endpoint;
 import dev.tutti.config.ServiceSettings.Http;
+import dev.tutti.files.InputException;
+import java.nio.file.Path;
 import java.util.Optional;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which hosts and origins a service goes by, with a proxy in front and without. */
 class AccessTest {
     private static final String TOKEN = "0".repeat(64);
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "a.wild.example.org, 0",
+        "a.wild.example.org:8025, 0",
+        "wild.example.org, 421",
+        "b.a.wild.example.org, 421",
+        ".wild.example.org, 421",
+        "train.example.org, 0",
+        "a.train.example.org, 421",
+    })
+    void shouldTakeAStarInACertificateForOneLabel(String host, int status) throws Exception {
+        Entrance entrance = Entrance.of(new Http(
+                new Endpoint("0.0.0.0", 8025),
+                Optional.of(PemFiles.make(folder, "wild", "EC")),
+                false,
+                Optional.empty()));
+        Access access = new Access(entrance, Tokens.unknown(), new Sessions(Tokens.unknown()));
+
+        assertThat(access.denial(new Access.Request("GET", "/health", host, null, null, null, null))
+                        .map(Access.Denial::status)
+                        .orElse(0))
+                .isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://a..b", "https://-"})
+    void shouldRefuseAnAddressWithoutAHost(String publicUrl) {
+        Http http = new Http(new Endpoint("127.0.0.1", 8025), Optional.empty(), false, Optional.of(publicUrl));
+        assertThatThrownBy(() -> Entrance.of(http))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("--public-url: no host in it: \"" + publicUrl + "\"");
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -18,6 +59,9 @@ class AccessTest {
         ", localhost:9000, http://localhost:9000, 0",
         ", LOCALHOST, , 0",
         ", [::1]:8025, http://[::1]:8025, 0",
+        ", [0:0:0:0:0:0:0:1]:8025, , 0",
+        ", [::2]:8025, , 421",
+        ", [localhost]:8025, , 421",
         ", localhost:8025, https://localhost:8025, 403",
         ", localhost:8025, http://localhost:8026, 403",
         ", localhost:8025, null, 403",

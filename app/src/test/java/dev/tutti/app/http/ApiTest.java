@@ -197,7 +197,7 @@ class ApiTest {
         assertThat(service.post(JOBS, ServiceInProcess.JSON, body).status()).isEqualTo(status);
         assertThat(service.post(JOBS, "text/plain", "{\"data\":\"xor\"}").status())
                 .isEqualTo(415);
-        assertThat(service.post(JOBS, ServiceInProcess.JSON, " ".repeat(1 << 19))
+        assertThat(service.post(JOBS, ServiceInProcess.JSON, " ".repeat((1 << 18) + (1 << 15)))
                         .status())
                 .isEqualTo(413);
     }

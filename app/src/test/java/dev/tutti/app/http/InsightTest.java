@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tutti.app.http.ServiceInProcess.Answer;
+import dev.tutti.app.run.RunDirectory;
 import dev.tutti.app.service.TrainingRunner;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,6 +111,22 @@ class InsightTest {
 
     private String hash(String id) throws Exception {
         return service.get(JOBS + id + "/summary").json().get("weightsSha256").asText();
+    }
+
+    @Test
+    void shouldNotTellWhereTheServiceHasItsFiles() throws Exception {
+        String id = trained("{\"data\":\"iris\",\"hidden\":[4],\"epochs\":1}");
+        Files.writeString(folder.resolve("jobs").resolve(id).resolve("run").resolve(RunDirectory.MODEL), "no model");
+        Files.writeString(
+                folder.resolve("jobs").resolve(id).resolve("run").resolve(RunDirectory.CONFIG), "no settings");
+
+        Answer confusion = service.get(JOBS + id + "/confusion");
+        Answer step = service.get(JOBS + id + "/step");
+
+        assertThat(confusion.status()).isEqualTo(422);
+        assertThat(confusion.text()).contains("run/" + RunDirectory.MODEL).doesNotContain(folder.toString());
+        assertThat(step.status()).isEqualTo(422);
+        assertThat(step.text()).doesNotContain(folder.toString());
     }
 
     @Test

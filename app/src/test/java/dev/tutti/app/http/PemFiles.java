@@ -33,7 +33,7 @@ final class PemFiles {
     private PemFiles() {}
 
     /**
-     * Makes a certificate for this machine, and for train.example.org.
+     * Makes a certificate for this machine, train.example.org and *.wild.example.org.
      *
      * @param folder receives the files
      * @param name of the files
@@ -49,8 +49,12 @@ final class PemFiles {
                 : der(SEQUENCE, hex("06092a864886f70d01010b0500"));
         byte[] commonName = der(SEQUENCE, hex("0603550403"), der(UTF8, text(name)));
         byte[] subject = der(SEQUENCE, der(SET, commonName));
-        byte[] hosts =
-                der(SEQUENCE, hex("87047f000001"), der(0x82, text("localhost")), der(0x82, text("train.example.org")));
+        byte[] hosts = der(
+                SEQUENCE,
+                hex("87047f000001"),
+                der(0x82, text("localhost")),
+                der(0x82, text("train.example.org")),
+                der(0x82, text("*.wild.example.org")));
         byte[] content = der(
                 SEQUENCE,
                 hex("a003020102"),

@@ -71,7 +71,8 @@ class TlsTest {
 
         assertThat(entrance.shown()).isEqualTo("https://localhost:8025");
         assertThat(entrance.hosts())
-                .containsExactlyInAnyOrder("localhost", "127.0.0.1", "[::1]", "0.0.0.0", "train.example.org");
+                .containsExactlyInAnyOrder(
+                        "localhost", "127.0.0.1", "[::1]", "0.0.0.0", "train.example.org", "*.wild.example.org");
     }
 
     @ParameterizedTest

@@ -36,6 +36,9 @@ final class MlflowStandIn implements AutoCloseable {
     String runName;
     String status = "none";
 
+    /** Done when it is told that a run has ended. */
+    volatile Runnable whenEnded = () -> {};
+
     /** From here on it answers with an error. */
     volatile boolean broken;
 
@@ -86,6 +89,7 @@ final class MlflowStandIn implements AutoCloseable {
             case "runs/update" -> {
                 keys(json, Set.of("run_id", "status", "end_time"), Set.of());
                 require(json.get("run_id").asText().equals("r1"), "run");
+                whenEnded.run();
                 status = json.get("status").asText();
                 require(Set.of("FINISHED", "FAILED", "KILLED").contains(status), "status " + status);
                 answer(exchange, 200, "{\"run_info\":{\"run_id\":\"r1\"}}");

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tutti.app.run.Listeners;
+import dev.tutti.app.run.RunDirectory;
+import dev.tutti.app.run.Trainer;
 import dev.tutti.app.run.Trainers;
 import dev.tutti.app.run.TrainingSession;
 import dev.tutti.app.tracking.EventFileReader.Event;
@@ -13,15 +16,20 @@ import dev.tutti.config.TrainingSettings;
 import dev.tutti.files.InputException;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingFailedException;
+import dev.tutti.train.TrainingListener;
+import dev.tutti.train.TrainingRun;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -88,6 +96,11 @@ class MlflowTest {
     }
 
     private String train(String trainer, Map<String, String> given, Path out) throws InterruptedException {
+        return train(trainer, given, out, UnaryOperator.identity());
+    }
+
+    private String train(String trainer, Map<String, String> given, Path out, UnaryOperator<Trainer> how)
+            throws InterruptedException {
         Map<String, String> settings = new java.util.HashMap<>(given);
         settings.putIfAbsent("data", "xor");
         settings.put("validation", "0");
@@ -97,7 +110,7 @@ class MlflowTest {
         StringWriter text = new StringWriter();
         new TrainingSession(
                         read,
-                        Trainers.of(trainer, read),
+                        how.apply(Trainers.of(trainer, read)),
                         folder,
                         new PrintWriter(text),
                         new PrintWriter(new StringWriter()),
@@ -134,6 +147,43 @@ class MlflowTest {
                     .isEqualTo((float) summary.get("trainLoss").asDouble())
                     .isEqualTo((float) (double) server.metrics.get("train/loss").get(4L));
         }
+    }
+
+    /** A server that hangs may hold up the end, but then all is kept. */
+    @Test
+    void shouldKeepWhatWasTrainedBeforeItTellsOfTheEnd() throws Exception {
+        Path done = folder.resolve("run-9");
+        Path interrupted = folder.resolve("run-10");
+        List<Boolean> kept = Collections.synchronizedList(new ArrayList<>());
+        try (MlflowStandIn server = new MlflowStandIn()) {
+            Map<String, String> settings = Map.of(
+                    "epochs", "4", "batch", "1", "mlflow", server.address().toString());
+            server.whenEnded = () -> kept.add(Files.exists(done.resolve(RunDirectory.MODEL)));
+            train("reference", settings, done);
+            assertThat(server.status).isEqualTo("FINISHED");
+
+            server.params.clear();
+            server.whenEnded = () -> kept.add(
+                    interrupted.resolve(RunDirectory.CHECKPOINTS).toFile().list().length > 0);
+            TrainingListener afterTwoSteps = new TrainingListener() {
+                @Override
+                public void onStepEnd(TrainingRun run) {
+                    if (run.step() == 2) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+            };
+            assertThatThrownBy(() -> train(
+                            "reference",
+                            settings,
+                            interrupted,
+                            trainer -> (job, listener) ->
+                                    trainer.train(job, new Listeners(List.of(listener, afterTwoSteps)))))
+                    .isInstanceOf(InterruptedException.class);
+            assertThat(server.status).isEqualTo("KILLED");
+            assertThat(server.complaints).isEmpty();
+        }
+        assertThat(kept).containsExactly(true, true);
     }
 
     @Test

@@ -34,6 +34,9 @@ public record HeldStep(Problem problem, int epoch, long steps, int batchSamples)
     /** Some seconds of a small network. */
     private static final long MOST_REPLAYED = 200_000;
 
+    /** The same, where its steps have many samples. */
+    private static final long MOST_REPLAYED_SAMPLES = 20_000_000;
+
     /**
      * Finds a step.
      *
@@ -44,12 +47,14 @@ public record HeldStep(Problem problem, int epoch, long steps, int batchSamples)
      * @throws InterruptedException if the thread is interrupted
      */
     public static HeldStep of(String name, TrainingSettings settings, long number) throws InterruptedException {
-        TrainingJob job = PreparedRun.of(settings).job();
+        TrainingJob job = PreparedRun.besides(settings).job();
         TrainingSpec spec = job.spec();
         NetworkSpec network = spec.network();
         OwnData.requireSmall(network);
         long steps = (long) spec.epochs() * spec.stepsPerEpoch();
-        long most = Math.min(steps, MOST_REPLAYED);
+        long most = Math.min(
+                steps,
+                Math.min(MOST_REPLAYED, 1 + MOST_REPLAYED_SAMPLES / Math.min(spec.samplesPerStep(), spec.samples())));
         if (number < 1 || number > most) {
             throw new InputException("number: no step " + number + " to show, allowed: 1 to " + most);
         }

@@ -212,18 +212,35 @@ export async function newView(main, like) {
     clearTimeout(timer);
     timer = setTimeout(() => attemptQuietly(check), CHECK_MS);
   });
-  form.addEventListener("submit", (event) => {
+  let underWay = false;
+  let tried = { content: "", key: "" }; // the same content again, after an answer that was lost, makes no second job
+  const handIn = async () => {
+    const problem = await check();
+    if (problem !== null) {
+      (form.elements[problem.key] ?? form.elements.more).focus();
+      return;
+    }
+    const body = settings(form);
+    const content = JSON.stringify(body);
+    if (tried.content !== content) {
+      tried = { content, key: crypto.randomUUID() };
+    }
+    const job = await post(`${API}/jobs`, body, { "Idempotency-Key": tried.key });
+    tried = { content: "", key: "" };
+    location.hash = `#/job/${job.id}`;
+  };
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
     clearTimeout(timer);
-    attempt(async () => {
-      const problem = await check();
-      if (problem !== null) {
-        (form.elements[problem.key] ?? form.elements.more).focus();
-        return;
-      }
-      const job = await post(`${API}/jobs`, settings(form), { "Idempotency-Key": crypto.randomUUID() });
-      location.hash = `#/job/${job.id}`;
-    });
+    if (underWay) {
+      return;
+    }
+    underWay = true;
+    try {
+      await attempt(handIn);
+    } finally {
+      underWay = false;
+    }
   });
   return () => clearTimeout(timer);
 }
