@@ -66,7 +66,10 @@ class FailingServiceTest {
         server.createContext("/api/v1/jobs/one/events", exchange -> {
             calls[0]++;
             if (calls[0] <= 2) {
+                // A comment, and the end long before what was promised.
                 exchange.sendResponseHeaders(200, 100);
+                exchange.getResponseBody().write(":\n".getBytes(StandardCharsets.UTF_8));
+                exchange.getResponseBody().flush();
                 exchange.close();
             } else {
                 answer(exchange, "id: 1\ndata: {\"type\":\"line\",\"text\":\"done\"}\n\n");
