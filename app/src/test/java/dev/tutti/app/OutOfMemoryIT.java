@@ -26,8 +26,8 @@ class OutOfMemoryIT {
 
     @Test
     void shouldSayThatTheDataSetIsTooLarge() throws Exception {
-        String row = "0.123456789,".repeat(20) + "1\n";
-        Path data = Files.writeString(directory.resolve("large.csv"), row.repeat(400_000));
+        String rows = "0.5,".repeat(50) + "1\n" + "1.5,".repeat(50) + "0\n";
+        Path data = Files.writeString(directory.resolve("large.csv"), rows.repeat(150_000));
 
         String err = fails(List.of("train", data.toString(), "--header", "off"));
 
