@@ -96,7 +96,7 @@ class PageFaultsIT {
     /** Long enough for what is done to the workers. */
     private static void train(Browser browser) throws Exception {
         browser.click("#nav a[href='#/new']");
-        browser.type("#f-epochs", "500");
+        browser.type("#f-epochs", "300");
         browser.type("#f-hidden", "256,256");
         browser.click("#new-form .primary");
         browser.await("location.hash.startsWith('#/job/')");
