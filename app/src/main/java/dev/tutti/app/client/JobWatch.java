@@ -47,8 +47,7 @@ public final class JobWatch {
 
     /** How to do something about the job by hand. */
     private String command(String what) {
-        String server = client.shown().equals(ServiceAddress.LOCAL) ? "" : " --server " + client.shown();
-        return "tutti jobs " + what + " " + id + server;
+        return client.command(what + " " + id);
     }
 
     /** The job. */

@@ -146,8 +146,7 @@ public final class RemoteTraining {
     }
 
     private String lookForIt() {
-        return "the job may have been handed in; look: tutti jobs list"
-                + (client.shown().equals(ServiceAddress.LOCAL) ? "" : " --server " + client.shown());
+        return "the job may have been handed in; look: " + client.command("list");
     }
 
     /** Of a file of samples alone the labels are in the file named alike, which the service would not find. */

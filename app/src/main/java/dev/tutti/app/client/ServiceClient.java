@@ -60,6 +60,11 @@ public final class ServiceClient {
         return address.url().toString();
     }
 
+    /** The command line of {@code tutti jobs} for this service. */
+    String command(String what) {
+        return "tutti jobs " + what + (shown().equals(ServiceAddress.LOCAL) ? "" : " --server " + shown());
+    }
+
     /**
      * Asks the service for something that it knows at once.
      *
