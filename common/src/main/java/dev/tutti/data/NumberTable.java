@@ -41,9 +41,9 @@ record NumberTable(String source, int rows, int columns, float[] values, float[]
     /** Returns data to train on. */
     RawData toTrain(DataOptions options) {
         refuseMissing(options);
-        NumberTable split = targets != null ? this : withTargetColumn(targetColumn(options.target(), columns - 1));
-        NumberTable complete = split.withoutMissingTargets(options);
         int column = targets != null ? DataSchema.NO_COLUMN : targetColumn(options.target(), columns - 1);
+        NumberTable split = targets != null ? this : withTargetColumn(column);
+        NumberTable complete = split.withoutMissingTargets(options);
         TargetColumn.Meaning meaning = complete.meaning(options.task());
         DataSchema schema =
                 new DataSchema(meaning.task(), complete.columns, List.of(), "", column, meaning.classNames());
