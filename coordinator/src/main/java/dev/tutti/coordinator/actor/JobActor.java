@@ -52,6 +52,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.slf4j.Logger;
@@ -358,29 +359,35 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
 
     /** Who adds what in a generation with these carriers; null where the coordinator does. */
     private Shares sharesOver(Carriers carriers) {
-        boolean worthwhile = setup.averaging == Averaging.MEMBERS || description.vectorBytes() >= Carriers.LARGE_BYTES;
-        boolean possible = carriers.vectorsByTcp() && !setup.job.leavesOutSteps();
-        if (setup.averaging == Averaging.MEMBERS && !possible && !toldWhoAverages && dataPlane.shared() == null) {
+        if (!carriers.vectorsByTcp() || setup.job.leavesOutSteps()) {
+            tellWhoAverages(carriers);
+            return null;
+        }
+        boolean small = setup.averaging == Averaging.AUTO && description.vectorBytes() < Carriers.LARGE_BYTES;
+        if (small || setup.averaging == Averaging.COORDINATOR || peersUnreached) {
+            return null;
+        }
+        int feeder = IntStream.range(0, members.size())
+                .filter(this::isOnThisMachine)
+                .findFirst()
+                .orElse(Shares.NONE);
+        boolean coordinatorOwns = feeder == Shares.NONE && members.size() > 1;
+        return new Shares((int) (description.vectorBytes() / Float.BYTES), members.size(), coordinatorOwns, feeder);
+    }
+
+    private boolean isOnThisMachine(int member) {
+        return members.get(member).ref.path().address().getHost().equals(Optional.of(dataPlane.host()));
+    }
+
+    /** In one process there is nothing to choose. */
+    private void tellWhoAverages(Carriers carriers) {
+        if (setup.averaging == Averaging.MEMBERS && dataPlane.shared() == null && !toldWhoAverages) {
             toldWhoAverages = true;
             log.warn(
                     "job {}: the coordinator averages, not the members: {}",
                     setup.job.name(),
                     carriers.vectorsByTcp() ? "steps may be left out, or were" : "vectors go over UDP");
         }
-        if (!possible
-                || !worthwhile
-                || setup.averaging == Averaging.COORDINATOR
-                || peersUnreached
-                || dataPlane.shared() != null) {
-            return null;
-        }
-        int feeder = Shares.NONE;
-        for (int member = members.size() - 1; member >= 0; member--) {
-            boolean here = members.get(member).ref.path().address().getHost().equals(Optional.of(dataPlane.host()));
-            feeder = here ? member : feeder;
-        }
-        boolean coordinatorOwns = feeder == Shares.NONE && members.size() > 1;
-        return new Shares((int) (description.vectorBytes() / Float.BYTES), members.size(), coordinatorOwns, feeder);
     }
 
     /**
