@@ -205,14 +205,13 @@ public final class GenerationLoop {
             // The next streams will ask for it if it is missing still.
             return;
         }
+        flush();
         if (lastSum != null) {
-            flush();
             if (plane.tellsTimes() && !isLeaving()) {
                 plane.beginComputed(item, computedNs);
             }
             send(item);
         } else {
-            flush();
             if (!isLeaving()) {
                 plane.beginWeightsRequest(item);
             }
