@@ -6,7 +6,8 @@ import dev.tutti.wire.FrameFlyweight;
 import dev.tutti.wire.FrameKind;
 
 /**
- * Puts the sum of a step's gradients together from the shares that owners send. Who is behind may find an owner's sums of several
+ * Puts the sum of a step's gradients together from the own share and those that other owners send, and sends of it what others
+ * need. Who is behind may find an owner's sums of several
  * steps on their way: it takes one, and lets the rest wait in the connection until it begins the next step. Owned by one thread.
  */
 public final class RootReceiver {
@@ -15,6 +16,7 @@ public final class RootReceiver {
     private PartialGradient root;
     private long step = -1;
     private int missing;
+    private boolean hasOwn;
 
     /**
      * @param kind of the frames
@@ -46,6 +48,7 @@ public final class RootReceiver {
     public void begin(long step, PartialGradient into) {
         this.step = step;
         root = into;
+        hasOwn = false;
         missing = shares.length;
         for (Share share : shares) {
             share.received = 0;
@@ -58,9 +61,37 @@ public final class RootReceiver {
         return step >= 0 && !shares[sender].whole;
     }
 
-    /** Whether all senders' shares of the step are there. */
+    /**
+     * Takes the share that was added here, which may be empty, with the sums that come with it.
+     *
+     * @param start its first parameter
+     */
+    public void putOwn(PartialGradient own, int start) {
+        System.arraycopy(own.gradient(), 0, root.gradient(), start, own.gradient().length);
+        root.sums(own.lossSum(), own.weightSum(), own.correctSum());
+        hasOwn = true;
+    }
+
+    /** Whether the own share of the step is there. */
+    public boolean hasOwn() {
+        return hasOwn;
+    }
+
+    /** Whether all shares of the step are there. */
     public boolean isComplete() {
-        return step >= 0 && missing == 0;
+        return hasOwn && missing == 0;
+    }
+
+    /**
+     * Begins to send a part of the step's sum that is there; it must not change until all of it is sent.
+     *
+     * @param epoch number of the epoch, counted from 1
+     * @param start first parameter
+     * @param length number of parameters
+     */
+    public void send(FrameSender to, int epoch, int start, int length) {
+        to.header().set(kind, epoch, step, 0, 0, length).sums(root.lossSum(), root.weightSum(), root.correctSum());
+        to.begin(root.gradient(), start);
     }
 
     private final class Share implements FrameReceiver.Handler {

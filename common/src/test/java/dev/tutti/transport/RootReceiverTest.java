@@ -33,6 +33,8 @@ class RootReceiverTest {
         first.onFrame(0, frame(STEP, new float[] {1, 2, 3}, 0));
         assertThat(roots.isComplete()).as("half a share").isFalse();
         first.onFrame(0, frame(STEP, new float[] {1, 2, 3}, 1));
+        assertThat(roots.isComplete()).as("without the own share").isFalse();
+        roots.putOwn(own(0), 5);
         assertThat(roots.isComplete()).isTrue();
         assertThat(sum.gradient()).containsExactly(1, 2, 3, 4, 5);
         assertThat(sum.lossSum()).isEqualTo(0.5);
@@ -44,8 +46,26 @@ class RootReceiverTest {
     }
 
     @Test
+    void shouldPutTheOwnShareInItsPlace() {
+        RootReceiver three = new RootReceiver(FrameKind.ROOT, 1);
+        FrameReceiver.Handler other = three.from(0, 0, 3);
+        three.begin(STEP, sum);
+        assertThat(three.hasOwn()).isFalse();
+        three.putOwn(own(2), 3);
+        assertThat(three.hasOwn()).isTrue();
+        assertThat(three.isComplete()).isFalse();
+        other.onFrame(0, frame(STEP, new float[] {1, 2, 3}, 0));
+        other.onFrame(0, frame(STEP, new float[] {1, 2, 3}, 1));
+        assertThat(three.isComplete()).isTrue();
+        assertThat(sum.gradient()).containsExactly(1, 2, 3, 10, 11);
+        three.begin(STEP + 1, sum);
+        assertThat(three.hasOwn()).isFalse();
+    }
+
+    @Test
     void shouldTakeNothingElse() {
         roots.begin(STEP, sum);
+        roots.putOwn(own(0), 5);
         assertThat(first.onFrame(0, frame(STEP - 1, new float[] {1, 2, 3}, 0))).isEqualTo(FrameFault.UNEXPECTED);
         assertThat(first.onFrame(0, frame(STEP + 1, new float[] {1, 2, 3}, 0))).isEqualTo(FrameFault.UNEXPECTED);
         assertThat(first.onFrame(0, frame(STEP, new float[] {1, 2, 3}, 1)))
@@ -60,6 +80,15 @@ class RootReceiverTest {
                 .isEqualTo(FrameFault.UNEXPECTED);
         assertThat(sum.gradient()).containsExactly(0, 0, 0, 4, 5);
         assertThat(roots.isComplete()).isFalse();
+    }
+
+    private static PartialGradient own(int length) {
+        PartialGradient own = new PartialGradient(length).reset(0, 4);
+        own.sums(0.5, 8, 6);
+        for (int i = 0; i < length; i++) {
+            own.gradient()[i] = 10 + i;
+        }
+        return own;
     }
 
     /** Two floats in a frame. */

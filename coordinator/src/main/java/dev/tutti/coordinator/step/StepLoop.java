@@ -404,7 +404,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         }
         traffic.onSent(plane.shares().length(plane.shares().coordinator()));
         sumWantedNs = 0;
-        plane.beginSum(run.epoch(), run.step(), root.reset(0, machine.segments()));
+        plane.beginSum(run.step(), root.reset(0, machine.segments()));
         if (fresh) {
             fresh = false;
             traffic.onSent(run.parameters().length);
@@ -423,7 +423,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         }
         if (sumWantedNs == 0) {
             sumWantedNs = System.nanoTime();
-            plane.takeOwnSum(machine.total());
+            plane.takeOwnSum(run.epoch(), machine.total());
         }
         return plane.isSumComplete() && plane.isSumSent();
     }

@@ -88,8 +88,6 @@ public final class CoordinatorPlane implements AutoCloseable {
     private long framesSent;
     private FrameSender weights;
     private FrameSender rootSender;
-    private PartialGradient root;
-    private boolean ownIsIn;
     private float[] replica;
     private int arrays;
     private int epoch;
@@ -354,35 +352,22 @@ public final class CoordinatorPlane implements AutoCloseable {
      *
      * @param into takes it, share by share
      */
-    public void beginSum(int epoch, long step, PartialGradient into) {
-        this.epoch = epoch;
-        this.step = step;
-        root = into;
-        ownIsIn = false;
+    public void beginSum(long step, PartialGradient into) {
         roots.begin(step, into);
     }
 
-    /** Takes the sum of the coordinator's share, which may be empty, and sends it to all members; it must not change until {@link #isSumSent}. */
-    public void takeOwnSum(PartialGradient own) {
-        if (ownIsIn) {
-            return;
-        }
-        ownIsIn = true;
-        root.sums(own.lossSum(), own.weightSum(), own.correctSum());
+    /** Takes the sum of the coordinator's share, which may be empty, and sends it to all members. */
+    public void takeOwnSum(int epoch, PartialGradient own) {
+        int start = shares.start(shares.coordinator());
+        roots.putOwn(own, start);
         if (rootSender != null) {
-            int length = own.gradient().length;
-            System.arraycopy(own.gradient(), 0, root.gradient(), shares.start(shares.coordinator()), length);
-            rootSender
-                    .header()
-                    .set(FrameKind.root(gradientKind.valueBytes()), epoch, step, 0, 0, length)
-                    .sums(own.lossSum(), own.weightSum(), own.correctSum());
-            rootSender.begin(own.gradient(), 0);
+            roots.send(rootSender, epoch, start, own.gradient().length);
         }
     }
 
-    /** Whether the sum of the step is there, in the array that {@link #beginSum} was given. */
+    /** Whether the sum of the step is there, in the array that {@link #beginSum} was given, which must not change until {@link #isSumSent}. */
     public boolean isSumComplete() {
-        return ownIsIn && roots.isComplete();
+        return roots.isComplete();
     }
 
     /** Whether all members have taken the sum of the coordinator's share. */

@@ -40,18 +40,14 @@ final class PeerExchange {
     private final OwnedShare owned;
     private final RootReceiver roots;
     private final FrameKind gradientKind;
-    private final FrameKind rootKind;
     private final PeerStreams.Frames shareFrames;
-    private final List<Integer> rootOwners;
     private final List<PeerStreams.Frames> rootFrames = new ArrayList<>();
     private final PartialGradient[] sums = new PartialGradient[2];
     private final FrameSender[] shareSenders;
     private FrameSender rootSender;
     private FrameSender reportSender;
     private FrameSender feedSender;
-    private PartialGradient outgoing;
     private boolean connected;
-    private boolean ownIsIn;
     private int now;
     private long step = -1;
 
@@ -65,18 +61,17 @@ final class PeerExchange {
         update = new ParameterUpdate(spec.optimizer(), parameters);
         owned = new OwnedShare(shares.length(self), spec.wire());
         gradientKind = FrameKind.gradient(spec.wire().bytes());
-        rootKind = FrameKind.root(spec.wire().bytes());
         shareSenders = new FrameSender[shares.members()];
         for (int i = 0; i < sums.length; i++) {
             sums[i] = new PartialGradient(parameters.length);
         }
         shareFrames =
                 shares.members() == 1 ? null : network.source(streams.shareStreamId(), peers(), new ShareReceiver());
-        rootOwners = IntStream.range(0, shares.owners())
+        List<Integer> rootOwners = IntStream.range(0, shares.owners())
                 .filter(one -> one != self)
                 .boxed()
                 .toList();
-        roots = new RootReceiver(rootKind, rootOwners.size());
+        roots = new RootReceiver(FrameKind.root(spec.wire().bytes()), rootOwners.size());
         for (int i = 0; i < rootOwners.size(); i++) {
             int owner = rootOwners.get(i);
             FrameReceiver.Handler handler = roots.from(i, shares.start(owner), shares.length(owner));
@@ -151,7 +146,7 @@ final class PeerExchange {
 
     /** Whether all have computed what there is to compute of the step. */
     boolean isOver(long of) {
-        return of < step || of == step && isSumComplete();
+        return of < step || of == step && roots.isComplete();
     }
 
     /** Takes what has arrived and sends what is taken; returns the number of frames. */
@@ -209,16 +204,15 @@ final class PeerExchange {
     int advance(SharedLoop threads) {
         // Whoever waits for this member's share cannot go on, and while this thread computes it is sent in small
         // pieces.
-        if (!isSumComplete() || !isIdle(rootSender) || !isIdle(feedSender)) {
+        if (!roots.isComplete() || !isIdle(rootSender) || !isIdle(feedSender)) {
             return 0;
         }
         PartialGradient sum = sum();
-        beginSum(feedSender, sum);
+        sendSum(feedSender, 0, shares.parameters());
         // Whether it is finite is for the coordinator to find out, which ends the job if it is not.
         update.run(step, sum.gradient(), sum.weightSum(), threads);
         step++;
         now = 1 - now;
-        ownIsIn = false;
         roots.begin(step, sum());
         takeOwnSum();
         return 1 + send();
@@ -231,39 +225,27 @@ final class PeerExchange {
         }
     }
 
-    private boolean isSumComplete() {
-        return ownIsIn && roots.isComplete();
-    }
-
     private PartialGradient sum() {
         return sums[now];
     }
 
-    /** The sum of the own share goes to all others as soon as they have taken the one before. */
+    /** The sum of the own share goes to all others as soon as they have taken the one before, which lies in the other array. */
     private void takeOwnSum() {
-        if (outgoing != null && isIdle(rootSender) && isIdle(reportSender)) {
-            owned.release(outgoing);
-            outgoing = null;
-        }
-        if (!connected || outgoing != null || ownIsIn || owned.step() != step || !owned.isComplete()) {
+        boolean due = connected && owned.step() == step && owned.isComplete() && !roots.hasOwn();
+        if (!due || !isIdle(rootSender) || !isIdle(reportSender)) {
             return;
         }
-        outgoing = owned.takeTotal();
-        PartialGradient sum = sum();
-        System.arraycopy(outgoing.gradient(), 0, sum.gradient(), shares.start(self), outgoing.gradient().length);
-        sum.sums(outgoing.lossSum(), outgoing.weightSum(), outgoing.correctSum());
-        ownIsIn = true;
-        beginSum(rootSender, outgoing);
-        beginSum(reportSender, outgoing);
+        PartialGradient own = owned.takeTotal();
+        roots.putOwn(own, shares.start(self));
+        owned.release(own);
+        sendSum(rootSender, shares.start(self), shares.length(self));
+        sendSum(reportSender, shares.start(self), shares.length(self));
         owned.begin(step + 1, segmentsOf(step + 1));
     }
 
-    private void beginSum(FrameSender sender, PartialGradient of) {
-        if (sender != null) {
-            sender.header()
-                    .set(rootKind, epochOf(step), step, 0, 0, of.gradient().length)
-                    .sums(of.lossSum(), of.weightSum(), of.correctSum());
-            sender.begin(of.gradient(), 0);
+    private void sendSum(FrameSender to, int start, int length) {
+        if (to != null) {
+            roots.send(to, epochOf(step), start, length);
         }
     }
 

@@ -15,6 +15,7 @@ import dev.tutti.transport.FrameSender;
 import dev.tutti.transport.FrameSource;
 import dev.tutti.transport.SharedMemory;
 import dev.tutti.transport.SharedVectors;
+import dev.tutti.transport.Shares;
 import dev.tutti.transport.StreamClosedException;
 import dev.tutti.transport.Streams;
 import dev.tutti.transport.UdpEndpoint;
@@ -379,11 +380,9 @@ public final class WorkerPlane implements AutoCloseable {
             exchange.beginNode(item.epoch(), item.step(), node);
         }
         float[] sent = shared == null ? node.gradient() : NO_FLOATS;
-        int start =
-                exchange == null ? 0 : prepare.shares().start(prepare.shares().coordinator());
-        int length = exchange == null
-                ? sent.length
-                : prepare.shares().length(prepare.shares().coordinator());
+        Shares shares = prepare.shares();
+        int start = shares == null ? 0 : shares.start(shares.coordinator());
+        int length = shares == null ? sent.length : shares.length(shares.coordinator());
         gradients
                 .header()
                 .set(gradientKind, item.epoch(), item.step(), node.firstSegment(), node.segmentCount(), length)

@@ -198,7 +198,6 @@ final class SimulatedMembers {
 
     private void beginStep() {
         issue(machine.begin(step, nowNs), step);
-        generation.ownIsIn = false;
         generation.roots.begin(step, root.reset(0, machine.segments()));
         if (generation.fresh) {
             generation.fresh = false;
@@ -228,7 +227,7 @@ final class SimulatedMembers {
         of.poll();
         if (machine.isComplete()) {
             of.takeOwnSum(machine.total());
-            if (of.ownIsIn && of.roots.isComplete() && of.isSent()) {
+            if (of.roots.isComplete() && of.isSent()) {
                 machine.endStep(nowNs);
                 run.run(step, root.gradient(), root.weightSum(), SharedLoop.ALONE);
                 step++;
@@ -256,7 +255,6 @@ final class SimulatedMembers {
         private final List<PeerStreams.Frames> rootFrames = new ArrayList<>();
         private final PeerStreams.Frames gradientFrames;
         private final FrameSender rootSender;
-        private boolean ownIsIn;
         private boolean fresh;
 
         Generation(GenerationId id, Shares shares) {
@@ -304,19 +302,13 @@ final class SimulatedMembers {
         }
 
         void takeOwnSum(PartialGradient own) {
-            if (ownIsIn) {
+            if (roots.hasOwn()) {
                 return;
             }
-            ownIsIn = true;
-            root.sums(own.lossSum(), own.weightSum(), own.correctSum());
+            int start = shares.start(shares.coordinator());
+            roots.putOwn(own, start);
             if (rootSender != null) {
-                int length = own.gradient().length;
-                System.arraycopy(own.gradient(), 0, root.gradient(), shares.start(shares.coordinator()), length);
-                rootSender
-                        .header()
-                        .set(FrameKind.root(spec.wire().bytes()), epoch(step), step, 0, 0, length)
-                        .sums(own.lossSum(), own.weightSum(), own.correctSum());
-                rootSender.begin(own.gradient(), 0);
+                roots.send(rootSender, epoch(step), start, own.gradient().length);
             }
         }
 
