@@ -31,6 +31,10 @@ import dev.tutti.config.TrainingSettings;
 import dev.tutti.config.WorkerSettings;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,6 +58,9 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 done, 1 a fault of Tutti itself, 2 wrong use or bad input, 3 the training failed, 130 interrupted."
         })
 public final class Tutti implements Runnable {
+    /** All commands by their names, in the order in which help lists them. */
+    private static final Map<String, Supplier<CommandLine>> COMMANDS = commands();
+
     @Spec
     private CommandSpec spec;
 
@@ -62,7 +69,7 @@ public final class Tutti implements Runnable {
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] args) {
         Terminal.useRealStandardError();
-        Interruption.run(() -> run(commandLine(), ResultStream.standard(), args));
+        Interruption.run(() -> run(commandLineFor(args), ResultStream.standard(), args));
     }
 
     /**
@@ -85,43 +92,65 @@ public final class Tutti implements Runnable {
 
     /** The whole command line; errors go to standard error. */
     static CommandLine commandLine() {
+        CommandLine tutti = commandLine(COMMANDS.keySet());
+        CommandLine help = new CommandLine(new CommandLine.HelpCommand());
+        help.getCommandSpec().usageMessage().hidden(true);
+        return tutti.addSubcommand("help", help);
+    }
+
+    /** As much of the command line as {@code args} need: to make all of it takes longer than some commands do. */
+    private static CommandLine commandLineFor(String... args) {
+        return args.length > 0 && COMMANDS.containsKey(args[0]) ? commandLine(Set.of(args[0])) : commandLine();
+    }
+
+    private static CommandLine commandLine(Set<String> names) {
         CommandLine tutti = new CommandLine(new Tutti());
-        tutti.addSubcommand(
-                "train", SettingOptions.add(new CommandLine(new TrainCommand()), TrainingSettings.SETTINGS));
-        tutti.addSubcommand(
-                "coordinator",
-                SettingOptions.add(new CommandLine(new CoordinatorCommand()), ServiceSettings.COORDINATOR_SETTINGS));
-        tutti.addSubcommand(
-                "worker", SettingOptions.add(new CommandLine(new WorkerCommand()), WorkerSettings.SETTINGS));
-        tutti.addSubcommand("serve", SettingOptions.add(new CommandLine(new ServeCommand()), ServiceSettings.SETTINGS));
-        tutti.addSubcommand("jobs", JobsCommand.commandLine());
-        tutti.addSubcommand(
-                "data",
-                new CommandLine(new DataCommand())
-                        .addSubcommand(
-                                "describe",
-                                SettingOptions.add(
-                                        new CommandLine(new DataDescribeCommand()), DataDescribeCommand.SETTINGS)));
-        tutti.addSubcommand("eval", new EvalCommand());
-        tutti.addSubcommand("predict", new PredictCommand());
-        tutti.addSubcommand(
-                "bench",
-                new CommandLine(new BenchCommand())
-                        .addSubcommand("kernel", new BenchKernelCommand())
-                        .addSubcommand("cluster", new BenchClusterCommand())
-                        .addSubcommand("transport", new BenchTransportCommand()));
-        tutti.addSubcommand("explain", SettingOptions.add(new CommandLine(new ExplainCommand()), OwnData.SETTINGS));
-        tutti.addSubcommand("chaos", new ChaosCommand());
-        tutti.addSubcommand("doctor", new DoctorCommand());
-        tutti.addSubcommand("version", new VersionCommand());
-        tutti.addSubcommand("help", new CommandLine.HelpCommand());
-        tutti.getSubcommands().get("help").getCommandSpec().usageMessage().hidden(true);
+        COMMANDS.forEach((name, command) -> {
+            if (names.contains(name)) {
+                tutti.addSubcommand(name, command.get());
+            }
+        });
         tutti.setParameterExceptionHandler(ErrorReport::wrongUse);
         tutti.setExecutionExceptionHandler(ErrorReport::failed);
         tutti.setCaseInsensitiveEnumValuesAllowed(true);
         tutti.setUsageHelpWidth(Math.max(80, Math.min(110, Environment.columns())));
         tutti.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         return tutti;
+    }
+
+    private static Map<String, Supplier<CommandLine>> commands() {
+        Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
+        commands.put("train", () -> SettingOptions.add(new CommandLine(new TrainCommand()), TrainingSettings.SETTINGS));
+        commands.put(
+                "coordinator",
+                () -> SettingOptions.add(
+                        new CommandLine(new CoordinatorCommand()), ServiceSettings.COORDINATOR_SETTINGS));
+        commands.put("worker", () -> SettingOptions.add(new CommandLine(new WorkerCommand()), WorkerSettings.SETTINGS));
+        commands.put("serve", () -> SettingOptions.add(new CommandLine(new ServeCommand()), ServiceSettings.SETTINGS));
+        commands.put("jobs", JobsCommand::commandLine);
+        commands.put("data", Tutti::data);
+        commands.put("eval", () -> new CommandLine(new EvalCommand()));
+        commands.put("predict", () -> new CommandLine(new PredictCommand()));
+        commands.put("bench", Tutti::bench);
+        commands.put("explain", () -> SettingOptions.add(new CommandLine(new ExplainCommand()), OwnData.SETTINGS));
+        commands.put("chaos", () -> new CommandLine(new ChaosCommand()));
+        commands.put("doctor", () -> new CommandLine(new DoctorCommand()));
+        commands.put("version", () -> new CommandLine(new VersionCommand()));
+        return commands;
+    }
+
+    private static CommandLine data() {
+        return new CommandLine(new DataCommand())
+                .addSubcommand(
+                        "describe",
+                        SettingOptions.add(new CommandLine(new DataDescribeCommand()), DataDescribeCommand.SETTINGS));
+    }
+
+    private static CommandLine bench() {
+        return new CommandLine(new BenchCommand())
+                .addSubcommand("kernel", new BenchKernelCommand())
+                .addSubcommand("cluster", new BenchClusterCommand())
+                .addSubcommand("transport", new BenchTransportCommand());
     }
 
     @Override

@@ -41,9 +41,11 @@ public final class Kernels {
         if (WarmUp.isDone() || "vector".equals(System.getProperty(KERNEL_PROPERTY))) {
             return vector;
         }
-        WarmUp.start(network, dropout, precision);
-        int parameterCount = new ParameterLayout(network).parameterCount();
-        return new WarmingKernel(createReference(network, dropout, precision), vector, parameterCount);
+        return new WarmingKernel(
+                createReference(network, dropout, precision),
+                vector,
+                new ParameterLayout(network).parameterCount(),
+                () -> WarmUp.start(network, dropout, precision));
     }
 
     /** Creates the scalar reference, without dropout: the same bits as any other, ready at once. */

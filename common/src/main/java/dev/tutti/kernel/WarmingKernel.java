@@ -10,7 +10,8 @@ import dev.tutti.reduce.PartialGradient;
  * long as a whole short training. Since both kernels give the same bits, it does not matter when the change happens.
  *
  * <p>Large pieces of work go to the vector kernel at once: it is compiled before one such call of the scalar kernel
- * would end.
+ * would end. Compiling takes the cores from the rest of the process, and so begins only with the first large piece, or
+ * when the scalar kernel has worked for about as long as compiling takes: a training that is over by then needs none.
  */
 final class WarmingKernel implements GradientKernel {
     /**
@@ -18,16 +19,23 @@ final class WarmingKernel implements GradientKernel {
      */
     private static final double LARGE_CALL = 20e6;
 
+    /** Floating-point operations of the scalar kernel, about a second of them, after which compiling begins. */
+    private static final double LONG_TRAINING = 1e9;
+
     private static final int OPERATIONS_PER_PARAMETER = 6;
 
     private final GradientKernel vector;
     private final double operationsPerSample;
+    private final Runnable warmUp;
     private GradientKernel scalar;
+    private double operations;
 
-    WarmingKernel(GradientKernel scalar, GradientKernel vector, int parameterCount) {
+    /** @param warmUp has the vector kernel compiled; called again and again, and returns at once */
+    WarmingKernel(GradientKernel scalar, GradientKernel vector, int parameterCount, Runnable warmUp) {
         this.scalar = scalar;
         this.vector = vector;
         this.operationsPerSample = (double) OPERATIONS_PER_PARAMETER * parameterCount;
+        this.warmUp = warmUp;
     }
 
     @Override
@@ -74,6 +82,12 @@ final class WarmingKernel implements GradientKernel {
             scalar = null;
             return vector;
         }
-        return operationsPerSample * batch.count() > LARGE_CALL ? vector : scalar;
+        double call = operationsPerSample * batch.count();
+        boolean large = call > LARGE_CALL;
+        operations += call;
+        if (large || operations > LONG_TRAINING) {
+            warmUp.run();
+        }
+        return large ? vector : scalar;
     }
 }
