@@ -11,8 +11,10 @@ import dev.tutti.app.command.DataDescribeCommand;
 import dev.tutti.app.command.DoctorCommand;
 import dev.tutti.app.command.EvalCommand;
 import dev.tutti.app.command.ExplainCommand;
+import dev.tutti.app.command.ExportCommand;
 import dev.tutti.app.command.JobsCommand;
 import dev.tutti.app.command.PredictCommand;
+import dev.tutti.app.command.ReportCommand;
 import dev.tutti.app.command.ServeCommand;
 import dev.tutti.app.command.SettingOptions;
 import dev.tutti.app.command.TrainCommand;
@@ -104,6 +106,8 @@ public final class Tutti implements Runnable {
                                         new CommandLine(new DataDescribeCommand()), DataDescribeCommand.SETTINGS)));
         tutti.addSubcommand("eval", new EvalCommand());
         tutti.addSubcommand("predict", new PredictCommand());
+        tutti.addSubcommand("export", new ExportCommand());
+        tutti.addSubcommand("report", new ReportCommand());
         tutti.addSubcommand(
                 "bench",
                 new CommandLine(new BenchCommand())
