@@ -121,6 +121,12 @@ enum Layers {
                     .dependOnClassesThat(resideInAnyPackage("io.javalin..", "org.eclipse.jetty..", "jakarta.."));
         }
     },
+    PROTOCOL_BUFFERS_STAY_IN_THE_EXPORTS {
+        @Override
+        ArchRule below(String root) {
+            return noneBut(packages(root, "app.export.."), "com.google.protobuf..");
+        }
+    },
     THE_SERVICE_KNOWS_NOTHING_OF_ITS_DOOR {
         @Override
         ArchRule below(String root) {

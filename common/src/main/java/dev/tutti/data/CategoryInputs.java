@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -66,22 +67,40 @@ public record CategoryInputs(int column, List<String> levels, boolean other) {
     }
 
     /** Number of inputs. */
-    int width() {
+    public int width() {
         return levels.size() + (other ? 1 : 0);
     }
 
-    /** Returns for each of some levels which of the inputs is 1; -1 where none is. A number is found however it is written. */
-    int[] places(List<String> names) {
-        Map<String, Integer> placeOf = new HashMap<>();
+    /** Which of the inputs is 1 for a level that training did not see; -1 where none is. */
+    public int rest() {
+        return other ? levels.size() : -1;
+    }
+
+    /**
+     * Returns which of the inputs is 1 for each level, by its name and, of a number, by its canonical form: a level is looked up as it
+     * is written, then by {@link #canonical}.
+     */
+    public Map<String, Integer> placeOf() {
+        Map<String, Integer> placeOf = new LinkedHashMap<>();
         for (int place = 0; place < levels.size(); place++) {
-            placeOf.putIfAbsent(TargetColumn.canonical(levels.get(place)), place);
+            placeOf.putIfAbsent(canonical(levels.get(place)), place);
         }
         for (int place = 0; place < levels.size(); place++) {
             placeOf.put(levels.get(place), place);
         }
-        int rest = other ? levels.size() : -1;
+        return placeOf;
+    }
+
+    /** The same text for a number however it is written: "1", "01" and "1.0" are one level. */
+    public static String canonical(String level) {
+        return TargetColumn.canonical(level);
+    }
+
+    /** Returns for each of some levels which of the inputs is 1; -1 where none is. A number is found however it is written. */
+    int[] places(List<String> names) {
+        Map<String, Integer> placeOf = placeOf();
         return names.stream()
-                .mapToInt(name -> placeOf.getOrDefault(name, placeOf.getOrDefault(TargetColumn.canonical(name), rest)))
+                .mapToInt(name -> placeOf.getOrDefault(name, placeOf.getOrDefault(canonical(name), rest())))
                 .toArray();
     }
 }

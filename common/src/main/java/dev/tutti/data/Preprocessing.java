@@ -186,8 +186,8 @@ public record Preprocessing(
         return labels;
     }
 
-    /** What stands in for a missing value of input column {@code column}. */
-    private double fillOf(int column) {
+    /** What stands in for a missing value of input column {@code column}: a number, or the place of a level; -1 for none of them. */
+    public double standIn(int column) {
         if (fill.length > 0) {
             return fill[column];
         }
@@ -251,7 +251,7 @@ public record Preprocessing(
 
         Encoder(RawData data) {
             this.data = data;
-            Arrays.setAll(fills, Preprocessing.this::fillOf);
+            Arrays.setAll(fills, Preprocessing.this::standIn);
             Arrays.fill(widths, 1);
             indicators.forEach(column -> indicated[column] = true);
             for (CategoryInputs category : categories) {

@@ -35,7 +35,7 @@ public final class StrictJson {
     }
 
     /** Returns the first line of a text without control characters and cut short: fit for a message of one line. */
-    static String shown(String text) {
+    public static String shown(String text) {
         String line = text.lines().findFirst().orElse("");
         StringBuilder shown = new StringBuilder();
         line.codePoints()

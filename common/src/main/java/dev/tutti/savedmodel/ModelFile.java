@@ -10,12 +10,14 @@ import dev.tutti.files.InputException;
 import dev.tutti.files.LittleEndianFloats;
 import dev.tutti.files.SafetensorsFile;
 import dev.tutti.files.StrictJson;
+import dev.tutti.files.TensorSlice;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -68,33 +70,37 @@ public final class ModelFile {
             Preprocessing preprocessing = metadata(file, tensors.metadata(), PREPROCESSING, Preprocessing.class);
             JsonNode training = metadata(file, tensors.metadata(), TRAINING, JsonNode.class);
             requireMatch(file, network, preprocessing);
-            return new Model(network, preprocessing, training.toString(), parameters(tensors, network));
+            tensors.leaveOut(OPTIMIZER);
+            List<TensorSlice> slices = new ParameterLayout(network).tensors();
+            return new Model(network, preprocessing, training.toString(), parameters(tensors, network, slices));
         } catch (IOException e) {
             throw SafetensorsFile.unreadable(file, e);
         }
     }
 
     /**
-     * Reads the tensors alone, for a network whose shape is known; metadata are not needed.
+     * Reads the tensors alone, for a network whose shape is known; metadata are not needed, and layers may have the names that other
+     * programs give them ({@link LayerNames}).
      *
      * @return the parameters, in the layout of {@link ParameterLayout}
      * @throws InputException if the file cannot be read, or its tensors are not those of {@code network}
      */
     public static float[] readParameters(Path file, NetworkSpec network) {
         try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
-            return parameters(tensors, network);
+            tensors.leaveOut(OPTIMIZER);
+            List<TensorSlice> slices = LayerNames.in(file, tensors.names(), new ParameterLayout(network).tensors());
+            return parameters(tensors, network, slices);
         } catch (IOException e) {
             throw SafetensorsFile.unreadable(file, e);
         }
     }
 
-    /** The file must have exactly the network's tensors, but for those of an optimizer. */
-    private static float[] parameters(SafetensorsFile file, NetworkSpec network) throws IOException {
-        ParameterLayout layout = new ParameterLayout(network);
-        file.leaveOut(OPTIMIZER);
-        file.requireExactly(layout.tensors(), "network " + network.shape());
-        float[] parameters = new float[layout.parameterCount()];
-        file.read(layout.tensors(), parameters);
+    /** The file must have exactly these tensors of the network. */
+    private static float[] parameters(SafetensorsFile file, NetworkSpec network, List<TensorSlice> tensors)
+            throws IOException {
+        file.requireExactly(tensors, "network " + network.shape());
+        float[] parameters = new float[new ParameterLayout(network).parameterCount()];
+        file.read(tensors, parameters);
         return parameters;
     }
 

@@ -3,17 +3,22 @@ package dev.tutti.app.command;
 import dev.tutti.app.console.ExitCode;
 import dev.tutti.app.console.ProgressLine;
 import dev.tutti.app.prediction.ConfusionTable;
+import dev.tutti.app.prediction.Importance;
 import dev.tutti.app.prediction.Predictions;
 import dev.tutti.data.DataSplit;
 import dev.tutti.data.Purpose;
 import dev.tutti.data.RawData;
+import dev.tutti.files.InputException;
 import dev.tutti.files.Json;
+import dev.tutti.files.Range;
 import dev.tutti.model.WeightsHash;
 import dev.tutti.savedmodel.ModelFile;
 import dev.tutti.train.Evaluation;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
@@ -31,7 +36,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  tutti eval runs/20261120-101500-digits digits --split validation",
-            "  tutti eval model.safetensors houses.csv --target price --json"
+            "  tutti eval model.safetensors houses.csv --target price --json",
+            "  tutti eval model.safetensors houses.csv --importance"
         })
 public final class EvalCommand implements Callable<Integer> {
     /** Which of the samples. */
@@ -43,6 +49,8 @@ public final class EvalCommand implements Callable<Integer> {
         /** All. */
         ALL
     }
+
+    private static final Range REPEATS = Range.count(1, 1000);
 
     @Spec
     private CommandSpec spec;
@@ -60,26 +68,55 @@ public final class EvalCommand implements Callable<Integer> {
             description = "all, or of the data it was trained on: validation or training (default: all)")
     private Split split;
 
+    @Option(
+            names = "--importance",
+            description = "also how much worse the model gets when a column is shuffled among the rows")
+    private boolean importance;
+
+    @Option(
+            names = "--repeats",
+            paramLabel = "N",
+            description = "with --importance: shuffles of each column (default: " + Importance.REPEATS + ")")
+    private Integer repeats;
+
+    @Option(names = "--seed", paramLabel = "N", description = "with --importance: of the shuffling (default: 1)")
+    private Long seed;
+
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
     @Override
     public Integer call() throws InterruptedException {
         common.startLogging();
+        requireImportance();
         ModelFile.Model model = options.readModel();
         RawData data = options.readData(model, Purpose.EVALUATE).requireTargets();
         if (!json) {
             data.remarks().forEach(spec.commandLine().getOut()::println);
         }
         Predictions predictions = Predictions.of(model, data, rows(model, data));
+        Optional<Importance> measured = importance
+                ? Optional.of(Importance.of(
+                        predictions, repeats == null ? Importance.REPEATS : repeats, seed == null ? 1 : seed))
+                : Optional.empty();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(json(predictions));
+            out.println(json(predictions, measured));
         } else {
             print(predictions, out);
+            measured.ifPresent(columns -> print(columns, predictions, out));
         }
         out.flush();
         return ExitCode.DONE.code();
+    }
+
+    private void requireImportance() {
+        if (!importance && (repeats != null || seed != null)) {
+            throw new InputException("--repeats and --seed are for --importance");
+        }
+        if (repeats != null && !REPEATS.contains(repeats)) {
+            throw new InputException("--repeats out of range: " + repeats + ", allowed: " + REPEATS.allowed());
+        }
     }
 
     private int[] rows(ModelFile.Model model, RawData data) {
@@ -94,7 +131,7 @@ public final class EvalCommand implements Callable<Integer> {
                 : all.filter(row -> Arrays.binarySearch(heldOut, row) < 0).toArray();
     }
 
-    private String json(Predictions predictions) {
+    private String json(Predictions predictions, Optional<Importance> measured) {
         Json json = new Json()
                 .put("model", options.modelFile().toString())
                 .put("data", options.data())
@@ -108,9 +145,42 @@ public final class EvalCommand implements Callable<Integer> {
         } else {
             json.put("rmse", predictions.metrics().rootMeanSquaredError());
         }
+        measured.ifPresent(columns -> json.putObjects("importance", json(columns, predictions)));
         ModelFile.Model model = predictions.model();
         return json.put("weightsSha256", WeightsHash.sha256(model.network(), model.parameters()))
                 .line();
+    }
+
+    private static List<Json> json(Importance importance, Predictions predictions) {
+        String metric = predictions.schema().classification() ? "accuracy" : "rmse";
+        return importance.columns().stream()
+                .map(column -> new Json()
+                        .put("column", column.column())
+                        .put("name", column.name())
+                        .put("loss", column.loss())
+                        .put("lossSpread", column.lossSpread())
+                        .put(metric, column.metric()))
+                .toList();
+    }
+
+    private static void print(Importance importance, Predictions predictions, PrintWriter out) {
+        out.printf(
+                Locale.ROOT,
+                "%nWhat shuffling a column does (means of %d times, seed %d):%n%10s %10s %14s  column%n",
+                importance.repeats(),
+                importance.seed(),
+                "loss",
+                "spread",
+                predictions.schema().classification() ? "accuracy" : "rmse");
+        for (Importance.Column column : importance.columns()) {
+            out.printf(
+                    Locale.ROOT,
+                    "%+10.4f %10.4f %+14.4f  %s%n",
+                    column.loss(),
+                    column.lossSpread(),
+                    column.metric(),
+                    column.name());
+        }
     }
 
     private void print(Predictions predictions, PrintWriter out) {

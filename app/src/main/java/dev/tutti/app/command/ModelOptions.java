@@ -61,6 +61,11 @@ final class ModelOptions {
 
     /** File of the model. */
     Path modelFile() {
+        return fileOf(model);
+    }
+
+    /** Returns the file of a model that is named by itself, or by the directory of its run. */
+    static Path fileOf(Path model) {
         Path file = Files.isDirectory(model) ? model.resolve(RunDirectory.MODEL) : model;
         if (!Files.exists(file)) {
             throw new InputException(file + ": no such file; give the model.safetensors of a finished run");

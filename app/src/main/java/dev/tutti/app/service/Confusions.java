@@ -2,20 +2,16 @@ package dev.tutti.app.service;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tutti.app.prediction.HeldOut;
 import dev.tutti.app.prediction.Predictions;
 import dev.tutti.app.run.RunDirectory;
 import dev.tutti.app.service.ServiceException.Kind;
-import dev.tutti.config.DataSettings;
-import dev.tutti.config.TrainingSettings;
-import dev.tutti.data.DataFiles;
-import dev.tutti.data.RawData;
 import dev.tutti.files.StrictJson;
 import dev.tutti.savedmodel.ModelFile;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * Which class the models of jobs take for which, over the samples that were held out. Reading them again takes as long as reading the
@@ -66,22 +62,8 @@ public final class Confusions {
                     Kind.CONFLICT,
                     "job " + id + " has " + classes + " classes, too many for a table, allowed: up to " + MOST_CLASSES);
         }
-        DataSettings data =
-                TrainingSettings.resume(Map.of(), RunDirectory.configOf(run)).data();
-        RawData samples;
-        int[] rows;
-        if (data.validationSource().isPresent()) {
-            samples = DataFiles.read(
-                    data.validationSource().get(),
-                    data.options().withLabels(null),
-                    model.preprocessing().schema());
-            rows = IntStream.range(0, samples.rows()).toArray();
-        } else {
-            samples = DataFiles.read(
-                    data.source(), data.options(), model.preprocessing().schema());
-            rows = model.preprocessing().split().heldOutRows(samples);
-        }
-        Predictions predictions = Predictions.of(model, samples.requireTargets(), rows);
+        HeldOut held = HeldOut.of(run, model);
+        Predictions predictions = Predictions.of(model, held.data(), held.rows());
         ObjectNode answer = StrictJson.MAPPER.createObjectNode();
         ArrayNode names = answer.putArray("classes");
         predictions.schema().classNames().forEach(names::add);
