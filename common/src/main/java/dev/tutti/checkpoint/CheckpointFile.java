@@ -20,6 +20,7 @@ import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.reduce.NodePrecision;
 import dev.tutti.savedmodel.ModelFile;
 import dev.tutti.train.EpochMetrics;
+import dev.tutti.train.Refinements;
 import dev.tutti.train.TrainingPosition;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.train.TrainingState;
@@ -166,7 +167,7 @@ public final class CheckpointFile {
         tensors.requireExactly(all, "network " + network.shape());
         float[] parameters = new float[new ParameterLayout(network).parameterCount()];
         tensors.read(places, parameters);
-        addWhatOlderCheckpointsDoNotSay(checkpoint.path("spec"));
+        addWhatOlderCheckpointsDoNotSay(checkpoint.path("spec"), checkpoint.path("position"));
         JsonNode metrics = checkpoint.path("lastEpoch");
         if (version.intValue() == 1) {
             metrics = ((ObjectNode) checkpoint.path("position")).remove("last");
@@ -198,10 +199,15 @@ public final class CheckpointFile {
         return value(known, EpochMetrics.class);
     }
 
-    /** Nothing was rounded before one could choose. */
-    private static void addWhatOlderCheckpointsDoNotSay(JsonNode spec) {
-        if (spec instanceof ObjectNode settings && !settings.has("wire")) {
-            settings.put("wire", NodePrecision.FLOAT32.id());
+    /** Nothing was rounded, and nothing added to the plain algorithm, before one could choose. */
+    private static void addWhatOlderCheckpointsDoNotSay(JsonNode spec, JsonNode position) {
+        if (spec instanceof ObjectNode settings) {
+            settings.putIfAbsent("wire", JSON.getNodeFactory().textNode(NodePrecision.FLOAT32.id()));
+            settings.putIfAbsent("refinements", json(Refinements.NONE));
+        }
+        if (position instanceof ObjectNode place) {
+            place.putIfAbsent("plateau", json(TrainingPosition.START.plateau()));
+            place.putIfAbsent("best", json(TrainingPosition.START.best()));
         }
     }
 

@@ -55,11 +55,11 @@ final class OptimizerOptions {
                     "weight-decay",
                     "SHARE",
                     Form.single(AdamW.WEIGHT_DECAY),
-                    "of adamw: share of the weights, times the rate, that a step takes away")
-            .otherwise("0.01");
+                    "what times the parameters is added to the gradient; of adamw: what times the rate a step takes away")
+            .otherwise("0; adamw: 0.01");
 
     /** Those that not every optimizer has. */
-    private static final List<Setting<Float>> OWN = List.of(MOMENTUM, BETA1, BETA2, RHO, EPSILON, WEIGHT_DECAY);
+    private static final List<Setting<Float>> OWN = List.of(MOMENTUM, BETA1, BETA2, RHO, EPSILON);
 
     private OptimizerOptions() {}
 
@@ -105,6 +105,11 @@ final class OptimizerOptions {
                         given.get(EPSILON, 1e-8f),
                         given.get(WEIGHT_DECAY, 0.01f));
         };
+    }
+
+    /** What is added to the gradient of the weights: none of it with AdamW, whose decay is apart from the gradient. */
+    static float addedWeightDecay(SettingsReader from, OptimizerSettings optimizer) {
+        return optimizer.kind() == Kind.ADAMW ? 0 : from.find(WEIGHT_DECAY).orElse(0f);
     }
 
     /** The value of a setting that not every optimizer has. */

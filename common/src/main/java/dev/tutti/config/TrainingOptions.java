@@ -14,6 +14,7 @@ import dev.tutti.files.Range;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
+import dev.tutti.optim.Schedule;
 import dev.tutti.protocol.Placement;
 import dev.tutti.reduce.NodePrecision;
 import dev.tutti.train.OnDivergence;
@@ -317,7 +318,24 @@ final class TrainingOptions {
             ofOptimizer(OptimizerOptions.BETA2),
             ofOptimizer(OptimizerOptions.RHO),
             ofOptimizer(OptimizerOptions.EPSILON),
-            ofOptimizer(OptimizerOptions.WEIGHT_DECAY),
+            new Entry<>(
+                    OptimizerOptions.WEIGHT_DECAY,
+                    run -> OptimizerOptions.value(run.optimizer(), OptimizerOptions.WEIGHT_DECAY)
+                            .or(() -> Optional.of(run.refinements().update().weightDecay()))),
+            Entry.of(RefinementOptions.SCHEDULE, run -> schedule(run).kind()),
+            Entry.of(RefinementOptions.WARMUP, run -> schedule(run).warmup()),
+            new Entry<>(RefinementOptions.SCHEDULE_FACTOR, run -> RefinementOptions.factor(schedule(run))),
+            new Entry<>(RefinementOptions.SCHEDULE_EPOCHS, run -> RefinementOptions.epochs(schedule(run))),
+            Entry.of(RefinementOptions.L1, run -> run.refinements().update().l1()),
+            Entry.of(RefinementOptions.L2, run -> run.refinements().update().l2()),
+            Entry.of(
+                    RefinementOptions.MAX_NORM,
+                    run -> run.refinements().update().maxNorm()),
+            Entry.of(
+                    RefinementOptions.CLIP_NORM,
+                    run -> run.refinements().update().clipNorm()),
+            Entry.of(RefinementOptions.CLIP_PER_SAMPLE, run -> run.refinements().clipPerSample()),
+            Entry.of(RefinementOptions.EARLY_STOPPING, run -> run.refinements().patience()),
             Entry.of(EPOCHS, TrainingSettings::epochs),
             Entry.of(BATCH, TrainingSettings::batch),
             Entry.of(SEGMENT, TrainingSettings::segment),
@@ -380,6 +398,10 @@ final class TrainingOptions {
 
     private static Entry<Float> ofOptimizer(Setting<Float> setting) {
         return new Entry<>(setting, run -> OptimizerOptions.value(run.optimizer(), setting));
+    }
+
+    private static Schedule schedule(TrainingSettings run) {
+        return run.refinements().update().schedule();
     }
 
     /** Writes settings as HOCON, one key in each line. */

@@ -8,6 +8,7 @@ import dev.tutti.model.Loss;
 import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.reduce.NodePrecision;
 import dev.tutti.train.OnDivergence;
+import dev.tutti.train.Refinements;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import java.util.stream.Collectors;
  * @param seed of the initial weights, the shuffling and the dropout
  * @param shuffle whether each epoch has an order of its own
  * @param dropout probability of dropping a hidden unit in training, 0 to below 1
+ * @param refinements what is added to the plain algorithm
  * @param onDivergence what is done with a step that is not finite
  * @param checkpoints when checkpoints are written
  * @param cluster who does the work; nothing in it changes the trained bits
@@ -53,6 +55,7 @@ public record TrainingSettings(
         long seed,
         boolean shuffle,
         float dropout,
+        Refinements refinements,
         OnDivergence onDivergence,
         CheckpointSettings checkpoints,
         ClusterSettings cluster,
@@ -139,10 +142,11 @@ public record TrainingSettings(
 
     private static TrainingSettings read(SettingsReader from) {
         int batch = from.get(TrainingOptions.BATCH);
+        OptimizerSettings optimizer = OptimizerOptions.read(from);
         return new TrainingSettings(
                 data(from),
                 network(from),
-                OptimizerOptions.read(from),
+                optimizer,
                 from.get(TrainingOptions.EPOCHS),
                 batch,
                 from.find(TrainingOptions.SEGMENT).orElse(TrainingSpec.defaultSegmentSize(batch)),
@@ -151,6 +155,7 @@ public record TrainingSettings(
                 from.get(TrainingOptions.SEED),
                 from.get(TrainingOptions.SHUFFLE),
                 dropout(from),
+                RefinementOptions.read(from, optimizer),
                 from.get(TrainingOptions.ON_DIVERGENCE),
                 checkpoints(from),
                 cluster(from),
@@ -276,6 +281,7 @@ public record TrainingSettings(
                 seed,
                 shuffle,
                 dropout,
+                refinements,
                 onDivergence,
                 checkpoints,
                 cluster,
@@ -318,6 +324,7 @@ public record TrainingSettings(
                 seed,
                 shuffle,
                 dropout,
+                refinements,
                 onDivergence,
                 checkpoints,
                 cluster,

@@ -11,6 +11,7 @@ package dev.tutti.train;
  * @param validationLoss mean loss of the validation samples after the epoch; NaN where there are none
  * @param validationAccuracy share of them classified correctly; NaN for a regression or where there are none
  * @param validationRmse root of their mean squared error, in the unit of the target; NaN for classes or where there are none
+ * @param learningRate of the epoch's last step
  * @param seconds wall time since the first step
  */
 public record EpochMetrics(
@@ -22,9 +23,40 @@ public record EpochMetrics(
         double validationLoss,
         double validationAccuracy,
         double validationRmse,
+        double learningRate,
         double seconds) {
 
     /** Stands for the metrics of an epoch where none is over. */
     public static final EpochMetrics NONE =
-            new EpochMetrics(0, 0, 0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0);
+            new EpochMetrics(0, 0, 0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0);
+
+    /** These metrics with those of the validation samples. */
+    EpochMetrics validated(Evaluation validation) {
+        return new EpochMetrics(
+                epoch,
+                steps,
+                samples,
+                trainLoss,
+                trainAccuracy,
+                validation.meanLoss(),
+                validation.accuracy(),
+                validation.rootMeanSquaredError(),
+                learningRate,
+                seconds);
+    }
+
+    /** These metrics at a time. */
+    EpochMetrics at(double time) {
+        return new EpochMetrics(
+                epoch,
+                steps,
+                samples,
+                trainLoss,
+                trainAccuracy,
+                validationLoss,
+                validationAccuracy,
+                validationRmse,
+                learningRate,
+                time);
+    }
 }

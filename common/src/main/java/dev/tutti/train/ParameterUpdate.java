@@ -1,7 +1,8 @@
 package dev.tutti.train;
 
+import dev.tutti.model.ParameterLayout;
 import dev.tutti.optim.Optimizer;
-import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.UpdateRules;
 import dev.tutti.reduce.SharedLoop;
 import java.util.Map;
 
@@ -16,24 +17,35 @@ public final class ParameterUpdate {
     /** Below this, waking other threads takes longer than what they would take over. */
     private static final int SHORT_VECTOR = 1 << 15;
 
+    private final TrainingSpec spec;
+    private final UpdateRules rules;
     private final float[] parameters;
-    private final float learningRate;
     private final Optimizer optimizer;
+    private final GradientNorm gradientNorm;
+    private final Penalties penalties;
+    private final MaxNorm maxNorm;
     private final SharedLoop.Body updateBlock = (thread, turn) -> updateBlock(turn);
+    private double plateauFactor = 1;
     private long update;
+    private float learningRate;
     private float[] gradientSum;
     private float scale;
     /** Only ever set while threads share a loop, so it does not matter which of them does. */
     private boolean notFinite;
 
     /**
-     * @param settings of the optimizer
+     * @param spec of the run
      * @param parameters are changed in place
      */
-    public ParameterUpdate(OptimizerSettings settings, float[] parameters) {
+    public ParameterUpdate(TrainingSpec spec, float[] parameters) {
+        this.spec = spec;
         this.parameters = parameters;
-        learningRate = settings.learningRate();
-        optimizer = settings.create(parameters.length);
+        rules = spec.refinements().update();
+        optimizer = spec.optimizer().create(parameters.length);
+        ParameterLayout layout = new ParameterLayout(spec.network());
+        gradientNorm = rules.clipNorm() > 0 ? new GradientNorm(parameters.length) : null;
+        penalties = rules.adds() ? new Penalties(layout, rules) : null;
+        maxNorm = rules.maxNorm() > 0 ? new MaxNorm(layout, rules.maxNorm()) : null;
     }
 
     /** The parameters. */
@@ -46,27 +58,56 @@ public final class ParameterUpdate {
         return optimizer.state();
     }
 
+    /** What a plateau has made of the learning rate, from the next update on; 1 at the beginning. */
+    void plateauFactor(double factor) {
+        plateauFactor = factor;
+    }
+
+    /** The learning rate of the last update. */
+    float learningRate() {
+        return learningRate;
+    }
+
+    /** Makes the update of a step, in a run that has left none out. */
+    public boolean run(long step, float[] gradientSum, double weightSum, SharedLoop threads) {
+        return run(step, step, gradientSum, weightSum, threads);
+    }
+
     /**
      * Makes an update.
      *
-     * @param update number of updates made before in this run, so counted from 0
-     * @param gradientSum sum of the gradients, in the layout of the parameters
+     * @param step number of the step in the run, counted from 0
+     * @param update number of updates made before in this run, so counted from 0: the same, unless some were left out
+     * @param gradientSum sum of the gradients, in the layout of the parameters; not changed
      * @param weightSum sum of the weights of the samples that it is of
      * @param threads share the elements
      * @return whether all new parameters are finite
      */
-    public boolean run(long update, float[] gradientSum, double weightSum, SharedLoop threads) {
+    public boolean run(long step, long update, float[] gradientSum, double weightSum, SharedLoop threads) {
         this.update = update;
         this.gradientSum = gradientSum;
+        learningRate = spec.learningRate(step, plateauFactor);
+        SharedLoop sharing = worthwhile(threads);
         scale = (float) (1 / weightSum);
+        if (gradientNorm != null) {
+            double norm = gradientNorm.of(gradientSum, sharing) / weightSum;
+            scale = (float) (GradientNorm.clipping(norm, rules.clipNorm()) / weightSum);
+        }
         notFinite = false;
-        worthwhile(threads).run(blocks(), updateBlock);
+        sharing.run(blocks(), updateBlock);
+        if (maxNorm != null) {
+            maxNorm.apply(parameters, sharing);
+        }
         return !notFinite;
     }
 
     /** Number of blocks of the parameters, for a loop over them. */
     int blocks() {
-        return (parameters.length + BLOCK - 1) / BLOCK;
+        return blocks(parameters.length);
+    }
+
+    static int blocks(int length) {
+        return (length + BLOCK - 1) / BLOCK;
     }
 
     /** The threads, or the calling one alone where a loop over the parameters is too short for more. */
@@ -77,7 +118,12 @@ public final class ParameterUpdate {
     private void updateBlock(int block) {
         int from = block * BLOCK;
         int end = Math.min(from + BLOCK, parameters.length);
-        optimizer.update(update, learningRate, parameters, gradientSum, scale, from, end);
+        if (penalties == null) {
+            optimizer.update(update, learningRate, parameters, gradientSum, scale, from, end);
+        } else {
+            float[] penalized = penalties.add(gradientSum, scale, parameters, from, end);
+            optimizer.update(update, learningRate, parameters, penalized, 1, from, end);
+        }
         if (!Finite.isFinite(parameters, from, end)) {
             notFinite = true;
         }

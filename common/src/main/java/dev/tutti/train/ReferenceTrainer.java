@@ -3,6 +3,7 @@ package dev.tutti.train;
 import dev.tutti.data.EpochOrder;
 import dev.tutti.data.MiniBatch;
 import dev.tutti.kernel.GradientKernel;
+import dev.tutti.kernel.PerSample;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.reduce.PartialGradient;
 
@@ -30,6 +31,7 @@ public final class ReferenceTrainer {
         TrainingRun run = new TrainingRun(job, listener);
         GradientKernel kernel = spec.newKernel(Math.min(spec.samplesPerStep(), MAX_KERNEL_SAMPLES));
         PartialGradient[] root = {new PartialGradient(new ParameterLayout(spec.network()).parameterCount())};
+        PerSample perSample = spec.perSample();
         MiniBatch batch = new MiniBatch();
         int[] rows = new int[spec.samples()];
         int rowsEpoch = 0;
@@ -43,7 +45,7 @@ public final class ReferenceTrainer {
             int from = step * spec.samplesPerStep();
             batch.wrap(job.training(), rows, from, spec.samplesOfStep(step)).inEpoch(run.epoch(), from);
             root[0].reset(0, spec.segmentsOfStep(step));
-            kernel.gradients(run.parameters(), batch, spec.segmentSize(), root, 1);
+            kernel.gradients(run.parameters(), batch, spec.segmentSize(), root, 1, perSample);
             run.apply(root[0]);
             if (Thread.interrupted()) {
                 throw new InterruptedException("training interrupted");

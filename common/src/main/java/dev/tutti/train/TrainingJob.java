@@ -2,6 +2,7 @@ package dev.tutti.train;
 
 import dev.tutti.data.Dataset;
 import dev.tutti.data.TargetUnit;
+import dev.tutti.optim.Schedule;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -29,9 +30,13 @@ public record TrainingJob(
         Optional<TrainingState> start,
         OnDivergence onDivergence) {
 
-    /** Whether updates may be left out, or some were before it goes on: a step's number is not that of its update then. */
-    public boolean leavesOutSteps() {
+    /**
+     * Whether only the coordinator knows what an update is: some may be left out, or were before it goes on, so that a step's number is
+     * not that of its update; or the learning rate follows the validation loss.
+     */
+    public boolean updatesNeedCoordinator() {
         return onDivergence == OnDivergence.SKIP_STEP
+                || spec.refinements().update().schedule().kind() == Schedule.Kind.PLATEAU
                 || start.map(TrainingState::position)
                                 .map(TrainingPosition::skippedSteps)
                                 .orElse(0L)

@@ -1,5 +1,7 @@
 package dev.tutti.train;
 
+import dev.tutti.optim.Plateau;
+
 /**
  * Where a run stands between two steps, but for the parameters and the optimizer: what the bits of the steps to come depend on, and
  * the sums of the epoch. It is a part of the checkpoint's format.
@@ -14,6 +16,8 @@ package dev.tutti.train;
  * @param seconds wall time spent so far
  * @param skippedSteps number of steps so far whose update was left out
  * @param guard state of the guard against divergence
+ * @param plateau what the schedule of the learning rate remembers of the epochs
+ * @param best the best epoch so far, where it is looked for
  */
 public record TrainingPosition(
         int epoch,
@@ -25,7 +29,9 @@ public record TrainingPosition(
         double correctSum,
         double seconds,
         long skippedSteps,
-        GuardState guard) {
+        GuardState guard,
+        Plateau plateau,
+        BestEpoch best) {
 
     /**
      * What the guard against divergence remembers.
@@ -40,7 +46,14 @@ public record TrainingPosition(
     }
 
     /** At the beginning of a run. */
-    public static final TrainingPosition START = new TrainingPosition(1, 0, 0, 0, 0, 0, 0, 0, 0, GuardState.NEW);
+    public static final TrainingPosition START =
+            new TrainingPosition(1, 0, 0, 0, 0, 0, 0, 0, 0, GuardState.NEW, Plateau.NEW, BestEpoch.NONE);
+
+    /** Returns whether a run of {@code spec} has come to its end here: by its epochs, or as it has not become better for long. */
+    public boolean isEnd(TrainingSpec spec) {
+        return epoch > spec.epochs()
+                || (stepInEpoch == 0 && best.ends(epoch - 1, spec.refinements().patience()));
+    }
 
     /** Returns whether a run of {@code spec} can stand here. */
     public boolean fits(TrainingSpec spec) {

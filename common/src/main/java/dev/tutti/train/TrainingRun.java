@@ -1,6 +1,8 @@
 package dev.tutti.train;
 
 import dev.tutti.model.ParameterLayout;
+import dev.tutti.optim.Plateau;
+import dev.tutti.optim.Schedule;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.SharedLoop;
 import java.util.LinkedHashMap;
@@ -22,6 +24,9 @@ public final class TrainingRun {
     private final DivergenceGuard guard;
     private final BadSamples badSamples;
     private final TrainingState beforeUpdate;
+    /** The parameters of the best epoch; null where it is not looked for. */
+    private final float[] bestParameters;
+
     private final SharedLoop.Body checkGradient = (thread, turn) -> checkGradient(turn);
 
     private int epoch;
@@ -35,6 +40,8 @@ public final class TrainingRun {
     private double secondsBefore;
     private long startNs = -1;
     private EpochMetrics lastEpoch;
+    private Plateau plateau;
+    private BestEpoch best;
     private boolean failed;
     private float[] gradientSum;
     /** Only ever set while threads share a loop, so it does not matter which of them does. */
@@ -52,7 +59,8 @@ public final class TrainingRun {
             throw new IllegalArgumentException("initial parameters do not fit the network: expected="
                     + layout.parameterCount() + ", found=" + parameters.length);
         }
-        this.parameterUpdate = new ParameterUpdate(spec.optimizer(), parameters);
+        this.parameterUpdate = new ParameterUpdate(spec, parameters);
+        this.bestParameters = spec.refinements().patience() > 0 ? parameters.clone() : null;
         this.classes = job.targetUnit().classes();
         this.validation = job.validation().samples() == 0
                 ? null
@@ -61,11 +69,14 @@ public final class TrainingRun {
         this.badSamples = new BadSamples(job);
         TrainingPosition from = TrainingPosition.START;
         if (job.start().isPresent()) {
-            job.start().get().copyTo(parameters, parameterUpdate.state());
+            job.start().get().copyTo(parameters, remembered());
             from = job.start().get().position();
         }
         this.lastEpoch = job.start().map(TrainingState::lastEpoch).orElse(EpochMetrics.NONE);
         this.guard = new DivergenceGuard(from.guard());
+        this.plateau = from.plateau();
+        this.best = from.best();
+        parameterUpdate.plateauFactor(plateau.factor());
         this.epoch = from.epoch();
         this.stepInEpoch = from.stepInEpoch();
         this.step = from.step();
@@ -93,9 +104,10 @@ public final class TrainingRun {
         return parameters;
     }
 
-    /** Whether all epochs are done. */
+    /** Whether all epochs are done, or the validation loss has not fallen for as many as the settings bear. */
     public boolean isFinished() {
-        return epoch > spec.epochs();
+        return epoch > spec.epochs()
+                || (stepInEpoch == 0 && best.ends(epoch - 1, spec.refinements().patience()));
     }
 
     /** Number of the current epoch, counted from 1. */
@@ -128,8 +140,18 @@ public final class TrainingRun {
     /** Returns a state with room for this run's, for {@link #save}. */
     public TrainingState newState() {
         Map<String, float[]> state = new LinkedHashMap<>();
-        parameterUpdate.state().forEach((name, values) -> state.put(name, new float[values.length]));
+        remembered().forEach((name, values) -> state.put(name, new float[values.length]));
         return new TrainingState(TrainingPosition.START, EpochMetrics.NONE, new float[parameters.length], state);
+    }
+
+    /** All arrays besides the parameters that the run goes on with. */
+    private Map<String, float[]> remembered() {
+        if (bestParameters == null) {
+            return parameterUpdate.state();
+        }
+        Map<String, float[]> all = new LinkedHashMap<>(parameterUpdate.state());
+        all.put("best", bestParameters);
+        return all;
     }
 
     /**
@@ -143,7 +165,7 @@ public final class TrainingRun {
         if (failed) {
             return false;
         }
-        to.set(position(), lastEpoch, parameters, parameterUpdate.state());
+        to.set(position(), lastEpoch, parameters, remembered());
         return true;
     }
 
@@ -158,7 +180,9 @@ public final class TrainingRun {
                 epochCorrectSum,
                 seconds(),
                 skippedSteps,
-                guard.state());
+                guard.state(),
+                plateau,
+                best);
     }
 
     private double seconds() {
@@ -221,12 +245,12 @@ public final class TrainingRun {
             if (beforeUpdate != null) {
                 save(beforeUpdate);
             }
-            boolean finite = parameterUpdate.run(step - skippedSteps, root.gradient(), root.weightSum(), threads);
+            boolean finite = parameterUpdate.run(step, step - skippedSteps, root.gradient(), root.weightSum(), threads);
             int bad = finite ? -1 : Finite.firstNotFinite(parameters);
             problem =
                     bad < 0 ? null : "the weights of layer " + layout.layerOf(bad) + " would become " + parameters[bad];
             if (problem != null && beforeUpdate != null) {
-                beforeUpdate.copyTo(parameters, parameterUpdate.state());
+                beforeUpdate.copyTo(parameters, remembered());
             }
         }
         if (problem != null) {
@@ -281,29 +305,47 @@ public final class TrainingRun {
 
     /** Returns what the run leaves; {@code workers} is the number of compute threads at the end. */
     public TrainingResult result(int workers) {
-        return new TrainingResult(parameters, lastEpoch, workers);
+        if (bestParameters == null || best.epoch() == 0) {
+            return new TrainingResult(parameters, lastEpoch, 0, workers);
+        }
+        if (validation != null) {
+            validation.run(bestParameters);
+            lastEpoch = lastEpoch.validated(validation);
+        }
+        return new TrainingResult(bestParameters, lastEpoch, best.epoch(), workers);
+    }
+
+    /** What follows from the loss of an epoch: other learning rates, and whether its weights are the best so far. */
+    private void judge(double loss) {
+        Schedule schedule = spec.refinements().update().schedule();
+        if (schedule.kind() == Schedule.Kind.PLATEAU) {
+            plateau = plateau.after(loss, schedule);
+            parameterUpdate.plateauFactor(plateau.factor());
+        }
+        if (bestParameters != null && best.isWorseThan(loss)) {
+            best = new BestEpoch(epoch, loss);
+            System.arraycopy(parameters, 0, bestParameters, 0, parameters.length);
+        }
     }
 
     private void endEpoch(SharedLoop threads) {
-        double validationLoss = Double.NaN;
-        double validationAccuracy = Double.NaN;
-        double validationRmse = Double.NaN;
-        if (validation != null) {
-            validation.run(parameters, threads);
-            validationLoss = validation.meanLoss();
-            validationAccuracy = validation.accuracy();
-            validationRmse = validation.rootMeanSquaredError();
-        }
         lastEpoch = new EpochMetrics(
                 epoch,
                 step,
                 samples,
                 epochLossSum / epochWeightSum,
                 classes ? epochCorrectSum / epochWeightSum : Double.NaN,
-                validationLoss,
-                validationAccuracy,
-                validationRmse,
-                seconds());
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                parameterUpdate.learningRate(),
+                0);
+        if (validation != null) {
+            validation.run(parameters, threads);
+            lastEpoch = lastEpoch.validated(validation);
+        }
+        lastEpoch = lastEpoch.at(seconds());
+        judge(validation == null ? lastEpoch.trainLoss() : lastEpoch.validationLoss());
         epoch++;
         stepInEpoch = 0;
         epochLossSum = 0;

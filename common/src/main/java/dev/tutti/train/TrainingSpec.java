@@ -4,8 +4,10 @@ import dev.tutti.files.Range;
 import dev.tutti.kernel.Dropout;
 import dev.tutti.kernel.GradientKernel;
 import dev.tutti.kernel.Kernels;
+import dev.tutti.kernel.PerSample;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Schedule;
 import dev.tutti.reduce.NodePrecision;
 
 /**
@@ -22,6 +24,7 @@ import dev.tutti.reduce.NodePrecision;
  * @param shuffle whether each epoch has an order of its own; otherwise the order of the data set
  * @param dropout probability of dropping a hidden unit, 0 to below 1
  * @param wire to what the nodes of the summation tree are rounded, in one process as on their way
+ * @param refinements what is added to the plain algorithm
  * @param samples number of training samples, at least 1
  */
 public record TrainingSpec(
@@ -35,6 +38,7 @@ public record TrainingSpec(
         boolean shuffle,
         float dropout,
         NodePrecision wire,
+        Refinements refinements,
         int samples) {
 
     /** Largest default segment; larger ones leave workers without work. */
@@ -46,7 +50,7 @@ public record TrainingSpec(
     /** What a probability of dropping a unit may be. */
     public static final Range DROPOUT = Range.share();
 
-    /** Settings with which nothing is rounded. */
+    /** Settings with which nothing is rounded, and nothing added. */
     public TrainingSpec(
             NetworkSpec network,
             OptimizerSettings optimizer,
@@ -69,6 +73,7 @@ public record TrainingSpec(
                 shuffle,
                 dropout,
                 NodePrecision.FLOAT32,
+                Refinements.NONE,
                 samples);
     }
 
@@ -90,6 +95,34 @@ public record TrainingSpec(
      */
     public GradientKernel newKernel(int maxSamples) {
         return Kernels.create(network, new Dropout(dropout, seed), wire, maxSamples);
+    }
+
+    /** Returns what is done with the gradients of single samples; see {@link GradientKernel#gradients}. */
+    public PerSample perSample() {
+        float limit = refinements.clipPerSample();
+        return limit == 0 ? PerSample.NONE : new PerSample(null, limit, null);
+    }
+
+    /**
+     * Returns the learning rate of a step.
+     *
+     * @param step number of the step in the run, counted from 0
+     * @param plateauFactor see {@link Schedule#rate}
+     */
+    public float learningRate(long step, double plateauFactor) {
+        Schedule schedule = refinements.update().schedule();
+        return schedule.rate(optimizer.learningRate(), step, steps(), stepsPerEpoch(), plateauFactor);
+    }
+
+    /** Number of steps of a whole run. */
+    public long steps() {
+        return (long) epochs * stepsPerEpoch();
+    }
+
+    /** These settings with others of what is added to the plain algorithm. */
+    public TrainingSpec with(Refinements other) {
+        return new TrainingSpec(
+                network, optimizer, epochs, batchSize, segmentSize, sync, seed, shuffle, dropout, wire, other, samples);
     }
 
     /** Returns the default segment for a batch: a quarter, at most {@link #MAX_DEFAULT_SEGMENT}, at least 1. */

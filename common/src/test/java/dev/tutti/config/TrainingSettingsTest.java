@@ -9,6 +9,7 @@ import dev.tutti.files.InputException;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
+import dev.tutti.optim.AdamW;
 import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.optim.Sgd;
 import dev.tutti.train.Sync;
@@ -81,9 +82,28 @@ class TrainingSettingsTest {
         assertThatThrownBy(() -> read(Map.of("data", "iris", "optimizer", "adam", "momentum", "0.9")))
                 .isInstanceOf(InputException.class)
                 .hasMessage("--momentum: not a setting of the optimizer adam");
-        assertThatThrownBy(() -> read(Map.of("data", "iris", "weight-decay", "0.1")))
+    }
+
+    @Test
+    void shouldRefuseWhatAScheduleDoesNotHave() {
+        assertThatThrownBy(() -> read(Map.of("data", "iris", "schedule-factor", "0.5", "schedule", "cosine")))
                 .isInstanceOf(InputException.class)
-                .hasMessage("--weight-decay: not a setting of the optimizer sgd");
+                .hasMessage("--schedule-factor: not a setting of the schedule cosine");
+        assertThatThrownBy(() -> read(Map.of("data", "iris", "schedule-epochs", "5")))
+                .isInstanceOf(InputException.class)
+                .hasMessage("--schedule-epochs: not a setting of the schedule constant");
+        assertThatThrownBy(() -> read(Map.of("data", "iris", "early-stopping", "5", "validation", "0")))
+                .isInstanceOf(InputException.class)
+                .hasMessage("--early-stopping: needs validation samples; give a share to validation");
+    }
+
+    @Test
+    void shouldDecayWeightsApartFromTheGradientWithAdamWAlone() {
+        TrainingSettings sgd = read(Map.of("data", "iris", "weight-decay", "0.1"));
+        assertThat(sgd.refinements().update().weightDecay()).isEqualTo(0.1f);
+        TrainingSettings adamW = read(Map.of("data", "iris", "weight-decay", "0.1", "optimizer", "adamw"));
+        assertThat(adamW.refinements().update().weightDecay()).isZero();
+        assertThat(((AdamW.Settings) adamW.optimizer()).weightDecay()).isEqualTo(0.1f);
     }
 
     @Test
@@ -118,6 +138,17 @@ class TrainingSettingsTest {
                 "lr|NaN|--lr: out of range: \"NaN\", allowed: above 0",
                 "lr|1e-60|--lr: out of range: \"1e-60\", allowed: above 0",
                 "lr|fast|--lr: not a number: \"fast\", allowed: above 0",
+                "schedule|linear|--schedule: unknown value: \"linear\", allowed: constant, step, exponential, cosine,",
+                "warmup|100%|--warmup: no number of steps: \"100%\", allowed: a whole number, or a share such as 5%",
+                "schedule-factor|0|--schedule-factor: out of range: \"0\", allowed: above 0, at most 1",
+                "schedule-epochs|0|--schedule-epochs: out of range: \"0\"",
+                "l1|-1|--l1: out of range: \"-1\", allowed: 0 or more",
+                "l2|NaN|--l2: out of range: \"NaN\", allowed: 0 or more",
+                "max-norm|-2|--max-norm: out of range: \"-2\", allowed: 0 (no limit) or more",
+                "clip-norm|x|--clip-norm: not a number: \"x\", allowed: 0 (no limit) or more",
+                "clip-per-sample|-1|--clip-per-sample: out of range: \"-1\", allowed: 0 (no limit) or more",
+                "early-stopping|-1|--early-stopping: out of range: \"-1\", allowed: whole numbers from 0",
+                "weight-decay|-1|--weight-decay: out of range: \"-1\", allowed: 0 or more",
                 "momentum|1|--momentum: out of range: \"1\", allowed: 0 to below 1",
                 "dropout|1|--dropout: out of range: \"1\", allowed: 0 to below 1",
                 "dropout|0.99999999|--dropout: out of range: \"0.99999999\", allowed: 0 to below 1",
@@ -340,6 +371,19 @@ class TrainingSettingsTest {
                 Map.of("data", "a b\"c.csv", "hidden", "none", "lr", "0.3", "momentum", "0.9", "header", "on"),
                 Map.of("data", "x", "hidden", "8,4", "dropout", "0.3", "init", "constant", "init-value", "-0.25"),
                 Map.of("data", "x", "seed", "-7"),
+                Map.of(
+                        "data",
+                        "x",
+                        "schedule",
+                        "plateau",
+                        "warmup",
+                        "7.25%",
+                        "l1",
+                        "0.1",
+                        "early-stopping",
+                        "patience=4"),
+                Map.of("data", "x", "schedule", "one-cycle", "clip-norm", "2", "weight-decay", "0.01"),
+                Map.of("data", "x", "schedule", "step", "warmup", "20", "optimizer", "adamw", "clip-per-sample", "1"),
                 Map.of("data", "x", "wait-workers", "3", "coordinator-bind", "10.0.0.5:4000", "placement", "stream"),
                 Map.of(
                         "data",

@@ -9,6 +9,7 @@ import dev.tutti.optim.Adam;
 import dev.tutti.optim.AdamW;
 import dev.tutti.optim.Nesterov;
 import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Plateau;
 import dev.tutti.optim.RmsProp;
 import dev.tutti.optim.Sgd;
 import dev.tutti.reduce.NodePrecision;
@@ -100,7 +101,8 @@ class ResumeTest {
             assertThat(state.position().fits(job.spec())).isTrue();
         }
         assertThat(TrainingPosition.START.fits(job.spec())).isTrue();
-        TrainingPosition wrong = new TrainingPosition(1, 2, 3, 10, 0, 0, 0, 0, 0, TrainingPosition.GuardState.NEW);
+        TrainingPosition wrong = new TrainingPosition(
+                1, 2, 3, 10, 0, 0, 0, 0, 0, TrainingPosition.GuardState.NEW, Plateau.NEW, BestEpoch.NONE);
         assertThat(wrong.fits(job.spec())).isFalse();
     }
 
@@ -123,6 +125,7 @@ class ResumeTest {
                 metrics.validationLoss(),
                 metrics.validationAccuracy(),
                 metrics.validationRmse(),
+                metrics.learningRate(),
                 0);
     }
 }

@@ -53,6 +53,7 @@ public final class TestJobs {
                 spec.shuffle(),
                 spec.dropout(),
                 wire,
+                Refinements.NONE,
                 spec.samples());
         return new TrainingJob("test", rounding, job.training(), job.validation(), job.initialParameters());
     }

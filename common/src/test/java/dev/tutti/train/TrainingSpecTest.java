@@ -7,6 +7,7 @@ import dev.tutti.files.InputException;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
+import dev.tutti.optim.Plateau;
 import dev.tutti.optim.Sgd;
 import java.util.List;
 import java.util.Random;
@@ -56,7 +57,9 @@ class TrainingSpecTest {
                     0,
                     0,
                     0,
-                    TrainingPosition.GuardState.NEW);
+                    TrainingPosition.GuardState.NEW,
+                    Plateau.NEW,
+                    BestEpoch.NONE);
             assertThat(end.fits(spec)).as(what).isTrue();
         }
     }

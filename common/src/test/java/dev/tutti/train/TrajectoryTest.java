@@ -12,7 +12,10 @@ import dev.tutti.optim.AdamW;
 import dev.tutti.optim.Nesterov;
 import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.optim.RmsProp;
+import dev.tutti.optim.Schedule;
 import dev.tutti.optim.Sgd;
+import dev.tutti.optim.UpdateRules;
+import dev.tutti.reduce.NodePrecision;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TrajectoryTest {
     private static final double TOLERANCE = 1e-4;
     private static final List<String> NETWORKS = Golden.networks();
-    private static final List<String> OTHERS = List.of("nesterov", "adagrad", "rmsprop", "adadelta", "adam", "adamw");
+    private static final List<String> OTHERS =
+            List.of("sgd_l2", "nesterov", "adagrad", "rmsprop", "adadelta", "adam", "adamw");
 
     static List<Arguments> runs() {
         List<Arguments> runs = new ArrayList<>();
@@ -49,6 +53,11 @@ class TrajectoryTest {
     void shouldFollowTheTrajectory(String network, String optimizer, int segment) throws InterruptedException {
         Golden.Problem problem = Golden.problem(network);
         JsonNode options = problem.json().at("/optimizers/" + optimizer);
+        // AdamW's decay is its own.
+        float weightDecay = optimizer.equals("adamw")
+                ? 0
+                : (float) options.path("weight_decay").asDouble(0);
+        UpdateRules added = new UpdateRules(Schedule.CONSTANT, weightDecay, 0, 0, 0, 0);
         TrainingSpec spec = new TrainingSpec(
                 problem.network(),
                 settings(optimizer, options),
@@ -59,6 +68,8 @@ class TrajectoryTest {
                 1,
                 false,
                 0f,
+                NodePrecision.FLOAT32,
+                new Refinements(added, 0, 0),
                 problem.dataset().samples());
         assertThat(spec.stepsPerEpoch()).isEqualTo(problem.json().get("steps").asInt());
         TrainingJob job = new TrainingJob(network, spec, problem.dataset(), problem.dataset(), problem.parameters());
@@ -84,7 +95,7 @@ class TrajectoryTest {
         float beta2 = (float) options.at("/betas/1").asDouble(0);
         float weightDecay = (float) options.path("weight_decay").asDouble(0);
         return switch (optimizer) {
-            case "sgd", "momentum" -> new Sgd.Settings(rate, momentum);
+            case "sgd", "momentum", "sgd_l2" -> new Sgd.Settings(rate, momentum);
             case "nesterov" -> new Nesterov.Settings(rate, momentum);
             case "adagrad" -> new Adagrad.Settings(rate, epsilon);
             case "rmsprop" -> new RmsProp.Settings(rate, rho, epsilon);

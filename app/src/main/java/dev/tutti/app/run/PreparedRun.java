@@ -93,6 +93,7 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
                 settings.shuffle(),
                 settings.dropout(),
                 settings.wire(),
+                settings.refinements(),
                 data.training().samples());
         TrainingJob job = new TrainingJob(
                 RunName.of(settings),
@@ -172,7 +173,11 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
     /** Saves the model, with all that is needed to use it. */
     void saveModel(Path file, TrainingResult result) {
         String training = new Json()
-                .put("epoch", result.last().epoch())
+                .put(
+                        "epoch",
+                        result.bestEpoch() > 0
+                                ? result.bestEpoch()
+                                : result.last().epoch())
                 .put("step", result.last().steps())
                 .put("samples", result.last().samples())
                 .put("seed", job.spec().seed())

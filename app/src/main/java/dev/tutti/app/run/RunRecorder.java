@@ -22,7 +22,6 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
     private volatile long skippedSteps;
     private volatile EpochMetrics last;
     private ClusterMetrics cluster;
-    private double learningRate = Double.NaN;
 
     /**
      * @param file made by {@link #open}
@@ -44,11 +43,6 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
         steps = from.position().step();
         skippedSteps = from.position().skippedSteps();
         last = from.lastEpoch().epoch() == 0 ? null : from.lastEpoch();
-    }
-
-    /** The learning rate of the steps that follow. */
-    void learningRate(double rate) {
-        learningRate = rate;
     }
 
     /** Brings what was written to the disk; from any thread. */
@@ -104,7 +98,7 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
         if (skippedSteps > 0) {
             line.put("skippedSteps", skippedSteps);
         }
-        line.put("learningRate", learningRate);
+        line.put("learningRate", metrics.learningRate());
         line.put("seconds", metrics.seconds()).put("samplesPerSecond", metrics.samples() / metrics.seconds());
         if (workers > 0) {
             line.put("workers", workers);

@@ -43,10 +43,14 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
                 .put("epochs", last.epoch())
                 .put("steps", last.steps())
                 .put("samples", last.samples());
+        if (result.bestEpoch() > 0) {
+            json.put("bestEpoch", result.bestEpoch());
+        }
         if (skippedSteps > 0) {
             json.put("skippedSteps", skippedSteps);
         }
-        return json.put("trainLoss", last.trainLoss())
+        return json.put("learningRate", last.learningRate())
+                .put("trainLoss", last.trainLoss())
                 .put("trainAccuracy", last.trainAccuracy())
                 .put("validationLoss", last.validationLoss())
                 .put("validationRmse", last.validationRmse())
@@ -85,6 +89,10 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
                 last.steps(),
                 ProgressLine.rate(last.samples() / last.seconds()),
                 ProgressLine.workers(result.workers())));
+        if (result.bestEpoch() > 0) {
+            text.append(
+                    String.format(Locale.ROOT, "best after epoch %d: these weights are kept%n", result.bestEpoch()));
+        }
         String of = run.job().validation().samples() > 0 ? "validation " : "training ";
         if (!Double.isNaN(accuracy())) {
             text.append(of)

@@ -27,12 +27,11 @@ final class Trackers implements AutoCloseable {
      */
     Trackers(PreparedRun run, String name) {
         TrackingSettings to = run.settings().tracking();
-        double learningRate = run.settings().optimizer().learningRate();
         try {
-            to.tensorboard().ifPresent(directory -> all.add(TensorBoard.open(directory, name, learningRate)));
+            to.tensorboard().ifPresent(directory -> all.add(TensorBoard.open(directory, name)));
             to.mlflow()
-                    .ifPresent(server -> all.add(Mlflow.open(
-                            server, name, learningRate, run.settings().values())));
+                    .ifPresent(server ->
+                            all.add(Mlflow.open(server, name, run.settings().values())));
         } catch (RuntimeException e) {
             close();
             throw e;

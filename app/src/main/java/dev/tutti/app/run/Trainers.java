@@ -43,8 +43,7 @@ public final class Trainers {
 
     /** Whether all was trained before the process ended, and only the outcome is not written yet. */
     private static boolean isDone(TrainingJob job) {
-        return job.start().isPresent()
-                && job.start().get().position().epoch() > job.spec().epochs();
+        return job.start().map(state -> state.position().isEnd(job.spec())).orElse(false);
     }
 
     private static Trainer byName(String kind, TrainingSettings settings) {

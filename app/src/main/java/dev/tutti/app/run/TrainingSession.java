@@ -223,7 +223,6 @@ public final class TrainingSession {
             throws InterruptedException {
         settings.cluster().coordinatorBind().ifPresent(this::askForWorkers);
         tellOfThreads(run);
-        recorder.learningRate(run.settings().optimizer().learningRate());
         LOG.info("training: tutti={}, jdk={}", Version.text(), Environment.javaVersion());
         // What is to be kept is kept first: telling others may take as long as they like.
         try (Trackers trackers =

@@ -49,7 +49,6 @@ public final class Mlflow implements Tracker {
             .connectTimeout(PATIENCE)
             .build();
     private final URI server;
-    private final double learningRate;
     private final String run;
     private final Thread sender = new Thread(this::send, "tutti-mlflow");
 
@@ -59,9 +58,8 @@ public final class Mlflow implements Tracker {
     private End end = End.KILLED;
     private boolean failing;
 
-    private Mlflow(URI server, String name, double learningRate, Map<String, String> params) throws IOException {
+    private Mlflow(URI server, String name, Map<String, String> params) throws IOException {
         this.server = server;
-        this.learningRate = learningRate;
         ObjectNode create = StrictJson.MAPPER.createObjectNode();
         create.put("experiment_id", experiment());
         create.put("run_name", name);
@@ -90,13 +88,12 @@ public final class Mlflow implements Tracker {
      *
      * @param server its address
      * @param name of the run
-     * @param learningRate of the run
      * @param params settings of the run, by key
      * @throws InputException if the server does not answer as MLflow does
      */
-    public static Mlflow open(URI server, String name, double learningRate, Map<String, String> params) {
+    public static Mlflow open(URI server, String name, Map<String, String> params) {
         try {
-            Mlflow mlflow = new Mlflow(server, name, learningRate, params);
+            Mlflow mlflow = new Mlflow(server, name, params);
             mlflow.sender.setDaemon(true);
             mlflow.sender.start();
             return mlflow;
@@ -126,7 +123,7 @@ public final class Mlflow implements Tracker {
     public void onEpoch(EpochMetrics metrics) {
         long nowMs = System.currentTimeMillis();
         synchronized (this) {
-            Scalars.of(metrics, learningRate)
+            Scalars.of(metrics)
                     .forEach((key, value) -> waiting.add(StrictJson.MAPPER
                             .createObjectNode()
                             .put("key", key)

@@ -8,14 +8,14 @@ import java.util.Map;
 final class Scalars {
     private Scalars() {}
 
-    static Map<String, Double> of(EpochMetrics metrics, double learningRate) {
+    static Map<String, Double> of(EpochMetrics metrics) {
         Map<String, Double> scalars = new LinkedHashMap<>();
         put(scalars, "train/loss", metrics.trainLoss());
         put(scalars, "train/accuracy", metrics.trainAccuracy());
         put(scalars, "validation/loss", metrics.validationLoss());
         put(scalars, "validation/accuracy", metrics.validationAccuracy());
         put(scalars, "validation/rmse", metrics.validationRmse());
-        put(scalars, "train/learning_rate", learningRate);
+        put(scalars, "train/learning_rate", metrics.learningRate());
         put(scalars, "train/samples_per_second", metrics.samples() / metrics.seconds());
         put(scalars, "train/epoch", metrics.epoch());
         return scalars;

@@ -14,13 +14,11 @@ public final class TensorBoard implements Tracker {
     private static final double MS_PER_SECOND = 1000;
 
     private final Path directory;
-    private final double learningRate;
     private final EventFile out;
     private boolean failing;
 
-    private TensorBoard(Path directory, double learningRate, EventFile out) {
+    private TensorBoard(Path directory, EventFile out) {
         this.directory = directory;
-        this.learningRate = learningRate;
         this.out = out;
     }
 
@@ -29,14 +27,13 @@ public final class TensorBoard implements Tracker {
      *
      * @param directory of all runs
      * @param run name of this one, a directory in it
-     * @param learningRate of the run
      * @throws InputException if it cannot be written
      */
-    public static TensorBoard open(Path directory, String run, double learningRate) {
+    public static TensorBoard open(Path directory, String run) {
         Path of = directory.resolve(run);
         try {
             Files.createDirectories(of);
-            return new TensorBoard(of, learningRate, create(of));
+            return new TensorBoard(of, create(of));
         } catch (IOException e) {
             throw new InputException(
                     "--tensorboard: cannot be written: " + of + " ("
@@ -59,7 +56,7 @@ public final class TensorBoard implements Tracker {
     @Override
     public void onEpoch(EpochMetrics metrics) {
         try {
-            out.add(System.currentTimeMillis() / MS_PER_SECOND, metrics.steps(), Scalars.of(metrics, learningRate));
+            out.add(System.currentTimeMillis() / MS_PER_SECOND, metrics.steps(), Scalars.of(metrics));
             failing = false;
         } catch (IOException e) {
             if (!failing) {

@@ -7,12 +7,15 @@ import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
+import dev.tutti.optim.Schedule;
 import dev.tutti.optim.Sgd;
+import dev.tutti.optim.UpdateRules;
 import dev.tutti.protocol.Placement;
 import dev.tutti.random.Philox;
 import dev.tutti.reduce.NodePrecision;
 import dev.tutti.train.OnDivergence;
 import dev.tutti.train.ReferenceTrainer;
+import dev.tutti.train.Refinements;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The promise: an embedded cluster ends in the bits of the reference trainer, whatever its workers, streams and placement. */
 @Timeout(value = 20, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -68,6 +72,34 @@ class SameBitsTest {
         assertThat(found.last().trainLoss()).isEqualTo(expected.last().trainLoss());
         assertThat(found.last().validationLoss()).isEqualTo(expected.last().validationLoss());
         assertThat(found.last().samples()).isEqualTo(expected.last().samples());
+    }
+
+    /** Norms are sums over all parameters, early stopping goes by those over the validation samples. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Schedule.Kind.class,
+            names = {"COSINE", "PLATEAU"})
+    void shouldRefineToTheBitsOfTheReferenceTrainer(Schedule.Kind kind) throws InterruptedException {
+        Schedule schedule = new Schedule(kind, new Schedule.Span(0, 0.1), 0.3f, 1);
+        UpdateRules update = new UpdateRules(schedule, 0.01f, 0.001f, 0.02f, 0.9f, 0.2f);
+        TrainingJob plain = job(Sync.STEP, 32, 5, 0.1f, NodePrecision.FLOAT32);
+        TrainingJob job = new TrainingJob(
+                "test",
+                plain.spec().with(new Refinements(update, 1, 0.7f)),
+                plain.training(),
+                plain.validation(),
+                plain.initialParameters());
+        TrainingResult expected = ReferenceTrainer.train(job, TrainingListener.NONE);
+
+        TrainingResult found =
+                EmbeddedCluster.train(job, "data", 3, Placement.REPLICATE, TransportKind.TCP, TrainingListener.NONE);
+
+        assertThat(found.parameters())
+                .isEqualTo(expected.parameters())
+                .isNotEqualTo(
+                        ReferenceTrainer.train(plain, TrainingListener.NONE).parameters());
+        assertThat(found.last().learningRate()).isEqualTo(expected.last().learningRate());
+        assertThat(found.bestEpoch()).isEqualTo(expected.bestEpoch()).isPositive();
     }
 
     @Test
@@ -115,6 +147,7 @@ class SameBitsTest {
                 true,
                 dropout,
                 wire,
+                Refinements.NONE,
                 training.samples());
         float[] parameters = new float[new ParameterLayout(network).parameterCount()];
         for (int i = 0; i < parameters.length; i++) {

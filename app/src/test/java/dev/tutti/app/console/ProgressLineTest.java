@@ -42,7 +42,7 @@ class ProgressLineTest {
 
     @Test
     void shouldShowAnEpoch() {
-        EpochMetrics metrics = new EpochMetrics(3, 69, 4314, 0.30925, 0.9367, 0.3144, 0.9053, Double.NaN, 0.1);
+        EpochMetrics metrics = new EpochMetrics(3, 69, 4314, 0.30925, 0.9367, 0.3144, 0.9053, Double.NaN, 0.5, 0.1);
 
         assertThat(ProgressLine.epoch(metrics, 10))
                 .isEqualTo("epoch  3/10  loss 0.3093  accuracy 0.9367  validation loss 0.3144  accuracy 0.9053"
@@ -51,7 +51,7 @@ class ProgressLineTest {
 
     @Test
     void shouldShowAnEpochOnANarrowTerminal() {
-        EpochMetrics metrics = new EpochMetrics(3, 69, 4314, 0.30925, 0.9367, 0.3144, 0.9053, Double.NaN, 0.1);
+        EpochMetrics metrics = new EpochMetrics(3, 69, 4314, 0.30925, 0.9367, 0.3144, 0.9053, Double.NaN, 0.5, 0.1);
 
         assertThat(ProgressLine.epoch(metrics, 10, 200)).isEqualTo(ProgressLine.epoch(metrics, 10));
         assertThat(ProgressLine.epoch(metrics, 10, 90))
@@ -62,7 +62,7 @@ class ProgressLineTest {
 
     @Test
     void shouldLeaveOutOfAnEpochWhatDoesNotApply() {
-        EpochMetrics metrics = new EpochMetrics(1, 1, 10, 1e-5, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 1);
+        EpochMetrics metrics = new EpochMetrics(1, 1, 10, 1e-5, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0.5, 1);
 
         assertThat(ProgressLine.epoch(metrics, 1)).isEqualTo("epoch 1/1  loss 1.000e-05  10 samples/s");
     }

@@ -57,7 +57,8 @@ class ProgressViewTest {
             for (int epoch = 1; epoch <= 2; epoch++) {
                 view.onCluster(new ClusterMetrics(
                         1, 1, 1, 0, 0, 0, false, List.of(new ClusterMetrics.Member("late", 0.25, 4.0 * epoch, 0, 0))));
-                view.onEpoch(new EpochMetrics(epoch, epoch, epoch * 10L, 0.5, 0.5, 0.5, 0.5, Double.NaN, 10 * epoch));
+                view.onEpoch(
+                        new EpochMetrics(epoch, epoch, epoch * 10L, 0.5, 0.5, 0.5, 0.5, Double.NaN, 0.1, 10 * epoch));
             }
         }
 
@@ -84,7 +85,7 @@ class ProgressViewTest {
             view.onWorkers(2, "started");
             for (int epoch = 1; epoch <= 2; epoch++) {
                 view.onStep(epoch, epoch, epoch * 10L, 0.5);
-                view.onEpoch(new EpochMetrics(epoch, epoch, epoch * 10L, 0.5, 0.5, 0.5, 0.5, Double.NaN, epoch));
+                view.onEpoch(new EpochMetrics(epoch, epoch, epoch * 10L, 0.5, 0.5, 0.5, 0.5, Double.NaN, 0.1, epoch));
             }
         }
     }

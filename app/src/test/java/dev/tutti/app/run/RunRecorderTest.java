@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunRecorderTest {
-    private static final EpochMetrics EPOCH = new EpochMetrics(1, 10, 100, 0.5, 0.5, 0.5, 0.5, Double.NaN, 2);
+    private static final EpochMetrics EPOCH = new EpochMetrics(1, 10, 100, 0.5, 0.5, 0.5, 0.5, Double.NaN, 0.1, 2);
 
     @TempDir
     private Path directory;

@@ -41,7 +41,7 @@ class MlflowTest {
     Path folder;
 
     private static EpochMetrics epoch(int number) {
-        return new EpochMetrics(number, 10L * number, number, 1.0 / number, 0.5, 0.25, 0.75, Double.NaN, number);
+        return new EpochMetrics(number, 10L * number, number, 1.0 / number, 0.5, 0.25, 0.75, Double.NaN, 0.5, number);
     }
 
     @Test
@@ -50,7 +50,7 @@ class MlflowTest {
             for (int run = 0; run < 2; run++) {
                 server.params.clear();
                 try (Mlflow mlflow =
-                        Mlflow.open(server.address(), "run-1", 0.5, Map.of("seed", "1", "long", "x".repeat(5000)))) {
+                        Mlflow.open(server.address(), "run-1", Map.of("seed", "1", "long", "x".repeat(5000)))) {
                     for (int number = 1; number <= 500; number++) {
                         mlflow.onEpoch(epoch(number));
                     }
@@ -70,7 +70,7 @@ class MlflowTest {
     @Test
     void shouldEndNoTrainingWhereTheServerBreaks() throws Exception {
         try (MlflowStandIn server = new MlflowStandIn()) {
-            try (Mlflow mlflow = Mlflow.open(server.address(), "run-1", 0.5, Map.of())) {
+            try (Mlflow mlflow = Mlflow.open(server.address(), "run-1", Map.of())) {
                 server.broken = true;
                 mlflow.onEpoch(epoch(1));
                 mlflow.end(End.FINISHED);
@@ -86,11 +86,11 @@ class MlflowTest {
         try (MlflowStandIn server = new MlflowStandIn()) {
             gone = server.address();
             server.broken = true;
-            assertThatThrownBy(() -> Mlflow.open(gone, "run-1", 0.5, Map.of()))
+            assertThatThrownBy(() -> Mlflow.open(gone, "run-1", Map.of()))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("status 500 of /api/2.0/mlflow/experiments/get-by-name");
         }
-        assertThatThrownBy(() -> Mlflow.open(gone, "run-1", 0.5, Map.of()))
+        assertThatThrownBy(() -> Mlflow.open(gone, "run-1", Map.of()))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith("--mlflow: " + gone + " cannot be used: ");
     }

@@ -30,9 +30,9 @@ class TensorBoardTest {
 
     @Test
     void shouldWriteEventsThatAReaderOfTheFormatTakes() throws Exception {
-        try (TensorBoard board = TensorBoard.open(folder, "run-1", 0.25)) {
-            board.onEpoch(new EpochMetrics(1, 23, 1438, 1.5, 0.5, 0.75, 0.625, Double.NaN, 2));
-            board.onEpoch(new EpochMetrics(2, 1L << 40, 2876, 0.5, Double.NaN, 0.25, Double.NaN, 3.5, 4));
+        try (TensorBoard board = TensorBoard.open(folder, "run-1")) {
+            board.onEpoch(new EpochMetrics(1, 23, 1438, 1.5, 0.5, 0.75, 0.625, Double.NaN, 0.25, 2));
+            board.onEpoch(new EpochMetrics(2, 1L << 40, 2876, 0.5, Double.NaN, 0.25, Double.NaN, 3.5, 0.25, 4));
         }
 
         List<Event> events = EventFileReader.read(files().get(0));
@@ -58,8 +58,8 @@ class TensorBoardTest {
     @Test
     void shouldAddAFileWhereARunGoesOn() throws Exception {
         for (int part = 1; part <= 3; part++) {
-            try (TensorBoard board = TensorBoard.open(folder, "run-1", 0.1)) {
-                board.onEpoch(new EpochMetrics(part, part, part, part, 0, 0, 0, 0, 1));
+            try (TensorBoard board = TensorBoard.open(folder, "run-1")) {
+                board.onEpoch(new EpochMetrics(part, part, part, part, 0, 0, 0, 0, 0.1, 1));
             }
         }
 
@@ -75,7 +75,7 @@ class TensorBoardTest {
     void shouldSayWhereItCannotWrite() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "");
 
-        assertThatThrownBy(() -> TensorBoard.open(file, "run-1", 0.1))
+        assertThatThrownBy(() -> TensorBoard.open(file, "run-1"))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith("--tensorboard: cannot be written: " + file);
     }

@@ -359,7 +359,7 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
 
     /** Who adds what in a generation with these carriers; null where the coordinator does. */
     private Shares sharesOver(Carriers carriers) {
-        if (!carriers.vectorsByTcp() || setup.job.leavesOutSteps()) {
+        if (!carriers.vectorsByTcp() || setup.job.updatesNeedCoordinator()) {
             tellWhoAverages(carriers);
             return null;
         }
@@ -386,7 +386,9 @@ final class JobActor extends AbstractBehavior<JobActor.Command> {
             log.warn(
                     "job {}: the coordinator averages, not the members: {}",
                     setup.job.name(),
-                    carriers.vectorsByTcp() ? "steps may be left out, or were" : "vectors go over UDP");
+                    carriers.vectorsByTcp()
+                            ? "steps may be left out, or were, or the learning rate follows the validation loss"
+                            : "vectors go over UDP");
         }
     }
 

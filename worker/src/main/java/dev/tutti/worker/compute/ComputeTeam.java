@@ -2,6 +2,7 @@ package dev.tutti.worker.compute;
 
 import dev.tutti.data.MiniBatch;
 import dev.tutti.kernel.GradientKernel;
+import dev.tutti.kernel.PerSample;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.SharedLoop;
@@ -38,6 +39,7 @@ public final class ComputeTeam implements SharedLoop {
     private static final long PARK_NS = 1_000_000;
 
     private final TrainingSpec spec;
+    private final PerSample perSample;
     private final int parameterCount;
     private final SampleSource source;
     private final Member[] members;
@@ -68,6 +70,7 @@ public final class ComputeTeam implements SharedLoop {
     public ComputeTeam(TrainingSpec spec, SampleSource source, int threads) {
         this.spec = spec;
         this.source = source;
+        this.perSample = spec.perSample();
         this.parameterCount = new ParameterLayout(spec.network()).parameterCount();
         this.members = new Member[threads];
         this.sliceSegments = Math.max(1, SLICE_SAMPLES / spec.segmentSize());
@@ -220,7 +223,7 @@ public final class ComputeTeam implements SharedLoop {
             end = sliceEnd(first, member.endSegment);
             member.prepareNodes(first, end);
             MiniBatch batch = source.select(member.batch, first, end - first);
-            member.kernel.gradients(parameters, batch, spec.segmentSize(), member.nodes, member.nodeCount);
+            member.kernel.gradients(parameters, batch, spec.segmentSize(), member.nodes, member.nodeCount, perSample);
             member.addNodes();
         }
     }

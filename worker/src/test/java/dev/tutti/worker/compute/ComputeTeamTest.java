@@ -18,6 +18,7 @@ import dev.tutti.reduce.BFloat16;
 import dev.tutti.reduce.NodePrecision;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.TreeSum;
+import dev.tutti.train.Refinements;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import java.lang.management.ManagementFactory;
@@ -224,7 +225,18 @@ class ComputeTeamTest {
     private static TrainingSpec spec(
             NetworkSpec network, int segment, int batch, Sync sync, NodePrecision wire, int samples) {
         return new TrainingSpec(
-                network, new Sgd.Settings(0.1f, 0), 3, batch, segment, sync, 7, true, 0f, wire, samples);
+                network,
+                new Sgd.Settings(0.1f, 0),
+                3,
+                batch,
+                segment,
+                sync,
+                7,
+                true,
+                0f,
+                wire,
+                Refinements.NONE,
+                samples);
     }
 
     private Dataset data(int samples) {

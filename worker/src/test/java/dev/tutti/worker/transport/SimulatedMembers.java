@@ -7,7 +7,9 @@ import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.optim.Adam;
 import dev.tutti.optim.OptimizerSettings;
+import dev.tutti.optim.Schedule;
 import dev.tutti.optim.Sgd;
+import dev.tutti.optim.UpdateRules;
 import dev.tutti.protocol.JobDescription;
 import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
@@ -18,6 +20,7 @@ import dev.tutti.reduce.SharedLoop;
 import dev.tutti.reduce.SummationTree;
 import dev.tutti.reduce.TreeSum;
 import dev.tutti.train.ParameterUpdate;
+import dev.tutti.train.Refinements;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.Carriers;
@@ -63,6 +66,10 @@ final class SimulatedMembers {
     private final List<float[]> expected = new ArrayList<>();
     private final StepMachine machine;
     private final ParameterUpdate run;
+    /** What needs the whole sum, and the number of the step. */
+    private static final Refinements CLIPPED = new Refinements(
+            new UpdateRules(new Schedule(Schedule.Kind.COSINE, new Schedule.Span(3, 0), 1, 1), 0, 0, 0, 0, 0.5f), 0, 0);
+
     private final PartialGradient root;
     private final List<Member> present = new ArrayList<>();
     private Generation generation;
@@ -90,12 +97,13 @@ final class SimulatedMembers {
                 true,
                 0f,
                 random.nextInt(3) == 0 ? NodePrecision.BFLOAT16 : NodePrecision.FLOAT32,
+                seed % 2 == 0 ? Refinements.NONE : CLIPPED,
                 SEGMENT * (8 + random.nextInt(40)) - random.nextInt(2));
         steps = (long) spec.epochs() * spec.stepsPerEpoch();
         machine = new StepMachine(parameters, spec.wire());
-        run = new ParameterUpdate(optimizer, start());
+        run = new ParameterUpdate(spec, start());
         root = new PartialGradient(parameters);
-        ParameterUpdate alone = new ParameterUpdate(optimizer, start());
+        ParameterUpdate alone = new ParameterUpdate(spec, start());
         for (long of = 0; of < steps; of++) {
             expected.add(alone.parameters().clone());
             TreeSum sum = new TreeSum(node -> {}, spec.wire());
