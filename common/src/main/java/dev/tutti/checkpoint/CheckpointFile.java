@@ -20,6 +20,7 @@ import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.reduce.NodePrecision;
 import dev.tutti.savedmodel.ModelFile;
 import dev.tutti.train.EpochMetrics;
+import dev.tutti.train.LocalSteps;
 import dev.tutti.train.TrainingPosition;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.train.TrainingState;
@@ -198,10 +199,15 @@ public final class CheckpointFile {
         return value(known, EpochMetrics.class);
     }
 
-    /** Nothing was rounded before one could choose. */
+    /** Nothing was rounded before one could choose, and there were no replicas. */
     private static void addWhatOlderCheckpointsDoNotSay(JsonNode spec) {
-        if (spec instanceof ObjectNode settings && !settings.has("wire")) {
-            settings.put("wire", NodePrecision.FLOAT32.id());
+        if (spec instanceof ObjectNode settings) {
+            if (!settings.has("wire")) {
+                settings.put("wire", NodePrecision.FLOAT32.id());
+            }
+            if (!settings.has("local")) {
+                settings.set("local", json(LocalSteps.NONE));
+            }
         }
     }
 

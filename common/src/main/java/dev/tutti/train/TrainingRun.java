@@ -52,7 +52,7 @@ public final class TrainingRun {
             throw new IllegalArgumentException("initial parameters do not fit the network: expected="
                     + layout.parameterCount() + ", found=" + parameters.length);
         }
-        this.parameterUpdate = new ParameterUpdate(spec.optimizer(), parameters);
+        this.parameterUpdate = spec.newUpdate(parameters);
         this.classes = job.targetUnit().classes();
         this.validation = job.validation().samples() == 0
                 ? null

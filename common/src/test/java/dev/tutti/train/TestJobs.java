@@ -57,6 +57,25 @@ public final class TestJobs {
         return new TrainingJob("test", rounding, job.training(), job.validation(), job.initialParameters());
     }
 
+    /** The job with replicas, and nodes rounded. */
+    public static TrainingJob local(TrainingJob job, int replicas, int steps, NodePrecision wire) {
+        TrainingSpec spec = job.spec();
+        TrainingSpec local = new TrainingSpec(
+                spec.network(),
+                spec.optimizer(),
+                spec.epochs(),
+                spec.batchSize(),
+                spec.segmentSize(),
+                Sync.LOCAL,
+                new LocalSteps(replicas, steps),
+                spec.seed(),
+                spec.shuffle(),
+                spec.dropout(),
+                wire,
+                spec.samples());
+        return new TrainingJob("test", local, job.training(), job.validation(), job.initialParameters());
+    }
+
     /** The job, going on from a state. */
     public static TrainingJob from(TrainingJob job, TrainingState state) {
         return new TrainingJob(

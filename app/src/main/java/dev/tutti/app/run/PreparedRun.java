@@ -89,6 +89,7 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
                 settings.batch(),
                 settings.segment(),
                 settings.sync(),
+                settings.local(),
                 settings.seed(),
                 settings.shuffle(),
                 settings.dropout(),
