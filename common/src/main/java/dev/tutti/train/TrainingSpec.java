@@ -182,6 +182,11 @@ public record TrainingSpec(
         };
     }
 
+    /** Number of steps that a replica makes in a round, unless it is an epoch's last; 1 where there are none. */
+    public int stepsOfReplica() {
+        return sync == Sync.LOCAL ? local.stepsOfRound(batchSize, samples) : 1;
+    }
+
     /** Number of updates in an epoch; the last may have fewer samples. */
     public int stepsPerEpoch() {
         return ceilDivide(samples, samplesPerStep());

@@ -10,6 +10,7 @@ import dev.tutti.kernel.Kernels;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.WeightsHash;
 import dev.tutti.train.EpochMetrics;
+import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingSpec;
 import java.nio.file.Path;
@@ -39,7 +40,11 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
                 .put("loss", network.loss().id())
                 .put("seed", spec.seed())
                 .put("wire", spec.wire().id())
-                .put("weightsSha256", weightsSha256())
+                .put("sync", spec.sync().id());
+        if (spec.sync() == Sync.LOCAL) {
+            json.put("replicas", spec.local().replicas()).put("localSteps", spec.stepsOfReplica());
+        }
+        json.put("weightsSha256", weightsSha256())
                 .put("epochs", last.epoch())
                 .put("steps", last.steps())
                 .put("samples", last.samples());
@@ -79,10 +84,11 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
-                "trained in %.2f s: %d epochs, %d steps, %s, %s%n",
+                "trained in %.2f s: %d epochs, %d %s, %s, %s%n",
                 last.seconds(),
                 last.epoch(),
                 last.steps(),
+                run.job().spec().sync() == Sync.LOCAL ? "rounds" : "steps",
                 ProgressLine.rate(last.samples() / last.seconds()),
                 ProgressLine.workers(result.workers())));
         String of = run.job().validation().samples() > 0 ? "validation " : "training ";

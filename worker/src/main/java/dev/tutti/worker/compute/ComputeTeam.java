@@ -74,8 +74,8 @@ public final class ComputeTeam implements SharedLoop {
         int kernelSamples = Math.min(SLICE_SAMPLES, (spec.samplesPerStep() + threads - 1) / threads);
         for (int thread = 0; thread < threads; thread++) {
             int number = thread;
-            members[thread] = new Member(
-                    spec.newKernel(kernelSamples + spec.segmentSize(), () -> goesOn(members[number])));
+            members[thread] =
+                    new Member(spec.newKernel(kernelSamples + spec.segmentSize(), () -> goesOn(members[number])));
         }
     }
 
