@@ -1,5 +1,6 @@
 package dev.tutti.app.run;
 
+import dev.tutti.app.advice.ClusterGain;
 import dev.tutti.app.console.ProgressLine;
 import dev.tutti.app.console.Version;
 import dev.tutti.config.Environment;
@@ -15,6 +16,7 @@ import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingSpec;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The outcome of a run, for programs and for people.
@@ -23,8 +25,10 @@ import java.util.Locale;
  * @param result the outcome
  * @param model file of the model
  * @param skippedSteps number of steps whose update was left out
+ * @param gain what a cluster of processes brought, where there was one
  */
-record Summary(PreparedRun run, TrainingResult result, Path model, long skippedSteps) {
+record Summary(
+        PreparedRun run, TrainingResult result, Path model, long skippedSteps, Optional<ClusterGain> gain) {
 
     /** Returns {@code summary.json}, in one line. docs/commands.md lists the keys. */
     String json() {
@@ -51,15 +55,22 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
         if (skippedSteps > 0) {
             json.put("skippedSteps", skippedSteps);
         }
-        return json.put("trainLoss", last.trainLoss())
+        json.put("trainLoss", last.trainLoss())
                 .put("trainAccuracy", last.trainAccuracy())
                 .put("validationLoss", last.validationLoss())
                 .put("validationRmse", last.validationRmse())
                 .put("accuracy", accuracy())
                 .put("seconds", last.seconds())
                 .put("samplesPerSecond", last.samples() / last.seconds())
-                .put("workers", result.workers())
-                .put("model", model.toString())
+                .put("workers", result.workers());
+        gain.ifPresent(found -> json.putObject(
+                "cluster",
+                new Json()
+                        .put("processes", found.processes())
+                        .put("speedUp", found.speedUp())
+                        .put("waitingShare", found.waitingShare())
+                        .put("limit", found.limit().id())));
+        return json.put("model", model.toString())
                 .put("kernel", Kernels.create(network, 1).description())
                 .put("jdk", Environment.javaVersion())
                 .put("machine", Environment.machine())
@@ -91,6 +102,7 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
                 run.job().spec().sync() == Sync.LOCAL ? "rounds" : "steps",
                 ProgressLine.rate(last.samples() / last.seconds()),
                 ProgressLine.workers(result.workers())));
+        gain.ifPresent(found -> text.append(found.line()).append(System.lineSeparator()));
         String of = run.job().validation().samples() > 0 ? "validation " : "training ";
         if (!Double.isNaN(accuracy())) {
             text.append(of)

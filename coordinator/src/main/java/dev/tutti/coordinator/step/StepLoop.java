@@ -541,6 +541,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
             of.add(new ClusterMetrics.Member(
                     members[member].name,
                     machine.share(member),
+                    machine.segmentsPerSecond(member),
                     machine.waitedNs(member) / 1e9,
                     traffic.receivedBytes(member),
                     traffic.sentBytes(member)));
