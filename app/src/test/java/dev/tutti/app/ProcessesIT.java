@@ -41,6 +41,7 @@ class ProcessesIT {
     @ParameterizedTest(name = "{0} processes, {1} {2}, batch {4}, segment {5}, sync {3}, {6}, {7}")
     @CsvSource({
         "3, tcp, stream, step, 64, 16, two JDKs, float32",
+        "2, tcp, replicate, local, 16, 0, vector, float32",
     })
     void shouldEndInTheBitsOfTheReferenceTrainer(
             int workers,
@@ -59,8 +60,8 @@ class ProcessesIT {
                 "3",
                 "--batch",
                 "" + batch,
-                "--segment",
-                "" + segment,
+                sync.equals("local") ? "--replicas" : "--segment",
+                sync.equals("local") ? "3" : "" + segment,
                 "--sync",
                 sync,
                 "--wire",
@@ -128,7 +129,29 @@ class ProcessesIT {
 
     @Test
     void shouldGoOnWithTheOthersWhenAWorkerIsKilled() throws Exception {
-        List<String> run = List.of("train", "digits", "--batch", "16", "--wire", "bfloat16", "--json");
+        shouldGoOnWithTheOthersWhenAWorkerIsKilled(
+                List.of("train", "digits", "--batch", "16", "--wire", "bfloat16", "--json"));
+    }
+
+    /** Its death costs a round of the replicas that it had in hand, and others make their steps again. */
+    @Test
+    @Tag("faults")
+    void shouldGoOnWithTheOthersWhenAWorkerWithReplicasIsKilled() throws Exception {
+        shouldGoOnWithTheOthersWhenAWorkerIsKilled(List.of(
+                "train",
+                "digits",
+                "--batch",
+                "4",
+                "--sync",
+                "local",
+                "--replicas",
+                "5",
+                "--momentum",
+                "0.5",
+                "--json"));
+    }
+
+    private void shouldGoOnWithTheOthersWhenAWorkerIsKilled(List<String> run) throws Exception {
         TuttiProcess coordinator = cluster.startCoordinator(run, 2, "--epochs", "1000000");
         TuttiProcess first = cluster.startWorker("first");
         cluster.startWorker("second");

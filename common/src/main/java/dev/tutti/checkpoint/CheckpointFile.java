@@ -20,6 +20,7 @@ import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.reduce.NodePrecision;
 import dev.tutti.savedmodel.ModelFile;
 import dev.tutti.train.EpochMetrics;
+import dev.tutti.train.LocalSteps;
 import dev.tutti.train.Refinements;
 import dev.tutti.train.TrainingPosition;
 import dev.tutti.train.TrainingSpec;
@@ -199,11 +200,12 @@ public final class CheckpointFile {
         return value(known, EpochMetrics.class);
     }
 
-    /** Nothing was rounded, and nothing added to the plain algorithm, before one could choose. */
+    /** Nothing was rounded, nothing added to the plain algorithm, and there were no replicas, before one could choose. */
     private static void addWhatOlderCheckpointsDoNotSay(JsonNode spec, JsonNode position) {
         if (spec instanceof ObjectNode settings) {
             settings.putIfAbsent("wire", JSON.getNodeFactory().textNode(NodePrecision.FLOAT32.id()));
             settings.putIfAbsent("refinements", json(Refinements.NONE));
+            settings.putIfAbsent("local", json(LocalSteps.NONE));
         }
         if (position instanceof ObjectNode place) {
             place.putIfAbsent("plateau", json(TrainingPosition.START.plateau()));

@@ -6,6 +6,7 @@ import dev.tutti.optim.Schedule.Kind;
 import dev.tutti.optim.Schedule.Span;
 import dev.tutti.optim.UpdateRules;
 import dev.tutti.train.Refinements;
+import dev.tutti.train.Sync;
 import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -95,6 +96,11 @@ final class RefinementOptions {
 
     private static Schedule schedule(SettingsReader from) {
         Kind kind = from.get(SCHEDULE);
+        if (kind == Kind.PLATEAU && from.get(TrainingOptions.SYNC) == Sync.LOCAL) {
+            throw from.conflict(
+                    SCHEDULE,
+                    "plateau does not go with sync local, whose replicas do not hear of the loss; take another");
+        }
         Optional<Float> factor = from.find(SCHEDULE_FACTOR);
         Optional<Integer> epochs = from.find(SCHEDULE_EPOCHS);
         if (factor.isPresent() && !hasFactor(kind)) {

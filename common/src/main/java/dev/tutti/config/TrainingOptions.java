@@ -17,6 +17,7 @@ import dev.tutti.model.Loss;
 import dev.tutti.optim.Schedule;
 import dev.tutti.protocol.Placement;
 import dev.tutti.reduce.NodePrecision;
+import dev.tutti.train.LocalSteps;
 import dev.tutti.train.OnDivergence;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
@@ -137,7 +138,7 @@ final class TrainingOptions {
             .orElse(10)
             .resumable();
     static final Setting<Integer> BATCH = Setting.of(
-                    "batch", "N", Form.integer(TrainingSpec.COUNT), "samples of a global batch")
+                    "batch", "N", Form.integer(TrainingSpec.COUNT), "samples of a global batch, or of a replica's step")
             .orElse(64);
     static final Setting<Integer> SEGMENT = Setting.of(
                     "segment",
@@ -147,10 +148,22 @@ final class TrainingOptions {
             .otherwise("a quarter of the batch, at most 64");
     static final Setting<Sync> SYNC = Setting.of(
                     "sync",
-                    "step|epoch",
+                    "step|epoch|local",
                     Form.choice(Sync.class, Sync::id),
-                    "update after every batch, or once an epoch")
+                    "update after every batch, once an epoch, or average replicas after some steps of each")
             .orElse(Sync.STEP);
+    static final Setting<Integer> REPLICAS = Setting.of(
+                    "replicas",
+                    "N",
+                    Form.integer(TrainingSpec.COUNT),
+                    "with --sync local: logical replicas, whatever the number of workers")
+            .otherwise(LocalSteps.DEFAULT.replicas() + " with --sync local");
+    static final Setting<Integer> LOCAL_STEPS = Setting.of(
+                    "local-steps",
+                    "N",
+                    Form.integer(TrainingSpec.COUNT),
+                    "with --sync local: most steps of a replica between two averages")
+            .otherwise(LocalSteps.DEFAULT.steps() + " with --sync local");
     static final Setting<NodePrecision> WIRE = Setting.of(
                     "wire",
                     "FORMAT",
@@ -338,8 +351,10 @@ final class TrainingOptions {
             Entry.of(RefinementOptions.EARLY_STOPPING, run -> run.refinements().patience()),
             Entry.of(EPOCHS, TrainingSettings::epochs),
             Entry.of(BATCH, TrainingSettings::batch),
-            Entry.of(SEGMENT, TrainingSettings::segment),
+            new Entry<>(SEGMENT, run -> Optional.of(run.segment()).filter(segment -> run.sync() != Sync.LOCAL)),
             Entry.of(SYNC, TrainingSettings::sync),
+            new Entry<>(REPLICAS, run -> ofLocal(run, run.local().replicas())),
+            new Entry<>(LOCAL_STEPS, run -> ofLocal(run, run.local().steps())),
             Entry.of(WIRE, TrainingSettings::wire),
             Entry.of(SEED, TrainingSettings::seed),
             Entry.of(SHUFFLE, TrainingSettings::shuffle),
@@ -394,6 +409,10 @@ final class TrainingOptions {
                     .map(found -> TrainingOptions.line(setting, found))
                     .orElse("");
         }
+    }
+
+    private static Optional<Integer> ofLocal(TrainingSettings run, int value) {
+        return run.sync() == Sync.LOCAL ? Optional.of(value) : Optional.empty();
     }
 
     private static Entry<Float> ofOptimizer(Setting<Float> setting) {

@@ -7,6 +7,7 @@ import dev.tutti.model.Initialization;
 import dev.tutti.model.Loss;
 import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.reduce.NodePrecision;
+import dev.tutti.train.LocalSteps;
 import dev.tutti.train.OnDivergence;
 import dev.tutti.train.Refinements;
 import dev.tutti.train.Sync;
@@ -26,9 +27,10 @@ import java.util.stream.Collectors;
  * @param network the network and its initial weights
  * @param optimizer what is done with the averaged gradient
  * @param epochs number of passes over the training samples, at least 1
- * @param batch number of samples of a global batch, at least 1
+ * @param batch number of samples of a global batch, or of a replica's step, at least 1
  * @param segment number of samples of a segment, at least 1
  * @param sync when weights are updated
+ * @param local replicas and their steps, where there are any
  * @param wire to what the nodes of the summation tree are rounded
  * @param seed of the initial weights, the shuffling and the dropout
  * @param shuffle whether each epoch has an order of its own
@@ -51,6 +53,7 @@ public record TrainingSettings(
         int batch,
         int segment,
         Sync sync,
+        LocalSteps local,
         NodePrecision wire,
         long seed,
         boolean shuffle,
@@ -141,16 +144,16 @@ public record TrainingSettings(
     }
 
     private static TrainingSettings read(SettingsReader from) {
-        int batch = from.get(TrainingOptions.BATCH);
         OptimizerSettings optimizer = OptimizerOptions.read(from);
         return new TrainingSettings(
                 data(from),
                 network(from),
                 optimizer,
                 from.get(TrainingOptions.EPOCHS),
-                batch,
-                from.find(TrainingOptions.SEGMENT).orElse(TrainingSpec.defaultSegmentSize(batch)),
+                from.get(TrainingOptions.BATCH),
+                segment(from),
                 from.get(TrainingOptions.SYNC),
+                local(from),
                 from.get(TrainingOptions.WIRE),
                 from.get(TrainingOptions.SEED),
                 from.get(TrainingOptions.SHUFFLE),
@@ -164,6 +167,30 @@ public record TrainingSettings(
                 new TrackingSettings(from.find(TrainingOptions.TENSORBOARD), from.find(TrainingOptions.MLFLOW)),
                 from.get(TrainingOptions.METRICS_PER_STEP),
                 from.get(TrainingOptions.JSON));
+    }
+
+    private static int segment(SettingsReader from) {
+        if (from.has(TrainingOptions.SEGMENT) && from.get(TrainingOptions.SYNC) == Sync.LOCAL) {
+            throw from.conflict(
+                    TrainingOptions.SEGMENT,
+                    "does not go with sync local, where the steps of a replica are the smallest piece of work; leave it out");
+        }
+        return from.find(TrainingOptions.SEGMENT)
+                .orElseGet(() -> TrainingSpec.defaultSegmentSize(from.get(TrainingOptions.BATCH)));
+    }
+
+    private static LocalSteps local(SettingsReader from) {
+        if (from.get(TrainingOptions.SYNC) == Sync.LOCAL) {
+            return new LocalSteps(
+                    from.find(TrainingOptions.REPLICAS).orElse(LocalSteps.DEFAULT.replicas()),
+                    from.find(TrainingOptions.LOCAL_STEPS).orElse(LocalSteps.DEFAULT.steps()));
+        }
+        for (Setting<?> setting : List.of(TrainingOptions.REPLICAS, TrainingOptions.LOCAL_STEPS)) {
+            if (from.has(setting)) {
+                throw from.conflict(setting, "needs sync local; give it or leave this out");
+            }
+        }
+        return LocalSteps.NONE;
     }
 
     private static DataSettings data(SettingsReader from) {
@@ -277,6 +304,7 @@ public record TrainingSettings(
                 batch,
                 segment,
                 sync,
+                local,
                 wire,
                 seed,
                 shuffle,
@@ -320,6 +348,7 @@ public record TrainingSettings(
                 batch,
                 segment,
                 sync,
+                local,
                 wire,
                 seed,
                 shuffle,

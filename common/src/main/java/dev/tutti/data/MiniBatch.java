@@ -60,6 +60,27 @@ public final class MiniBatch {
         return select(rows, from, count);
     }
 
+    /**
+     * Points this view at some neighbouring samples of another, which are in the training where they are there.
+     *
+     * @param whole the other
+     * @param first number of the first of the samples in {@code whole}
+     * @param count number of samples
+     * @return this
+     */
+    public MiniBatch part(MiniBatch whole, int first, int count) {
+        if (first < 0 || count < 0 || first > whole.count - count) {
+            throw new IllegalArgumentException(
+                    "samples out of range: from=" + first + ", count=" + count + ", samples=" + whole.count);
+        }
+        features = whole.features;
+        featureCount = whole.featureCount;
+        targets = whole.targets;
+        targetCount = whole.targetCount;
+        targetStart = whole.targetStart;
+        return select(whole.rows, whole.from + first, count).inEpoch(whole.epoch, whole.position + first);
+    }
+
     private MiniBatch select(int[] rows, int from, int count) {
         if (from < 0 || count < 0 || from > rows.length - count) {
             throw new IllegalArgumentException(

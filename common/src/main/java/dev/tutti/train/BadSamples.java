@@ -23,7 +23,7 @@ final class BadSamples {
     /** Returns the samples whose own loss or gradient is not finite; if there is none, all of the step. */
     String of(float[] parameters, int epoch, int stepInEpoch) {
         TrainingSpec spec = job.spec();
-        GradientKernel kernel = spec.newKernel(1);
+        GradientKernel kernel = spec.newStepKernel(1);
         PartialGradient[] sums = {new PartialGradient(new ParameterLayout(spec.network()).parameterCount())};
         MiniBatch batch = new MiniBatch();
         int[] rows = rows(epoch);

@@ -29,9 +29,16 @@ public record ClusterMetrics(
      *
      * @param name its name in logs
      * @param share share of the work that it gets, from its measured speed
+     * @param segmentsPerSecond that it computes, sending apart; 0 before it was measured
      * @param waitedSeconds how long the others had to wait for it in this generation
      * @param receivedBytes size of the gradients that came from it since the start of the job
      * @param sentBytes size of the weights that were sent to it since then
      */
-    public record Member(String name, double share, double waitedSeconds, long receivedBytes, long sentBytes) {}
+    public record Member(
+            String name,
+            double share,
+            double segmentsPerSecond,
+            double waitedSeconds,
+            long receivedBytes,
+            long sentBytes) {}
 }

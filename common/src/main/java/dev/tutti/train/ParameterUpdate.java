@@ -1,7 +1,9 @@
 package dev.tutti.train;
 
+import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.optim.Optimizer;
+import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.optim.UpdateRules;
 import dev.tutti.reduce.SharedLoop;
 import java.util.Map;
@@ -17,8 +19,8 @@ public final class ParameterUpdate {
     /** Below this, waking other threads takes longer than what they would take over. */
     private static final int SHORT_VECTOR = 1 << 15;
 
-    private final TrainingSpec spec;
     private final UpdateRules rules;
+    private final LearningRate rate;
     private final float[] parameters;
     private final Optimizer optimizer;
     private final GradientNorm gradientNorm;
@@ -33,16 +35,20 @@ public final class ParameterUpdate {
     /** Only ever set while threads share a loop, so it does not matter which of them does. */
     private boolean notFinite;
 
-    /**
-     * @param spec of the run
-     * @param parameters are changed in place
-     */
-    public ParameterUpdate(TrainingSpec spec, float[] parameters) {
-        this.spec = spec;
+    /** The learning rate of each step. */
+    interface LearningRate {
+        /** See {@link TrainingSpec#learningRate}. */
+        float of(long step, double plateauFactor);
+    }
+
+    /** @param parameters are changed in place */
+    ParameterUpdate(
+            NetworkSpec network, OptimizerSettings settings, UpdateRules rules, LearningRate rate, float[] parameters) {
+        this.rules = rules;
+        this.rate = rate;
         this.parameters = parameters;
-        rules = spec.refinements().update();
-        optimizer = spec.optimizer().create(parameters.length);
-        ParameterLayout layout = new ParameterLayout(spec.network());
+        optimizer = settings.create(parameters.length);
+        ParameterLayout layout = new ParameterLayout(network);
         gradientNorm = rules.clipNorm() > 0 ? new GradientNorm(parameters.length) : null;
         penalties = rules.adds() ? new Penalties(layout, rules) : null;
         maxNorm = rules.maxNorm() > 0 ? new MaxNorm(layout, rules.maxNorm()) : null;
@@ -63,11 +69,6 @@ public final class ParameterUpdate {
         plateauFactor = factor;
     }
 
-    /** The learning rate of the last update. */
-    float learningRate() {
-        return learningRate;
-    }
-
     /** Makes the update of a step, in a run that has left none out. */
     public boolean run(long step, float[] gradientSum, double weightSum, SharedLoop threads) {
         return run(step, step, gradientSum, weightSum, threads);
@@ -86,7 +87,7 @@ public final class ParameterUpdate {
     public boolean run(long step, long update, float[] gradientSum, double weightSum, SharedLoop threads) {
         this.update = update;
         this.gradientSum = gradientSum;
-        learningRate = spec.learningRate(step, plateauFactor);
+        learningRate = rate.of(step, plateauFactor);
         SharedLoop sharing = worthwhile(threads);
         scale = (float) (1 / weightSum);
         if (gradientNorm != null) {

@@ -59,7 +59,7 @@ public final class TrainingRun {
             throw new IllegalArgumentException("initial parameters do not fit the network: expected="
                     + layout.parameterCount() + ", found=" + parameters.length);
         }
-        this.parameterUpdate = new ParameterUpdate(spec, parameters);
+        this.parameterUpdate = spec.newUpdate(parameters);
         this.bestParameters = spec.refinements().patience() > 0 ? parameters.clone() : null;
         this.classes = job.targetUnit().classes();
         this.validation = job.validation().samples() == 0
@@ -338,7 +338,7 @@ public final class TrainingRun {
                 Double.NaN,
                 Double.NaN,
                 Double.NaN,
-                parameterUpdate.learningRate(),
+                spec.learningRate(step - 1, plateau.factor()),
                 0);
         if (validation != null) {
             validation.run(parameters, threads);

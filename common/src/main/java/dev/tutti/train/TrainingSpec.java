@@ -8,7 +8,10 @@ import dev.tutti.kernel.PerSample;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.optim.Schedule;
+import dev.tutti.optim.Sgd;
+import dev.tutti.optim.UpdateRules;
 import dev.tutti.reduce.NodePrecision;
+import java.util.function.BooleanSupplier;
 
 /**
  * All that the trained bits depend on, next to the data and the initial weights: two runs with the same spec, data and
@@ -17,9 +20,11 @@ import dev.tutti.reduce.NodePrecision;
  * @param network the network and its loss
  * @param optimizer what is done with the averaged gradient
  * @param epochs number of passes over the training samples, at least 1
- * @param batchSize number of samples of a global batch, at least 1
- * @param segmentSize number of samples of a segment, the smallest piece of work, at least 1; never more than those of a step
+ * @param batchSize number of samples of a global batch, or with {@link Sync#LOCAL} of a replica's step, at least 1
+ * @param segmentSize number of samples of a segment, the smallest piece of work, at least 1; never more than those of a step; with
+ *     {@link Sync#LOCAL} those of a replica in a round
  * @param sync when weights are updated
+ * @param local replicas and their steps; {@link LocalSteps#NONE} unless {@code sync} is {@link Sync#LOCAL}
  * @param seed of shuffling and dropout
  * @param shuffle whether each epoch has an order of its own; otherwise the order of the data set
  * @param dropout probability of dropping a hidden unit, 0 to below 1
@@ -34,6 +39,7 @@ public record TrainingSpec(
         int batchSize,
         int segmentSize,
         Sync sync,
+        LocalSteps local,
         long seed,
         boolean shuffle,
         float dropout,
@@ -50,7 +56,7 @@ public record TrainingSpec(
     /** What a probability of dropping a unit may be. */
     public static final Range DROPOUT = Range.share();
 
-    /** Settings with which nothing is rounded, and nothing added. */
+    /** Settings without replicas, with which nothing is rounded, and nothing added. */
     public TrainingSpec(
             NetworkSpec network,
             OptimizerSettings optimizer,
@@ -69,6 +75,7 @@ public record TrainingSpec(
                 batchSize,
                 segmentSize,
                 sync,
+                LocalSteps.NONE,
                 seed,
                 shuffle,
                 dropout,
@@ -84,17 +91,65 @@ public record TrainingSpec(
         COUNT.require("segment", segmentSize);
         COUNT.require("training samples", samples);
         DROPOUT.require("dropout", dropout);
+        local = sync == Sync.LOCAL ? local : LocalSteps.NONE;
         // The same segments, and no product of segments and their size is far above the number of samples.
-        segmentSize = Math.min(segmentSize, samplesPerStep(sync, batchSize, samples));
+        segmentSize = sync == Sync.LOCAL
+                ? local.samplesOfReplica(batchSize, samples)
+                : Math.min(segmentSize, samplesPerStep(sync, local, batchSize, samples));
     }
 
     /**
-     * Creates a kernel that computes the gradients of this training; one for each thread.
+     * Creates a kernel that computes the gradients of this training; one for each thread. With {@link Sync#LOCAL} these are
+     * what the replicas' steps come to.
      *
      * @param maxSamples number of samples of most calls
      */
     public GradientKernel newKernel(int maxSamples) {
-        return Kernels.create(network, new Dropout(dropout, seed), wire, maxSamples);
+        return newKernel(maxSamples, () -> true);
+    }
+
+    /**
+     * The same, for a thread that has something else to do now and then.
+     *
+     * @param maxSamples number of samples of most calls
+     * @param goesOn asked between the steps of a replica: false where its result is not wanted any more, and hence there will be none
+     */
+    public GradientKernel newKernel(int maxSamples, BooleanSupplier goesOn) {
+        return sync == Sync.LOCAL
+                ? new LocalKernel(newStepKernel(Math.min(maxSamples, batchSize)), this, goesOn)
+                : newStepKernel(maxSamples);
+    }
+
+    /**
+     * Creates a kernel for the gradients of single steps. Those of a replica are no node of the tree, so they are not rounded.
+     *
+     * @param maxSamples number of samples of most calls
+     */
+    GradientKernel newStepKernel(int maxSamples) {
+        NodePrecision precision = sync == Sync.LOCAL ? NodePrecision.FLOAT32 : wire;
+        return Kernels.create(network, new Dropout(dropout, seed), precision, maxSamples);
+    }
+
+    /**
+     * Creates the update that is made of the mean over a step: that of the optimizer; or the replicas' mean weights, as they have
+     * used the optimizer themselves.
+     *
+     * @param parameters are changed in place
+     */
+    public ParameterUpdate newUpdate(float[] parameters) {
+        return sync == Sync.LOCAL
+                ? new ParameterUpdate(
+                        network, new Sgd.Settings(1, 0), UpdateRules.NONE, (step, plateauFactor) -> 1, parameters)
+                : newStepUpdate(parameters);
+    }
+
+    /**
+     * Creates the update of single steps, those of a replica included.
+     *
+     * @param parameters are changed in place
+     */
+    ParameterUpdate newStepUpdate(float[] parameters) {
+        return new ParameterUpdate(network, optimizer, refinements.update(), this::learningRate, parameters);
     }
 
     /** Returns what is done with the gradients of single samples; see {@link GradientKernel#gradients}. */
@@ -104,7 +159,7 @@ public record TrainingSpec(
     }
 
     /**
-     * Returns the learning rate of a step.
+     * Returns the learning rate of a step, or with {@link Sync#LOCAL} of all steps of a round.
      *
      * @param step number of the step in the run, counted from 0
      * @param plateauFactor see {@link Schedule#rate}
@@ -122,7 +177,19 @@ public record TrainingSpec(
     /** These settings with others of what is added to the plain algorithm. */
     public TrainingSpec with(Refinements other) {
         return new TrainingSpec(
-                network, optimizer, epochs, batchSize, segmentSize, sync, seed, shuffle, dropout, wire, other, samples);
+                network,
+                optimizer,
+                epochs,
+                batchSize,
+                segmentSize,
+                sync,
+                local,
+                seed,
+                shuffle,
+                dropout,
+                wire,
+                other,
+                samples);
     }
 
     /** Returns the default segment for a batch: a quarter, at most {@link #MAX_DEFAULT_SEGMENT}, at least 1. */
@@ -130,13 +197,25 @@ public record TrainingSpec(
         return Math.max(1, Math.min(MAX_DEFAULT_SEGMENT, ceilDivide(batchSize, 4)));
     }
 
-    /** Number of samples between two updates: the global batch, or with {@link Sync#EPOCH} the whole epoch. */
+    /**
+     * Number of samples between two updates: the global batch, or with {@link Sync#EPOCH} the whole epoch, with {@link Sync#LOCAL} a
+     * round of all replicas.
+     */
     public int samplesPerStep() {
-        return samplesPerStep(sync, batchSize, samples);
+        return samplesPerStep(sync, local, batchSize, samples);
     }
 
-    private static int samplesPerStep(Sync sync, int batchSize, int samples) {
-        return sync == Sync.EPOCH ? samples : Math.min(batchSize, samples);
+    private static int samplesPerStep(Sync sync, LocalSteps local, int batchSize, int samples) {
+        return switch (sync) {
+            case STEP -> Math.min(batchSize, samples);
+            case EPOCH -> samples;
+            case LOCAL -> local.samplesOfRound(batchSize, samples);
+        };
+    }
+
+    /** Number of steps that a replica makes in a round, unless it is an epoch's last; 1 where there are none. */
+    public int stepsOfReplica() {
+        return sync == Sync.LOCAL ? local.stepsOfRound(batchSize, samples) : 1;
     }
 
     /** Number of updates in an epoch; the last may have fewer samples. */

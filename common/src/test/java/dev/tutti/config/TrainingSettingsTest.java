@@ -12,6 +12,7 @@ import dev.tutti.model.Loss;
 import dev.tutti.optim.AdamW;
 import dev.tutti.optim.OptimizerSettings;
 import dev.tutti.optim.Sgd;
+import dev.tutti.train.LocalSteps;
 import dev.tutti.train.Sync;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -161,7 +162,9 @@ class TrainingSettingsTest {
                 "batch|1.5|--batch: not a whole number: \"1.5\"",
                 "segment|0|--segment: out of range: \"0\"",
                 "wire|float16|--wire: unknown value: \"float16\", allowed: float32, bfloat16",
-                "sync|local|--sync: unknown value: \"local\", allowed: step, epoch",
+                "sync|async|--sync: unknown value: \"async\", allowed: step, epoch, local",
+                "replicas|0|--replicas: needs sync local",
+                "local-steps|5|--local-steps: needs sync local; give it or leave this out",
                 "seed|1.5|--seed: not a whole number: \"1.5\"",
                 "shuffle|maybe|--shuffle: unknown value: \"maybe\", allowed: on, off",
                 "validation|1|--validation: out of range: \"1\", allowed: 0 to below 1",
@@ -234,6 +237,23 @@ class TrainingSettingsTest {
         assertThat(read(Map.of("data", "digits", "hidden", "none", "dropout", "0"))
                         .dropout())
                 .isZero();
+    }
+
+    @Test
+    void shouldHaveReplicasWithSyncLocal() {
+        assertThat(read(Map.of("data", "digits")).local()).isEqualTo(LocalSteps.NONE);
+        assertThat(read(Map.of("data", "digits", "sync", "local")).local()).isEqualTo(LocalSteps.DEFAULT);
+        assertThat(read(Map.of("data", "digits", "sync", "local", "replicas", "7", "local-steps", "9"))
+                        .local())
+                .isEqualTo(new LocalSteps(7, 9));
+        assertThatThrownBy(() -> read(Map.of("data", "digits", "sync", "local", "replicas", "0")))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("--replicas: out of range: \"0\"");
+        assertThatThrownBy(() -> read(Map.of("data", "digits", "sync", "local", "segment", "8")))
+                .isInstanceOf(InputException.class)
+                .hasMessage(
+                        "--segment: does not go with sync local, where the steps of a replica are the smallest piece of"
+                                + " work; leave it out");
     }
 
     @Test
@@ -384,6 +404,7 @@ class TrainingSettingsTest {
                         "patience=4"),
                 Map.of("data", "x", "schedule", "one-cycle", "clip-norm", "2", "weight-decay", "0.01"),
                 Map.of("data", "x", "schedule", "step", "warmup", "20", "optimizer", "adamw", "clip-per-sample", "1"),
+                Map.of("data", "x", "sync", "local", "batch", "16", "replicas", "5", "local-steps", "40"),
                 Map.of("data", "x", "wait-workers", "3", "coordinator-bind", "10.0.0.5:4000", "placement", "stream"),
                 Map.of(
                         "data",

@@ -101,6 +101,7 @@ class RefinedTrajectoryTest {
                 problem.json().get("batch_size").asInt(),
                 3,
                 Sync.STEP,
+                LocalSteps.NONE,
                 1,
                 false,
                 0f,

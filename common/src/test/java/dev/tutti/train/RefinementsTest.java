@@ -57,8 +57,8 @@ class RefinementsTest {
             start[i] = (float) random.nextGaussian();
             gradient[i] = (float) random.nextGaussian();
         }
-        ParameterUpdate alone = new ParameterUpdate(spec, start.clone());
-        ParameterUpdate shared = new ParameterUpdate(spec, start.clone());
+        ParameterUpdate alone = spec.newUpdate(start.clone());
+        ParameterUpdate shared = spec.newUpdate(start.clone());
         SharedLoop backwards = new SharedLoop() {
             @Override
             public int threads() {

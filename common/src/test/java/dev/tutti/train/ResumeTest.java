@@ -43,6 +43,11 @@ class ResumeTest {
         shouldEndInTheSameBitsFromEveryStep(TestJobs.with(TestJobs.job(0.9f), NodePrecision.BFLOAT16));
     }
 
+    @Test
+    void shouldEndInTheSameBitsWithReplicas() throws InterruptedException {
+        shouldEndInTheSameBitsFromEveryStep(TestJobs.local(TestJobs.job(0.9f), 3, 1, NodePrecision.FLOAT32));
+    }
+
     private static void shouldEndInTheSameBitsFromEveryStep(TrainingJob job) throws InterruptedException {
         List<EpochMetrics> epochs = new ArrayList<>();
         TrainingResult expected = ReferenceTrainer.train(job, remember(epochs));

@@ -49,6 +49,7 @@ public final class TestJobs {
                 spec.batchSize(),
                 spec.segmentSize(),
                 spec.sync(),
+                LocalSteps.NONE,
                 spec.seed(),
                 spec.shuffle(),
                 spec.dropout(),
@@ -56,6 +57,26 @@ public final class TestJobs {
                 Refinements.NONE,
                 spec.samples());
         return new TrainingJob("test", rounding, job.training(), job.validation(), job.initialParameters());
+    }
+
+    /** The job with replicas, and nodes rounded. */
+    public static TrainingJob local(TrainingJob job, int replicas, int steps, NodePrecision wire) {
+        TrainingSpec spec = job.spec();
+        TrainingSpec local = new TrainingSpec(
+                spec.network(),
+                spec.optimizer(),
+                spec.epochs(),
+                spec.batchSize(),
+                spec.segmentSize(),
+                Sync.LOCAL,
+                new LocalSteps(replicas, steps),
+                spec.seed(),
+                spec.shuffle(),
+                spec.dropout(),
+                wire,
+                Refinements.NONE,
+                spec.samples());
+        return new TrainingJob("test", local, job.training(), job.validation(), job.initialParameters());
     }
 
     /** The job, going on from a state. */

@@ -65,6 +65,7 @@ class TrajectoryTest {
                 problem.json().get("batch_size").asInt(),
                 segment,
                 Sync.STEP,
+                LocalSteps.NONE,
                 1,
                 false,
                 0f,

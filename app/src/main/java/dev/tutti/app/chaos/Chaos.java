@@ -66,6 +66,7 @@ public final class Chaos {
     private static final double GOES_ON_S = 0.5;
 
     private final String data;
+    private final String sync;
     private final int workerCount;
     private final double seconds;
     private final double maxGapSeconds;
@@ -100,6 +101,7 @@ public final class Chaos {
 
     /**
      * @param data what to train on
+     * @param sync when weights are updated: step, epoch or local
      * @param workers number of worker processes at first
      * @param seconds how long to disturb
      * @param maxGapSeconds how long training may stand still at a time
@@ -110,6 +112,7 @@ public final class Chaos {
      */
     public Chaos(
             String data,
+            String sync,
             int workers,
             double seconds,
             double maxGapSeconds,
@@ -118,6 +121,7 @@ public final class Chaos {
             Path directory,
             Consumer<String> say) {
         this.data = data;
+        this.sync = sync;
         this.workerCount = workers;
         this.seconds = seconds;
         this.maxGapSeconds = maxGapSeconds;
@@ -136,7 +140,14 @@ public final class Chaos {
         try {
             Files.createDirectories(directory);
             coordinator = startCoordinator(
-                    List.of("train", data, "--out", runDirectory().toString()), UNREACHABLE_EPOCHS);
+                    List.of(
+                            "train",
+                            data,
+                            "--sync",
+                            sync,
+                            "--out",
+                            runDirectory().toString()),
+                    UNREACHABLE_EPOCHS);
             for (int i = 0; i < workerCount; i++) {
                 startWorker();
             }

@@ -7,6 +7,7 @@ import dev.tutti.config.TrainingSettings;
 import dev.tutti.files.InputException;
 import dev.tutti.model.WeightsHash;
 import dev.tutti.train.ReferenceTrainer;
+import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.transport.TransportKind;
 import java.io.PrintWriter;
@@ -79,6 +80,13 @@ public final class ChaosCommand implements Callable<Integer> {
             description = "auto, ipc, udp or tcp (default: ${DEFAULT-VALUE})")
     private TransportKind transport;
 
+    @Option(
+            names = "--sync",
+            paramLabel = "step|epoch|local",
+            defaultValue = "step",
+            description = "when weights are updated, as of train (default: ${DEFAULT-VALUE})")
+    private Sync sync;
+
     @Option(names = "--out", description = "receives the run and the logs (default: runs/<time>-chaos)")
     private Path out;
 
@@ -97,7 +105,7 @@ public final class ChaosCommand implements Callable<Integer> {
         lines.println("faults by seed " + seed + "; logs in " + directory);
         lines.flush();
         Chaos.Outcome outcome = new Chaos(
-                        data, workers, seconds, maxGapSeconds, seed, transport.id(), directory, line -> {
+                        data, sync.id(), workers, seconds, maxGapSeconds, seed, transport.id(), directory, line -> {
                             lines.println(line);
                             lines.flush();
                         })
@@ -128,8 +136,8 @@ public final class ChaosCommand implements Callable<Integer> {
     }
 
     private String undisturbed(int epochs) throws InterruptedException {
-        PreparedRun run = PreparedRun.of(
-                TrainingSettings.read(Map.of("data", data, "epochs", String.valueOf(epochs)), Optional.empty()));
+        PreparedRun run = PreparedRun.of(TrainingSettings.read(
+                Map.of("data", data, "epochs", String.valueOf(epochs), "sync", sync.id()), Optional.empty()));
         return WeightsHash.sha256(
                 run.job().spec().network(),
                 ReferenceTrainer.train(run.job(), TrainingListener.NONE).parameters());

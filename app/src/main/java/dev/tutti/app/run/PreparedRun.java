@@ -20,6 +20,7 @@ import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.savedmodel.ModelFile;
+import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingSpec;
@@ -89,6 +90,7 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
                 settings.batch(),
                 settings.segment(),
                 settings.sync(),
+                settings.local(),
                 settings.seed(),
                 settings.shuffle(),
                 settings.dropout(),
@@ -167,7 +169,15 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
         return job.name() + ": " + job.training().samples() + " training and "
                 + job.validation().samples() + " validation samples; network " + network.shape() + ", "
                 + new ParameterLayout(network).parameterCount() + " parameters, loss "
-                + network.loss().id();
+                + network.loss().id() + replicas();
+    }
+
+    private String replicas() {
+        TrainingSpec spec = job.spec();
+        return spec.sync() == Sync.LOCAL
+                ? "; " + spec.local().replicas() + " replicas, averaged after " + spec.stepsOfReplica()
+                        + " steps of each"
+                : "";
     }
 
     /** Saves the model, with all that is needed to use it. */

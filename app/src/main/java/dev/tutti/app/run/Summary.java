@@ -1,5 +1,6 @@
 package dev.tutti.app.run;
 
+import dev.tutti.app.advice.ClusterGain;
 import dev.tutti.app.console.ProgressLine;
 import dev.tutti.app.console.Version;
 import dev.tutti.config.Environment;
@@ -10,10 +11,12 @@ import dev.tutti.kernel.Kernels;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.WeightsHash;
 import dev.tutti.train.EpochMetrics;
+import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingSpec;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The outcome of a run, for programs and for people.
@@ -22,8 +25,9 @@ import java.util.Locale;
  * @param result the outcome
  * @param model file of the model
  * @param skippedSteps number of steps whose update was left out
+ * @param gain what a cluster of processes brought, where there was one
  */
-record Summary(PreparedRun run, TrainingResult result, Path model, long skippedSteps) {
+record Summary(PreparedRun run, TrainingResult result, Path model, long skippedSteps, Optional<ClusterGain> gain) {
 
     /** Returns {@code summary.json}, in one line. docs/commands.md lists the keys. */
     String json() {
@@ -39,7 +43,11 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
                 .put("loss", network.loss().id())
                 .put("seed", spec.seed())
                 .put("wire", spec.wire().id())
-                .put("weightsSha256", weightsSha256())
+                .put("sync", spec.sync().id());
+        if (spec.sync() == Sync.LOCAL) {
+            json.put("replicas", spec.local().replicas()).put("localSteps", spec.stepsOfReplica());
+        }
+        json.put("weightsSha256", weightsSha256())
                 .put("epochs", last.epoch())
                 .put("steps", last.steps())
                 .put("samples", last.samples());
@@ -49,7 +57,7 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
         if (skippedSteps > 0) {
             json.put("skippedSteps", skippedSteps);
         }
-        return json.put("learningRate", last.learningRate())
+        json.put("learningRate", last.learningRate())
                 .put("trainLoss", last.trainLoss())
                 .put("trainAccuracy", last.trainAccuracy())
                 .put("validationLoss", last.validationLoss())
@@ -57,8 +65,15 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
                 .put("accuracy", accuracy())
                 .put("seconds", last.seconds())
                 .put("samplesPerSecond", last.samples() / last.seconds())
-                .put("workers", result.workers())
-                .put("model", model.toString())
+                .put("workers", result.workers());
+        gain.ifPresent(found -> json.putObject(
+                "cluster",
+                new Json()
+                        .put("processes", found.processes())
+                        .put("speedUp", found.speedUp())
+                        .put("waitingShare", found.waitingShare())
+                        .put("limit", found.limit().id())));
+        return json.put("model", model.toString())
                 .put("kernel", Kernels.create(network, 1).description())
                 .put("jdk", Environment.javaVersion())
                 .put("machine", Environment.machine())
@@ -83,16 +98,18 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
-                "trained in %.2f s: %d epochs, %d steps, %s, %s%n",
+                "trained in %.2f s: %d epochs, %d %s, %s, %s%n",
                 last.seconds(),
                 last.epoch(),
                 last.steps(),
+                run.job().spec().sync() == Sync.LOCAL ? "rounds" : "steps",
                 ProgressLine.rate(last.samples() / last.seconds()),
                 ProgressLine.workers(result.workers())));
         if (result.bestEpoch() > 0) {
             text.append(
                     String.format(Locale.ROOT, "best after epoch %d: these weights are kept%n", result.bestEpoch()));
         }
+        gain.ifPresent(found -> text.append(found.line()).append(System.lineSeparator()));
         String of = run.job().validation().samples() > 0 ? "validation " : "training ";
         if (!Double.isNaN(accuracy())) {
             text.append(of)

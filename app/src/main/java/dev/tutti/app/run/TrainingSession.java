@@ -1,5 +1,6 @@
 package dev.tutti.app.run;
 
+import dev.tutti.app.advice.GainMeter;
 import dev.tutti.app.console.Interruption;
 import dev.tutti.app.console.Logs;
 import dev.tutti.app.console.ProgressView;
@@ -228,14 +229,18 @@ public final class TrainingSession {
         try (Trackers trackers =
                         new Trackers(run, directory.path().getFileName().toString());
                 checkpointer) {
-            TrainingResult result = compute(recorder, run, checkpointer, trackers);
-            Uninterrupted.run(() -> save(directory, recorder, run, result, checkpointer));
+            GainMeter meter = new GainMeter(run.job().spec());
+            TrainingResult result = compute(recorder, run, checkpointer, meter, trackers);
+            Summary summary =
+                    new Summary(run, result, directory.file(RunDirectory.MODEL), recorder.skippedSteps(), meter.gain());
+            Uninterrupted.run(() -> save(directory, summary, checkpointer));
         } catch (DivergedException e) {
             throw new TrainingFailedException(e.getMessage() + afterDivergence(directory));
         }
     }
 
-    private TrainingResult compute(RunRecorder recorder, PreparedRun run, Checkpointer checkpointer, Trackers trackers)
+    private TrainingResult compute(
+            RunRecorder recorder, PreparedRun run, Checkpointer checkpointer, GainMeter meter, Trackers trackers)
             throws InterruptedException {
         try (ProgressView view =
                 new ProgressView(people, live, Environment.columns(), run.job().spec())) {
@@ -243,24 +248,18 @@ public final class TrainingSession {
                     .start()
                     .ifPresent(start -> view.resumeFrom(start.position().samples()));
             return trackers.track(listener ->
-                    trainer.train(run.job(), new Listeners(List.of(recorder, view, checkpointer, listener))));
+                    trainer.train(run.job(), new Listeners(List.of(recorder, view, checkpointer, meter, listener))));
         } catch (InterruptedException e) {
             Uninterrupted.run(checkpointer::finish);
             throw e;
         }
     }
 
-    private void save(
-            RunDirectory directory,
-            RunRecorder recorder,
-            PreparedRun run,
-            TrainingResult result,
-            Checkpointer checkpointer) {
+    private void save(RunDirectory directory, Summary summary, Checkpointer checkpointer) {
         checkpointer.finish();
-        Summary summary = new Summary(run, result, directory.file(RunDirectory.MODEL), recorder.skippedSteps());
         String json = summary.json();
         try {
-            run.saveModel(directory.file(RunDirectory.MODEL), result);
+            summary.run().saveModel(summary.model(), summary.result());
             directory.write(RunDirectory.SUMMARY, json + "\n");
         } catch (InputException e) {
             throw new InputException(e.getMessage() + "; then: tutti train --resume " + directory.shown(""), e);

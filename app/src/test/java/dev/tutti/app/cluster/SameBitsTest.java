@@ -13,6 +13,7 @@ import dev.tutti.optim.UpdateRules;
 import dev.tutti.protocol.Placement;
 import dev.tutti.random.Philox;
 import dev.tutti.reduce.NodePrecision;
+import dev.tutti.train.LocalSteps;
 import dev.tutti.train.OnDivergence;
 import dev.tutti.train.ReferenceTrainer;
 import dev.tutti.train.Refinements;
@@ -52,6 +53,12 @@ class SameBitsTest {
         "3, REPLICATE, UDP, STEP, 50, 3, 0.5, BFLOAT16",
         "3, REPLICATE, IPC, EPOCH, 32, 8, 0, BFLOAT16",
         "3, STREAM, TCP, STEP, 33, 7, 0, BFLOAT16",
+        "1, REPLICATE, IPC, LOCAL, 8, 0, 0, FLOAT32",
+        "2, STREAM, IPC, LOCAL, 8, 0, 0.2, FLOAT32",
+        "3, REPLICATE, IPC, LOCAL, 5, 0, 0, BFLOAT16",
+        "3, STREAM, UDP, LOCAL, 8, 0, 0, FLOAT32",
+        "2, REPLICATE, TCP, LOCAL, 8, 0, 0.2, BFLOAT16",
+        "5, REPLICATE, TCP, LOCAL, 3, 0, 0, FLOAT32",
     })
     void shouldEndInTheBitsOfTheReferenceTrainer(
             int workers,
@@ -141,8 +148,9 @@ class SameBitsTest {
                 new Sgd.Settings(0.1f, 0.9f),
                 3,
                 batch,
-                segment,
+                Math.max(1, segment),
                 sync,
+                new LocalSteps(3, 4),
                 42,
                 true,
                 dropout,

@@ -52,7 +52,7 @@ class StragglerTest {
                 0,
                 false,
                 List.of(
-                        new ClusterMetrics.Member("first", 0.7, first, 0, 0),
-                        new ClusterMetrics.Member("second", 0.3, second, 0, 0)));
+                        new ClusterMetrics.Member("first", 0.7, 0, first, 0, 0),
+                        new ClusterMetrics.Member("second", 0.3, 0, second, 0, 0)));
     }
 }

@@ -1,13 +1,11 @@
 package dev.tutti.app.explain;
 
 import dev.tutti.app.explain.share.Share;
-import dev.tutti.app.explain.step.Update;
 import dev.tutti.app.run.PreparedRun;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.data.EpochOrder;
 import dev.tutti.data.MiniBatch;
 import dev.tutti.kernel.GradientKernel;
-import dev.tutti.optim.Sgd;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.TreeSum;
 import dev.tutti.train.TrainingJob;
@@ -23,82 +21,11 @@ import java.util.Optional;
 final class DigitsRuns {
     private DigitsRuns() {}
 
-    /** How a local training ended. */
-    record Local(double trainLoss, double accuracy, int broadcasts) {}
-
     /** How a training ended that has lost a worker. */
     record Shared(int segments, float[] parameters) {}
 
     static TrainingJob job(Map<String, String> settings) {
         return PreparedRun.of(TrainingSettings.read(settings, Optional.empty())).job();
-    }
-
-    /**
-     * Replicas that step with equal parts of each batch and average their weights after some steps, and at the end of an epoch.
-     */
-    static Local local(int replicas, int localSteps) {
-        TrainingJob job = job(Map.of("data", "digits"));
-        TrainingSpec spec = job.spec();
-        float rate = ((Sgd.Settings) spec.optimizer()).learningRate();
-        GradientKernel kernel = spec.newKernel(spec.batchSize() / replicas);
-        float[][] weights = new float[replicas][];
-        for (int r = 0; r < replicas; r++) {
-            weights[r] = job.initialParameters().clone();
-        }
-        PartialGradient[] sum = {new PartialGradient(weights[0].length)};
-        int[] rows = new int[spec.samples()];
-        int broadcasts = 0;
-        double lossSum = 0;
-        for (int epoch = 1; epoch <= spec.epochs(); epoch++) {
-            EpochOrder.fill(rows, spec.seed(), epoch, spec.shuffle());
-            lossSum = 0;
-            for (int step = 0; step < spec.stepsPerEpoch(); step++) {
-                int from = step * spec.batchSize();
-                int samples = spec.samplesOfStep(step);
-                for (int r = 0; r < replicas; r++) {
-                    int first = from + startOf(r, samples, replicas);
-                    int count = from + startOf(r + 1, samples, replicas) - first;
-                    sum[0].reset(0, 1);
-                    kernel.gradients(
-                            weights[r], new MiniBatch().wrap(job.training(), rows, first, count), count, sum, 1);
-                    lossSum += sum[0].lossSum();
-                    weights[r] = Update.of(weights[r], sum[0].gradient(), count, rate);
-                }
-                if ((step + 1) % localSteps == 0 || step == spec.stepsPerEpoch() - 1) {
-                    average(weights);
-                    broadcasts++;
-                }
-            }
-        }
-        return new Local(lossSum / spec.samples(), accuracy(job, weights[0]), broadcasts);
-    }
-
-    /** Parts are equal, or the first have one more. */
-    private static int startOf(int part, int samples, int parts) {
-        return part * (samples / parts) + Math.min(part, samples % parts);
-    }
-
-    private static void average(float[][] weights) {
-        for (int p = 0; p < weights[0].length; p++) {
-            float sum = 0;
-            for (float[] one : weights) {
-                sum += one[p];
-            }
-            for (float[] one : weights) {
-                one[p] = sum / weights.length;
-            }
-        }
-    }
-
-    private static double accuracy(TrainingJob job, float[] parameters) {
-        int count = job.validation().samples();
-        int[] rows = new int[count];
-        EpochOrder.fill(rows, 1, 1, false);
-        PartialGradient sums = new PartialGradient(0);
-        job.spec()
-                .newKernel(count)
-                .evaluate(parameters, new MiniBatch().wrap(job.validation(), rows, 0, count), count, sums);
-        return sums.correctSum() / sums.weightSum();
     }
 
     /**

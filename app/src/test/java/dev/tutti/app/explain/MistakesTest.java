@@ -13,8 +13,10 @@ import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.ReferenceTrainer;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,7 +28,7 @@ class MistakesTest {
     private static final JsonNode LINE = EXPERIMENTS.get("line");
 
     static List<Measured> runs() {
-        return Measured.trained();
+        return Measured.all();
     }
 
     @ParameterizedTest
@@ -137,11 +139,12 @@ class MistakesTest {
     @ParameterizedTest
     @MethodSource("runs")
     void shouldMeasureDigitsAsShown(Measured run) throws InterruptedException {
-        TrainingJob job = DigitsRuns.job(Map.of(
-                "data", "digits",
-                "batch", Integer.toString(run.batch()),
-                "lr", Float.toString(run.rate()),
-                "sync", run.sync()));
+        TrainingJob job = DigitsRuns.job(Arrays.stream(run.command()
+                        .replace("tutti train digits", "--data digits")
+                        .substring(2)
+                        .split(" --"))
+                .map(option -> option.split(" "))
+                .collect(Collectors.toMap(option -> option[0], option -> option[1])));
         if (run.diverged()) {
             assertThatThrownBy(() -> ReferenceTrainer.train(job, new TrainingListener() {}))
                     .isInstanceOf(DivergedException.class);
@@ -153,20 +156,6 @@ class MistakesTest {
         assertThat(last.steps()).isEqualTo(run.steps());
         assertThat(last.trainLoss()).isCloseTo(run.loss(), within(5.001e-5));
         assertThat(last.validationAccuracy()).isCloseTo(run.accuracy(), within(5.001e-5));
-    }
-
-    static List<Measured> localRuns() {
-        return Measured.local();
-    }
-
-    @ParameterizedTest
-    @MethodSource("localRuns")
-    void shouldTrainReplicasAsShown(Measured run) {
-        DigitsRuns.Local local = DigitsRuns.local(Measured.REPLICAS, run.localSteps());
-
-        assertThat(local.broadcasts()).isEqualTo(run.steps());
-        assertThat(local.trainLoss()).isCloseTo(run.loss(), within(5.001e-5));
-        assertThat(local.accuracy()).isCloseTo(run.accuracy(), within(5.001e-5));
     }
 
     @Test

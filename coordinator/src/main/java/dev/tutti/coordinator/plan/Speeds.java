@@ -62,6 +62,11 @@ final class Speeds {
         return revision;
     }
 
+    /** Segments that a member computes in a second; 0 before it was measured. */
+    double segmentsPerSecond(int member) {
+        return 1e9 * segmentsPerNs[member];
+    }
+
     /** How long all others had to wait for this member, in total. */
     long waitedNs(int member) {
         return waitedNs[member];

@@ -462,6 +462,11 @@ public final class StepMachine {
         return steady.share(member);
     }
 
+    /** Segments that member {@code member} computes in a second, as measured; 0 before. */
+    public double segmentsPerSecond(int member) {
+        return speeds.segmentsPerSecond(member);
+    }
+
     /** When the current step began. */
     public long stepSinceNs() {
         return stepSinceNs;

@@ -541,6 +541,7 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
             of.add(new ClusterMetrics.Member(
                     members[member].name,
                     machine.share(member),
+                    machine.segmentsPerSecond(member),
                     machine.waitedNs(member) / 1e9,
                     traffic.receivedBytes(member),
                     traffic.sentBytes(member)));
@@ -560,13 +561,19 @@ public final class StepLoop implements SharedStepAgent.Loop, CoordinatorPlane.Ev
         int segments = spec.segmentsOfStep(0);
         if (!toldOfIdleWorkers && workers() > segments) {
             toldOfIdleWorkers = true;
+            boolean local = spec.sync() == Sync.LOCAL;
             LOG.warn(
-                    "more workers than segments: workers={}, segments of a batch={}; only {} are busy at a time, a smaller"
-                            + " --segment (now {}) or a larger --batch gives work to more",
+                    "more workers than {}: workers={}, {} of a {}={}; only {} are busy at a time, {}",
+                    local ? "replicas" : "segments",
                     workers(),
+                    local ? "replicas" : "segments",
+                    local ? "round" : "batch",
                     segments,
                     segments,
-                    spec.segmentSize());
+                    local
+                            ? "more --replicas give work to more, in a training of other bits"
+                            : "a smaller --segment (now " + spec.segmentSize()
+                                    + ") or a larger --batch gives work to more");
         }
     }
 

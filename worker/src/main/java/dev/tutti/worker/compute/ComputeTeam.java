@@ -76,7 +76,9 @@ public final class ComputeTeam implements SharedLoop {
         this.sliceSegments = Math.max(1, SLICE_SAMPLES / spec.segmentSize());
         int kernelSamples = Math.min(SLICE_SAMPLES, (spec.samplesPerStep() + threads - 1) / threads);
         for (int thread = 0; thread < threads; thread++) {
-            members[thread] = new Member(spec.newKernel(kernelSamples + spec.segmentSize()));
+            int number = thread;
+            members[thread] =
+                    new Member(spec.newKernel(kernelSamples + spec.segmentSize(), () -> goesOn(members[number])));
         }
     }
 
@@ -104,7 +106,7 @@ public final class ComputeTeam implements SharedLoop {
         sum.begin(segments);
         assign(item);
         runTogether();
-        if (abandoned) {
+        if (abandoned || closed) {
             return null;
         }
         for (Member member : members) {

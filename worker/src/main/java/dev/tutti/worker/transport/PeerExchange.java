@@ -58,7 +58,7 @@ final class PeerExchange {
         this.streams = prepare.streams();
         this.self = prepare.member();
         this.network = network;
-        update = new ParameterUpdate(spec, parameters);
+        update = spec.newUpdate(parameters);
         owned = new OwnedShare(shares.length(self), spec.wire());
         gradientKind = FrameKind.gradient(spec.wire().bytes());
         shareSenders = new FrameSender[shares.members()];

@@ -18,6 +18,7 @@ import dev.tutti.reduce.BFloat16;
 import dev.tutti.reduce.NodePrecision;
 import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.TreeSum;
+import dev.tutti.train.LocalSteps;
 import dev.tutti.train.Refinements;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
@@ -177,11 +178,66 @@ class ComputeTeamTest {
         }
     }
 
+    /** A replica may take long, and the streams are to be polled meanwhile. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void shouldAbandonAReplicaBetweenItsSteps(int threads) {
+        TrainingSpec spec = local(3, 60, NodePrecision.FLOAT32);
+        assertThat(spec.segmentsOfStep(0)).isEqualTo(3);
+        assertThat(spec.segmentSize()).as("steps").isEqualTo(60);
+        float[] parameters = floats(new ParameterLayout(NETWORK).parameterCount());
+        WorkItem item = new WorkItem();
+        item.set(1, 0, 0, 3, 0);
+        SampleSource source = new SampleSource(spec, FEATURES, 1, data(spec.samples()));
+        try (Running team = new Running(new ComputeTeam(spec, source, threads))) {
+            float[] expected = team.team
+                    .compute(item, parameters, () -> true)
+                    .nodeAt(0)
+                    .gradient()
+                    .clone();
+            for (int wanted : new int[] {0, 1, 17, 40}) {
+                int[] asked = {wanted};
+                assertThat(team.team.compute(item, parameters, () -> asked[0]-- > 0))
+                        .isNull();
+                TreeSum sum = team.team.compute(item, parameters, () -> true);
+                assertThat(sum.nodeAt(0).gradient()).as("seed %d", SEED).isEqualTo(expected);
+            }
+        }
+    }
+
+    private static TrainingSpec local(int replicas, int steps, NodePrecision wire) {
+        LocalSteps local = new LocalSteps(replicas, steps);
+        return new TrainingSpec(
+                NETWORK,
+                new Sgd.Settings(0.1f, 0.5f),
+                3,
+                1,
+                1,
+                Sync.LOCAL,
+                local,
+                7,
+                true,
+                0f,
+                wire,
+                Refinements.NONE,
+                replicas * steps);
+    }
+
     @ParameterizedTest
     @EnumSource(NodePrecision.class)
     void shouldAllocateNothingOnceWarm(NodePrecision wire) {
         int samples = 3 * ComputeTeam.SLICE_SAMPLES;
-        TrainingSpec spec = spec(NETWORK, 64, samples, Sync.STEP, wire, samples);
+        shouldAllocateNothingOnceWarm(spec(NETWORK, 64, samples, Sync.STEP, wire, samples), 20);
+    }
+
+    @ParameterizedTest
+    @EnumSource(NodePrecision.class)
+    void shouldAllocateNothingWithReplicasOnceWarm(NodePrecision wire) {
+        shouldAllocateNothingOnceWarm(local(4, 9, wire), 2);
+    }
+
+    private void shouldAllocateNothingOnceWarm(TrainingSpec spec, int segments) {
+        int samples = spec.samples();
         float[] parameters = floats(new ParameterLayout(NETWORK).parameterCount());
         ComputeTeam team = scalarTeam(spec, new SampleSource(spec, FEATURES, 1, data(samples)));
         WorkItem item = new WorkItem();
@@ -190,7 +246,7 @@ class ComputeTeamTest {
         long least = Long.MAX_VALUE;
         for (int round = 0; round < 20; round++) {
             long before = threads.getCurrentThreadAllocatedBytes();
-            item.set(1, 0, round % 3, 20, 0);
+            item.set(1, 0, round % 3, segments, 0);
             team.compute(item, parameters, wanted);
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
         }
@@ -231,6 +287,7 @@ class ComputeTeamTest {
                 batch,
                 segment,
                 sync,
+                LocalSteps.NONE,
                 7,
                 true,
                 0f,

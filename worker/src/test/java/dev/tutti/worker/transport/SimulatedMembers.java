@@ -19,6 +19,7 @@ import dev.tutti.reduce.PartialGradient;
 import dev.tutti.reduce.SharedLoop;
 import dev.tutti.reduce.SummationTree;
 import dev.tutti.reduce.TreeSum;
+import dev.tutti.train.LocalSteps;
 import dev.tutti.train.ParameterUpdate;
 import dev.tutti.train.Refinements;
 import dev.tutti.train.Sync;
@@ -93,6 +94,7 @@ final class SimulatedMembers {
                 SEGMENT * (1 + random.nextInt(12)),
                 SEGMENT,
                 Sync.STEP,
+                LocalSteps.NONE,
                 1,
                 true,
                 0f,
@@ -101,9 +103,9 @@ final class SimulatedMembers {
                 SEGMENT * (8 + random.nextInt(40)) - random.nextInt(2));
         steps = (long) spec.epochs() * spec.stepsPerEpoch();
         machine = new StepMachine(parameters, spec.wire());
-        run = new ParameterUpdate(spec, start());
+        run = spec.newUpdate(start());
         root = new PartialGradient(parameters);
-        ParameterUpdate alone = new ParameterUpdate(spec, start());
+        ParameterUpdate alone = spec.newUpdate(start());
         for (long of = 0; of < steps; of++) {
             expected.add(alone.parameters().clone());
             TreeSum sum = new TreeSum(node -> {}, spec.wire());

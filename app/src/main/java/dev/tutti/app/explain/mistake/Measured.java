@@ -7,10 +7,9 @@ import java.util.List;
  * Trainings of digits as {@code tutti train digits} makes them, measured with Tutti once and for all: its bits are the same everywhere,
  * and a test makes them again.
  *
- * @param batch samples of a batch
+ * @param batch samples of a batch, or of a replica's step
  * @param rate learning rate
- * @param sync when weights are updated: {@code step}, {@code epoch}, or {@code local}, that is each of {@value #REPLICAS} replicas
- *     after its part of each batch
+ * @param sync when weights are updated: {@code step}, {@code epoch}, or {@code local}, with {@value #REPLICAS} replicas
  * @param localSteps number of steps after which the weights of the replicas are averaged; 0 if there are none
  * @param loss training loss of the last epoch; NaN: diverged
  * @param accuracy on the validation samples
@@ -46,18 +45,24 @@ public record Measured(int batch, float rate, String sync, int localSteps, doubl
     public static final Measured EPOCH_FAST = new Measured(64, 1, "epoch", 0, 0.2003, 0.9220, 10);
 
     /** Weights of four replicas averaged after each four steps. */
-    public static final Measured LOCAL_4 = new Measured(64, .1f, "local", 4, 0.0984, 0.9610, 60);
+    public static final Measured LOCAL_4 = new Measured(16, .1f, "local", 4, 0.0949, 0.9610, 60);
     /** Weights of four replicas averaged once an epoch. */
-    public static final Measured LOCAL_23 = new Measured(64, .1f, "local", 23, 0.0989, 0.9610, 10);
+    public static final Measured LOCAL_23 = new Measured(16, .1f, "local", 23, 0.0998, 0.9610, 10);
 
-    /** Those that {@code tutti train} makes. */
-    public static List<Measured> trained() {
-        return List.of(RIGHT, SUMMED, DIVIDED_TWICE, SMALL, LARGE, LARGE_SLOW, SMALL_FAST, EPOCH, EPOCH_FAST);
-    }
-
-    /** Those that replicas make. */
-    public static List<Measured> local() {
-        return List.of(LOCAL_4, LOCAL_23);
+    /** All of them. */
+    public static List<Measured> all() {
+        return List.of(
+                RIGHT,
+                SUMMED,
+                DIVIDED_TWICE,
+                SMALL,
+                LARGE,
+                LARGE_SLOW,
+                SMALL_FAST,
+                EPOCH,
+                EPOCH_FAST,
+                LOCAL_4,
+                LOCAL_23);
     }
 
     /** Whether the training diverges. */
@@ -65,14 +70,12 @@ public record Measured(int batch, float rate, String sync, int localSteps, doubl
         return Double.isNaN(loss);
     }
 
-    /** The command that makes the run; empty if there is none. */
+    /** The command that makes the run. */
     public String command() {
-        if (localSteps > 0) {
-            return "";
-        }
         return "tutti train digits"
                 + (batch == 64 ? "" : " --batch " + batch)
                 + (rate == .1f ? "" : " --lr " + Digits.given(rate))
-                + (sync.equals("step") ? "" : " --sync " + sync);
+                + (sync.equals("step") ? "" : " --sync " + sync)
+                + (localSteps == 0 ? "" : " --replicas " + REPLICAS + " --local-steps " + localSteps);
     }
 }

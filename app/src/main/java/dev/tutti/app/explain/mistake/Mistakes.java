@@ -394,10 +394,10 @@ public final class Mistakes {
                 "each epoch, faster",
                 Measured.EPOCH_FAST);
         sheet.note(
-                "Local: each of four replicas steps with its quarter of every batch, and their weights are averaged every"
-                        + " 4 steps or once an epoch. It needs fewer broadcasts and comes as far here, on equal parts of shuffled data;"
-                        + " but its weights are others, and depend on the number of replicas. Tutti has no such mode: a test of its"
-                        + " sources makes these runs.");
+                "Local: each of four replicas makes steps of its own with a quarter of the samples, and their weights are"
+                        + " averaged every 4 steps or once an epoch. It needs fewer broadcasts and comes as far here, on equal parts of"
+                        + " shuffled data; but its weights are others, and depend on the number of replicas, though not on that of"
+                        + " the workers.");
         sheet.note(
                 "An update an epoch is ten steps in all, since no batch sees what the one before has learned. A larger rate"
                         + " makes up for some of it.");

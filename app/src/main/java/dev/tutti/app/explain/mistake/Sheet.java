@@ -71,9 +71,7 @@ final class Sheet {
                     run.diverged() ? word("diverges") : fourDigits(run.loss()),
                     run.diverged() ? Formula.EMPTY : fourDigits(run.accuracy()),
                     run.diverged() ? Formula.EMPTY : new Formula.Number(Integer.toString(run.steps()))));
-            if (!run.command().isEmpty()) {
-                commands.add(run.command());
-            }
+            commands.add(run.command());
             runs.put((String) namesAndRuns[i], values(run));
         }
         table(
@@ -101,9 +99,7 @@ final class Sheet {
             values.put("accuracy", run.accuracy());
             values.put("broadcasts", run.steps());
         }
-        if (!run.command().isEmpty()) {
-            values.put("command", run.command());
-        }
+        values.put("command", run.command());
         return values;
     }
 

@@ -10,6 +10,7 @@ import dev.tutti.files.InputException;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.optim.Sgd;
 import dev.tutti.train.ReferenceTrainer;
+import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingFailedException;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
@@ -25,7 +26,7 @@ import java.util.List;
  * @param problem what the step is computed of
  * @param epoch in which it is, counted from 1
  * @param steps number of steps of the training
- * @param batchSamples number of samples of its mini-batch; a page shows at most {@link #MOST_SAMPLES} of them
+ * @param batchSamples number of samples of its mini-batch, with replicas that of the first one's first step; a page shows at most {@link #MOST_SAMPLES} of them
  */
 public record HeldStep(Problem problem, int epoch, long steps, int batchSamples) {
     /** More samples no page can hold. */
@@ -62,7 +63,9 @@ public record HeldStep(Problem problem, int epoch, long steps, int batchSamples)
         int stepInEpoch = (int) ((number - 1) % spec.stepsPerEpoch());
         int[] rows = new int[spec.samples()];
         EpochOrder.fill(rows, spec.seed(), epoch, spec.shuffle());
-        int batchSamples = spec.samplesOfStep(stepInEpoch);
+        boolean local = spec.sync() == Sync.LOCAL;
+        int batchSamples =
+                local ? Math.min(spec.batchSize(), spec.samplesOfStep(stepInEpoch)) : spec.samplesOfStep(stepInEpoch);
         List<Sample> samples = new ArrayList<>();
         for (int i = 0; i < Math.min(MOST_SAMPLES, batchSamples); i++) {
             int row = rows[stepInEpoch * spec.samplesPerStep() + i];
@@ -85,6 +88,11 @@ public record HeldStep(Problem problem, int epoch, long steps, int batchSamples)
     private static List<String> notes(TrainingSettings settings, float learningRate, int batchSamples) {
         List<String> notes = new ArrayList<>();
         notes.add("One segment is one sample; rows are counted from 0, in the order of the data; x and y are scaled.");
+        if (settings.sync() == Sync.LOCAL) {
+            notes.add("The first step of the first of " + settings.local().replicas()
+                    + " replicas: each makes up to " + settings.local().steps()
+                    + " from these weights, and then the mean is taken of their weights.");
+        }
         if (batchSamples > MOST_SAMPLES) {
             notes.add("The first " + MOST_SAMPLES + " of the " + batchSamples + " samples of the mini-batch.");
         }
