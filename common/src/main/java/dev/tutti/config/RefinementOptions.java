@@ -113,9 +113,18 @@ final class RefinementOptions {
         int usualEpochs = kind == Kind.STEP ? 3 : 10;
         return new Schedule(
                 kind,
-                from.find(WARMUP).orElse(kind == Kind.ONE_CYCLE ? CYCLE_RISE : Span.NONE),
+                from.find(WARMUP).orElse(usualWarmup(kind)),
                 factor.orElse(hasFactor(kind) ? usualFactor : 1),
                 epochs.orElse(hasEpochs(kind) ? usualEpochs : 1));
+    }
+
+    private static Span usualWarmup(Kind kind) {
+        return kind == Kind.ONE_CYCLE ? CYCLE_RISE : Span.NONE;
+    }
+
+    /** The warm-up of a schedule, if it is another than the usual one. */
+    static Optional<Span> warmup(Schedule of) {
+        return Optional.of(of.warmup()).filter(span -> !span.equals(usualWarmup(of.kind())));
     }
 
     private static boolean hasFactor(Kind kind) {

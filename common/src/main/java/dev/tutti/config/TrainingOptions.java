@@ -334,9 +334,10 @@ final class TrainingOptions {
             new Entry<>(
                     OptimizerOptions.WEIGHT_DECAY,
                     run -> OptimizerOptions.value(run.optimizer(), OptimizerOptions.WEIGHT_DECAY)
-                            .or(() -> Optional.of(run.refinements().update().weightDecay()))),
+                            .or(() -> Optional.of(run.refinements().update().weightDecay())
+                                    .filter(decay -> decay > 0))),
             Entry.of(RefinementOptions.SCHEDULE, run -> schedule(run).kind()),
-            Entry.of(RefinementOptions.WARMUP, run -> schedule(run).warmup()),
+            new Entry<>(RefinementOptions.WARMUP, run -> RefinementOptions.warmup(schedule(run))),
             new Entry<>(RefinementOptions.SCHEDULE_FACTOR, run -> RefinementOptions.factor(schedule(run))),
             new Entry<>(RefinementOptions.SCHEDULE_EPOCHS, run -> RefinementOptions.epochs(schedule(run))),
             Entry.of(RefinementOptions.L1, run -> run.refinements().update().l1()),

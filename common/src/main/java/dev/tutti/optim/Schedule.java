@@ -74,7 +74,12 @@ public record Schedule(Kind kind, Span warmup, float factor, int epochs) {
 
         /** Returns the number of steps. */
         public long of(long totalSteps) {
-            return steps > 0 ? steps : Math.round(share * totalSteps);
+            return Math.round(unrounded(totalSteps));
+        }
+
+        /** Where they end, within a step where they are a share. */
+        double unrounded(long totalSteps) {
+            return steps > 0 ? steps : share * totalSteps;
         }
     }
 
@@ -102,22 +107,22 @@ public record Schedule(Kind kind, Span warmup, float factor, int epochs) {
             case STEP -> StrictMath.pow(factor, epoch / epochs);
             case EXPONENTIAL -> StrictMath.pow(factor, epoch);
             case COSINE -> between(1, 0, share(step - warmupSteps, totalSteps - warmupSteps));
-            case ONE_CYCLE -> oneCycle(step, totalSteps, warmupSteps);
+            case ONE_CYCLE -> oneCycle(step, totalSteps, warmup.unrounded(totalSteps) - 1);
             case PLATEAU -> plateauFactor;
         };
         return (float) (base * (kind == Kind.ONE_CYCLE ? scheduled : warming * scheduled));
     }
 
-    private static double oneCycle(long step, long totalSteps, long warmupSteps) {
-        long top = warmupSteps - 1;
+    /** @param top step of the highest rate, or where it lies between two steps, as with PyTorch */
+    private static double oneCycle(long step, long totalSteps, double top) {
         if (step < top) {
             return between(1 / CYCLE_START, 1, share(step, top));
         }
         return between(1, 1 / CYCLE_START / CYCLE_END, share(step - top, totalSteps - 1 - top));
     }
 
-    private static double share(long steps, long of) {
-        return of <= 0 ? 0 : Math.min(1, Math.max(0, (double) steps / of));
+    private static double share(double steps, double of) {
+        return of <= 0 ? 0 : Math.min(1, Math.max(0, steps / of));
     }
 
     /** From one value to another by half a cosine. */

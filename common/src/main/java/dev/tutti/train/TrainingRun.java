@@ -125,6 +125,11 @@ public final class TrainingRun {
         return step;
     }
 
+    /** The learning rate of the step before the current one. */
+    public float learningRate() {
+        return spec.learningRate(step - 1, plateau.factor());
+    }
+
     /** Starts the clock, when the first work is handed out. */
     public void start() {
         if (startNs < 0) {
@@ -338,7 +343,7 @@ public final class TrainingRun {
                 Double.NaN,
                 Double.NaN,
                 Double.NaN,
-                spec.learningRate(step - 1, plateau.factor()),
+                learningRate(),
                 0);
         if (validation != null) {
             validation.run(parameters, threads);

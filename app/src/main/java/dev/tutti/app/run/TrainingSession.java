@@ -135,7 +135,7 @@ public final class TrainingSession {
         int completed = directory.completedEpochs();
         requireAtLeast(completed);
         if (completed == settings.epochs()) {
-            tellComplete(directory);
+            tellOutcome(directory, "complete already: " + completed + " epochs", "more --epochs go on with it");
             return;
         }
         CheckpointDirectory checkpoints = checkpoints(directory);
@@ -150,6 +150,13 @@ public final class TrainingSession {
         RunIdentity identity = RunIdentity.of(run.job(), run.settings().toConfig());
         newest.ifPresent(checkpoint -> checkpoint.requireMatch(identity));
         newest.ifPresent(checkpoint -> requireAtLeast(checkpoint.state().position()));
+        if (completed > 0 && newest.get().state().position().isEnd(run.job().spec())) {
+            tellOutcome(
+                    directory,
+                    "ended after " + completed + " epochs, as the validation loss no longer fell",
+                    "more --epochs do not change that; begin a run with --init-weights to go on");
+            return;
+        }
         directory.reopenFor(identity.config());
         tell(run.describe());
         if (newest.isPresent()) {
@@ -175,10 +182,9 @@ public final class TrainingSession {
         }
     }
 
-    private void tellComplete(RunDirectory directory) {
+    private void tellOutcome(RunDirectory directory, String outcome, String advice) {
         String summary = directory.read(RunDirectory.SUMMARY).strip();
-        tell("complete already: " + settings.epochs() + " epochs, model " + directory.shown(RunDirectory.MODEL)
-                + "; more --epochs go on with it");
+        tell(outcome + ", model " + directory.shown(RunDirectory.MODEL) + "; " + advice);
         if (settings.json()) {
             out.println(summary);
             out.flush();

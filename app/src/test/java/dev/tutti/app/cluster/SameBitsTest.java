@@ -88,11 +88,13 @@ class SameBitsTest {
             names = {"COSINE", "PLATEAU"})
     void shouldRefineToTheBitsOfTheReferenceTrainer(Schedule.Kind kind) throws InterruptedException {
         Schedule schedule = new Schedule(kind, new Schedule.Span(0, 0.1), 0.3f, 1);
+        // A plateau is to be seen, and then trained on, before the run ends for want of progress.
+        int patience = kind == Schedule.Kind.PLATEAU ? 3 : 1;
         UpdateRules update = new UpdateRules(schedule, 0.01f, 0.001f, 0.02f, 0.9f, 0.2f);
-        TrainingJob plain = job(Sync.STEP, 32, 5, 0.1f, NodePrecision.FLOAT32);
+        TrainingJob plain = job(8, Sync.STEP, 32, 5, 0.1f, NodePrecision.FLOAT32);
         TrainingJob job = new TrainingJob(
                 "test",
-                plain.spec().with(new Refinements(update, 1, 0.7f)),
+                plain.spec().with(new Refinements(update, patience, 0.7f)),
                 plain.training(),
                 plain.validation(),
                 plain.initialParameters());
@@ -107,6 +109,8 @@ class SameBitsTest {
                         ReferenceTrainer.train(plain, TrainingListener.NONE).parameters());
         assertThat(found.last().learningRate()).isEqualTo(expected.last().learningRate());
         assertThat(found.bestEpoch()).isEqualTo(expected.bestEpoch()).isPositive();
+        assertThat(found.last().epoch()).as("stopped early").isLessThan(8);
+        assertThat(found.last().learningRate()).as("with another rate").isLessThan(0.099f);
     }
 
     @Test
@@ -140,13 +144,17 @@ class SameBitsTest {
     }
 
     private static TrainingJob job(Sync sync, int batch, int segment, float dropout, NodePrecision wire) {
+        return job(3, sync, batch, segment, dropout, wire);
+    }
+
+    private static TrainingJob job(int epochs, Sync sync, int batch, int segment, float dropout, NodePrecision wire) {
         NetworkSpec network =
                 new NetworkSpec(List.of(9, 17, 4), List.of(Activation.RELU, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
         Dataset training = randomData(203, 9, 4, 1);
         TrainingSpec spec = new TrainingSpec(
                 network,
                 new Sgd.Settings(0.1f, 0.9f),
-                3,
+                epochs,
                 batch,
                 Math.max(1, segment),
                 sync,

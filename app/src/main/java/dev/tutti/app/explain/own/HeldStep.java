@@ -8,7 +8,7 @@ import dev.tutti.data.Dataset;
 import dev.tutti.data.EpochOrder;
 import dev.tutti.files.InputException;
 import dev.tutti.model.NetworkSpec;
-import dev.tutti.optim.Sgd;
+import dev.tutti.optim.Schedule.Kind;
 import dev.tutti.train.ReferenceTrainer;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingFailedException;
@@ -72,20 +72,20 @@ public record HeldStep(Problem problem, int epoch, long steps, int batchSamples)
             Sample sample = OwnData.sample(network, job.training(), row);
             samples.add(new Sample(job.sourceRows()[row], sample.x(), sample.y(), sample.origin()));
         }
-        float learningRate = settings.optimizer().learningRate();
+        Stop before = before(job, number);
         Problem problem = new Problem(
                 name,
                 "step " + number + " of " + name,
                 network,
-                weightsBefore(job, number),
-                learningRate,
+                before.parameters,
+                before.learningRate,
                 samples,
                 List.of(),
-                notes(settings, learningRate, batchSamples));
+                notes(settings, batchSamples));
         return new HeldStep(problem, epoch, steps, batchSamples);
     }
 
-    private static List<String> notes(TrainingSettings settings, float learningRate, int batchSamples) {
+    private static List<String> notes(TrainingSettings settings, int batchSamples) {
         List<String> notes = new ArrayList<>();
         notes.add("One segment is one sample; rows are counted from 0, in the order of the data; x and y are scaled.");
         if (settings.sync() == Sync.LOCAL) {
@@ -96,24 +96,39 @@ public record HeldStep(Problem problem, int epoch, long steps, int batchSamples)
         if (batchSamples > MOST_SAMPLES) {
             notes.add("The first " + MOST_SAMPLES + " of the " + batchSamples + " samples of the mini-batch.");
         }
-        if (settings.dropout() > 0 || !settings.optimizer().equals(new Sgd.Settings(learningRate, 0))) {
-            notes.add(
-                    "The update is one of plain gradient descent, without momentum and dropout, whatever the settings say.");
+        if (!OwnData.isPlainDescent(settings)) {
+            notes.add("The update is " + OwnData.PLAIN_DESCENT);
         }
         return List.copyOf(notes);
     }
 
-    private static float[] weightsBefore(TrainingJob job, long number) throws InterruptedException {
-        if (number == 1) {
-            return job.initialParameters().clone();
+    /** Trains up to the step; samples that are held out count only where what is done depends on their loss. */
+    private static Stop before(TrainingJob job, long number) throws InterruptedException {
+        TrainingSpec spec = job.spec();
+        Stop stop = new Stop(job, number);
+        boolean followsLoss = spec.refinements().patience() > 0
+                || spec.refinements().update().schedule().kind() == Kind.PLATEAU;
+        try {
+            ReferenceTrainer.train(followsLoss ? job : withoutValidation(job), stop);
+        } catch (Reached e) {
+            return stop;
+        } catch (TrainingFailedException e) {
+            if (stop.parameters != null) {
+                return stop;
+            }
+            throw new InputException("number: the training ended before step " + number + ": " + e.getMessage(), e);
         }
+        throw new InputException("number: the training ended before step " + number + ", as its loss fell no more");
+    }
+
+    private static TrainingJob withoutValidation(TrainingJob job) {
         Dataset nothing = new Dataset(
                 new float[0],
                 job.training().featureCount(),
                 new float[0],
                 job.training().targetCount(),
                 0);
-        TrainingJob withoutValidation = new TrainingJob(
+        return new TrainingJob(
                 job.name(),
                 job.spec(),
                 job.training(),
@@ -123,30 +138,28 @@ public record HeldStep(Problem problem, int epoch, long steps, int batchSamples)
                 job.initialParameters(),
                 job.start(),
                 job.onDivergence());
-        Stop stop = new Stop(number - 1);
-        try {
-            ReferenceTrainer.train(withoutValidation, stop);
-        } catch (Reached e) {
-            return stop.parameters;
-        } catch (TrainingFailedException e) {
-            throw new InputException("number: the training ended before step " + number + ": " + e.getMessage(), e);
-        }
-        throw new IllegalStateException("step not reached: " + number);
     }
 
-    /** Keeps the weights after a step, and goes no further. */
+    /** Keeps the weights before a step and its learning rate, and goes no further. */
     private static final class Stop implements TrainingListener {
-        private final long step;
+        private final long number;
         private float[] parameters;
+        private float learningRate;
 
-        Stop(long step) {
-            this.step = step;
+        Stop(TrainingJob job, long number) {
+            this.number = number;
+            if (number == 1) {
+                parameters = job.initialParameters().clone();
+                learningRate = job.spec().learningRate(0, 1);
+            }
         }
 
         @Override
         public void onStepEnd(TrainingRun run) {
-            if (run.step() == step) {
+            if (run.step() == number - 1) {
                 parameters = run.parameters().clone();
+            } else if (run.step() == number) {
+                learningRate = run.learningRate();
                 throw new Reached();
             }
         }

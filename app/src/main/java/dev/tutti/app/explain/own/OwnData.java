@@ -14,6 +14,7 @@ import dev.tutti.files.InputException;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.optim.Sgd;
+import dev.tutti.optim.UpdateRules;
 import dev.tutti.savedmodel.ModelFile;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -62,6 +63,11 @@ public final class OwnData {
         return List.copyOf(settings);
     }
 
+    /** How a note ends that says so. */
+    static final String PLAIN_DESCENT =
+            "one of plain gradient descent, whatever the settings say: without momentum, dropout,"
+                    + " penalties and limits.";
+
     /** Whether {@code name} may be data or a model: built-in data, or a file or directory that is there. */
     public static boolean isOne(String name) {
         try {
@@ -85,7 +91,9 @@ public final class OwnData {
         Path path = Path.of(name);
         Optional<Path> model = model(path);
         Map<String, String> settings = new LinkedHashMap<>(given);
+        // All rows can be asked for, so none are held out, which early stopping would need.
         settings.putIfAbsent("validation", "0");
+        settings.putIfAbsent("early-stopping", "0");
         Optional<Path> config = file;
         if (model.isEmpty()) {
             requireEnding(name);
@@ -169,11 +177,22 @@ public final class OwnData {
         float learningRate = settings.optimizer().learningRate();
         List<String> notes = new ArrayList<>(List.of(
                 "Rows are counted from 0, in the order of the data; x and y are as the network sees them, scaled."));
-        if (settings.dropout() > 0 || !settings.optimizer().equals(new Sgd.Settings(learningRate, 0))) {
-            notes.add(
-                    "The step is one of plain gradient descent, without momentum and dropout, whatever the settings say.");
+        if (!isPlainDescent(settings)) {
+            notes.add("The step is " + PLAIN_DESCENT);
         }
         return new Problem(name, title, network, parameters, learningRate, samples, List.of(), List.copyOf(notes));
+    }
+
+    /** Whether nothing is done at a step but what is shown. */
+    static boolean isPlainDescent(TrainingSettings settings) {
+        UpdateRules rules = settings.refinements().update();
+        return settings.dropout() == 0
+                && settings.optimizer()
+                        .equals(new Sgd.Settings(settings.optimizer().learningRate(), 0))
+                && settings.refinements().clipPerSample() == 0
+                && !rules.adds()
+                && rules.maxNorm() == 0
+                && rules.clipNorm() == 0;
     }
 
     static Sample sample(NetworkSpec network, Dataset data, int row) {
