@@ -302,6 +302,11 @@ public final class JobStore {
         return next().map(job -> change(job.id(), waits -> waits.begun(clockMs.getAsLong())));
     }
 
+    /** The job that is trained stands still, or does not any more. */
+    JobRecord standing(String id, boolean still) {
+        return change(id, job -> job.standing(still));
+    }
+
     /** The training of a job has ended. */
     public JobRecord end(String id, JobOutcome outcome) {
         return change(id, job -> job.ended(outcome, clockMs.getAsLong()));
