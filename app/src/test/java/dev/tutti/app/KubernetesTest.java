@@ -389,7 +389,7 @@ class KubernetesTest {
         assertThat(found.stream().filter(StatefulSet.class::isInstance).map(StatefulSet.class::cast))
                 .singleElement()
                 .satisfies(set -> assertThat(main(set.getSpec().getTemplate()).getImage())
-                        .isEqualTo("registry.example.org/tutti:0.1.0"));
+                        .isEqualTo("images.example.org/tutti:0.1.0"));
     }
 
     private static boolean isInstalled(String program) {
