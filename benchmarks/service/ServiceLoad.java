@@ -1,7 +1,5 @@
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -97,7 +95,8 @@ public final class ServiceLoad {
 
     /** Speed of the training, and processor time for a step, in a window of time. */
     private double[] window(String id, String name, int seconds) throws Exception {
-        Thread.sleep(2000);
+        // Until who has just come is served by compiled code.
+        Thread.sleep(10_000);
         times.clear();
         Mark from = mark(id);
         Thread.sleep(1000L * seconds);
@@ -145,7 +144,7 @@ public final class ServiceLoad {
     /** Used after the last collection, as the service tells it. */
     private String heap() throws Exception {
         double used = get("/metrics").body().lines()
-                .filter(line -> line.startsWith("jvm_memory_used_bytes{area=\"heap\"}"))
+                .filter(line -> line.startsWith("jvm_memory_pool_collection_used_bytes{pool=\"PS"))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .sum();
         return "%.0f".formatted(used / 1e6);
@@ -233,9 +232,10 @@ public final class ServiceLoad {
         HttpRequest request = request("/api/v1/jobs/" + id + "/metrics").header("Accept", "text/event-stream")
                 .header("Last-Event-ID", "100000").build();
         HttpResponse<InputStream> answer = http.send(request, BodyHandlers.ofInputStream());
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
-            while (loaded && lines.readLine() != null) {
-                // On to the next one.
+        byte[] bytes = new byte[1 << 14];
+        try (InputStream in = answer.body()) {
+            while (loaded && in.read(bytes) >= 0) {
+                // On to the next ones.
             }
         }
         if (loaded) {

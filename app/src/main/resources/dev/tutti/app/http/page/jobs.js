@@ -92,7 +92,7 @@ function listed(jobs, details, refresh, showChosen) {
         badge(job),
         isUnderWay(job) ? progress(details?.progress) : el("span", { class: "quiet" }, result(job)),
         new Date(job.created).toLocaleString([], { dateStyle: "short", timeStyle: "short" }),
-        el("code", { title: hash }, hash.slice(0, 10)),
+        hash === "" ? "" : el("code", { title: hash }, hash.slice(0, 10)),
         el("span", { class: "tools" }, ...actions(job, refresh)),
       ];
     }),
