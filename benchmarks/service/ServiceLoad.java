@@ -66,7 +66,7 @@ public final class ServiceLoad {
             Thread.sleep(200);
         }
         System.out.printf(Locale.ROOT, "%-7s %10s %14s %12s %10s %9s %9s %9s %8s%n", "window", "steps/s", "cpu us/step",
-                "other cpu %", "requests", "p50 ms", "p99 ms", "max ms", "heap MB");
+                "other cpu %", "requests", "p50 ms", "p99 ms", "max ms", "kept MB");
         List<Double> slowdowns = new ArrayList<>();
         List<Double> costs = new ArrayList<>();
         List<Long> all = new ArrayList<>();
@@ -141,7 +141,7 @@ public final class ServiceLoad {
         return new double[] {compute, other};
     }
 
-    /** Used after the last collection, as the service tells it. */
+    /** Of the heap, what the last collections have left, as the service tells it. */
     private String heap() throws Exception {
         double used = get("/metrics").body().lines()
                 .filter(line -> line.startsWith("jvm_memory_pool_collection_used_bytes{pool=\"PS"))

@@ -14,6 +14,7 @@ ulimit -n 20000
 
 # Starts a service on a home, and says how long that took until it listened.
 start() {
+    : >"$work/out"
     begin=$(date +%s%N)
     TUTTI_JAVA_HOME=$java "$tutti" serve --http "127.0.0.1:$port" --home "$1" --workers 1 >"$work/out" 2>&1 &
     pid=$!
