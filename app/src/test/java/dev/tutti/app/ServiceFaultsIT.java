@@ -88,12 +88,56 @@ class ServiceFaultsIT {
         }
     }
 
-    private void start() throws Exception {
-        service = TuttiProcess.start(
+    /** Its workers are gone, then the service, then both are back. */
+    @Test
+    void shouldStandStillWithoutWorkersAndGoOnToTheSameHash() throws Exception {
+        port = freePort();
+        String bind = "127.0.0.1:" + freePort();
+        String[] more = {"--workers", "0", "--coordinator-bind", bind};
+        start(more);
+        TuttiProcess worker = worker(bind, "first");
+        try {
+            String id = submitUntilAnswered("key", 0);
+            TuttiProcess.await(
+                    "the job is under way",
+                    PATIENCE,
+                    () -> get("/api/v1/jobs/" + id).at("/progress/step").asInt() > 20);
+            worker.kill();
+            awaitState(id, "FROZEN");
+            service.kill();
+            start(more);
+            awaitState(id, "FROZEN");
+            worker = worker(bind, "second");
+
+            JsonNode end = awaitEnd(id);
+
+            assertThat(end.get("state").asText()).as("%s", end).isEqualTo("SUCCEEDED");
+            assertThat(end.get("weightsSha256").asText()).isEqualTo(reference(0));
+        } finally {
+            worker.close();
+            service.close();
+        }
+    }
+
+    private TuttiProcess worker(String coordinator, String name) throws IOException {
+        return TuttiProcess.start(
                 directory,
-                "service-" + starts++,
-                Map.of("TUTTI_JAVA_OPTS", "-Xmx512m"),
-                List.of("serve", "--http", "127.0.0.1:" + port, "--home", "home", "--workers", "1"));
+                "worker-" + name,
+                Map.of("TUTTI_JAVA_OPTS", "-Xmx256m"),
+                List.of("worker", "--coordinator", coordinator, "--threads", "1", "--name", name));
+    }
+
+    private void awaitState(String id, String state) throws Exception {
+        TuttiProcess.await(
+                state,
+                PATIENCE,
+                () -> get("/api/v1/jobs/" + id).get("state").asText().equals(state));
+    }
+
+    private void start(String... more) throws Exception {
+        List<String> command = new ArrayList<>(List.of("serve", "--http", "127.0.0.1:" + port, "--home", "home"));
+        command.addAll(more.length == 0 ? List.of("--workers", "1") : List.of(more));
+        service = TuttiProcess.start(directory, "service-" + starts++, Map.of("TUTTI_JAVA_OPTS", "-Xmx512m"), command);
         TuttiProcess.await("the service listens", PATIENCE, () -> service.out().contains("token in"));
     }
 

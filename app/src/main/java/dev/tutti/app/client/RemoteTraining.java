@@ -111,13 +111,18 @@ public final class RemoteTraining {
         for (String name : FILES) {
             String given = values.get(name);
             if (given != null && (name.equals(LABELS) || !BuiltInData.has(given))) {
-                settings.put(name, uploads.send(Path.of(given), name.equals(LABELS) ? IDX : format));
+                settings.put(name, send(uploads, Path.of(given), name.equals(LABELS) ? IDX : format));
             }
         }
         if (labels.isPresent()) {
-            settings.put(LABELS, uploads.send(labels.get(), IDX));
+            settings.put(LABELS, send(uploads, labels.get(), IDX));
         }
         return settings;
+    }
+
+    /** Data that has arrived, though the answer was lost, is found again by its hash; what was sent of it only in part is gone there. */
+    private String send(Uploads uploads, Path file, Optional<String> format) throws IOException, InterruptedException {
+        return new Patience(START_PATIENCE, this::complain).until(() -> uploads.send(file, format));
     }
 
     /** A job that may be there already is not given up as soon as one that is not. */
@@ -134,7 +139,7 @@ public final class RemoteTraining {
         boolean before = mayBeThere;
         mayBeThere = true;
         try {
-            return client.submit(settings, key, ServiceClient.PATIENCE);
+            return client.submit(settings, key);
         } catch (ConnectException | HttpConnectTimeoutException e) {
             // No request was sent.
             mayBeThere = before;

@@ -8,6 +8,7 @@ import dev.tutti.files.InputException;
 import dev.tutti.files.StrictJson;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -16,7 +17,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -35,22 +35,39 @@ import javax.net.ssl.SSLException;
 public final class ServiceClient {
     private static final String BASE = "/api/v1";
     private static final String JSON = "application/json";
-    static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration PATIENCE_WITH_DATA = Duration.ofHours(6);
     private static final int OK = 200;
     private static final int NO_CONTENT = 204;
     private static final int LEAST_ERROR = 300;
 
     private final ServiceAddress address;
+    private final Limits limits;
     private final String token;
     private final HttpClient http;
+
+    /**
+     * How long to wait where nothing moves: the network may be gone without a word.
+     *
+     * @param answer until an answer begins
+     * @param silence within an answer; the service sends a comment into each stream every 15 s
+     * @param upload while data is sent, and until the service has it on its disk
+     */
+    record Limits(Duration answer, Duration silence, Duration upload) {
+        /** For a service that may be busy. */
+        static final Limits USUAL = new Limits(Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofMinutes(5));
+    }
 
     /**
      * @param address of the service
      * @throws InputException if its token or its certificates cannot be read
      */
     public ServiceClient(ServiceAddress address) {
+        this(address, Limits.USUAL);
+    }
+
+    /** The same with other limits. */
+    ServiceClient(ServiceAddress address, Limits limits) {
         this.address = address;
+        this.limits = limits;
         this.token = address.token();
         this.http = address.client();
     }
@@ -91,9 +108,13 @@ public final class ServiceClient {
      *
      * @param settings of the job, a JSON object
      * @param key names the request: one that is repeated makes no other job
-     * @param patience how long to wait for the answer
      * @return the job
      */
+    JsonNode submit(JsonNode settings, String key) throws IOException, InterruptedException {
+        return submit(settings, key, limits.answer);
+    }
+
+    /** The same with another limit until the answer begins. */
     JsonNode submit(JsonNode settings, String key, Duration patience) throws IOException, InterruptedException {
         return json(request("/jobs")
                 .timeout(patience)
@@ -133,13 +154,23 @@ public final class ServiceClient {
 
     /** Writes the model of a job into a file, whole or not at all. */
     void fetchModel(String id, Path file) throws IOException, InterruptedException {
-        HttpResponse<InputStream> answer = http.send(
-                request(pathOf(id) + "/model").timeout(PATIENCE_WITH_DATA).GET().build(), BodyHandlers.ofInputStream());
-        try (InputStream in = answer.body()) {
-            require(answer, in);
+        HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer =
+                http.send(request(pathOf(id) + "/model").GET().build(), BodyHandlers.ofPublisher());
+        try (Arrivals in = arrivals(answer)) {
+            if (answer.statusCode() != OK) {
+                throw problem(answer.statusCode(), text(in));
+            }
             AtomicFile.write(file, channel -> copy(in, channel));
         } catch (UncheckedIOException e) {
-            throw e.getCause();
+            throw lost(e.getCause());
+        } catch (InputException e) {
+            if (Thread.interrupted()) {
+                // Channels of files are closed by it.
+                throw new InterruptedException();
+            }
+            throw e;
+        } catch (IOException e) {
+            throw lost(e);
         }
     }
 
@@ -170,11 +201,13 @@ public final class ServiceClient {
 
     /** Uploads data. */
     JsonNode upload(Path file, String name, Optional<String> format) throws IOException, InterruptedException {
-        return json(request("/data?name=" + encoded(name)
+        WatchedBody body = new WatchedBody(BodyPublishers.ofFile(file));
+        HttpRequest request = withoutLimit("/data?name=" + encoded(name)
                         + format.map(text -> "&format=" + encoded(text)).orElse(""))
-                .timeout(PATIENCE_WITH_DATA)
                 .header("Content-Type", "application/octet-stream")
-                .POST(BodyPublishers.ofFile(file)));
+                .POST(body)
+                .build();
+        return json(body.send(http, request, BodyHandlers.ofPublisher(), limits.upload));
     }
 
     /** Deletes data. */
@@ -200,25 +233,17 @@ public final class ServiceClient {
                 .GET()
                 .build();
         HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer = http.send(request, BodyHandlers.ofPublisher());
-        if (answer.statusCode() != OK) {
-            HttpResponse.BodySubscriber<String> body = BodySubscribers.ofString(StandardCharsets.UTF_8);
-            answer.body().subscribe(body);
-            String text = body.getBody().toCompletableFuture().join();
-            if (answer.statusCode() == NO_CONTENT) {
-                begun.run();
-                return;
+        try (Arrivals in = arrivals(answer)) {
+            if (answer.statusCode() != OK && answer.statusCode() != NO_CONTENT) {
+                throw problem(answer.statusCode(), text(in));
             }
-            throw problem(answer.statusCode(), text);
-        }
-        begun.run();
-        try (EventStream events = new EventStream()) {
-            answer.body()
-                    .subscribe(BodySubscribers.fromLineSubscriber(events, of -> null, StandardCharsets.UTF_8, null));
-            Optional<Event> event = events.next();
-            while (event.isPresent()) {
+            begun.run();
+            EventStream events = new EventStream(in);
+            for (Optional<Event> event = events.next(); event.isPresent(); event = events.next()) {
                 to.accept(event.get());
-                event = events.next();
             }
+        } catch (IOException e) {
+            throw lost(e);
         }
     }
 
@@ -231,29 +256,54 @@ public final class ServiceClient {
     }
 
     private HttpRequest.Builder request(String path) {
+        return withoutLimit(path).timeout(limits.answer);
+    }
+
+    private HttpRequest.Builder withoutLimit(String path) {
         return HttpRequest.newBuilder(URI.create(address.url() + BASE + path))
-                .timeout(PATIENCE)
                 .header("Authorization", "Bearer " + token);
     }
 
+    private Arrivals arrivals(HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer) {
+        Arrivals in = new Arrivals(limits.silence);
+        answer.body().subscribe(in);
+        return in;
+    }
+
+    private static String text(InputStream in) throws IOException {
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    /** What could not be read; an interrupt is one here, too. */
+    private static IOException lost(IOException problem) throws InterruptedException {
+        if (problem instanceof InterruptedIOException && Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return problem;
+    }
+
     private JsonNode json(HttpRequest.Builder request) throws IOException, InterruptedException {
-        HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+        return json(http.send(request.build(), BodyHandlers.ofPublisher()));
+    }
+
+    private JsonNode json(HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer)
+            throws IOException, InterruptedException {
+        String body;
+        try (Arrivals in = arrivals(answer)) {
+            body = text(in);
+        } catch (IOException e) {
+            throw lost(e);
+        }
         if (answer.statusCode() >= LEAST_ERROR) {
-            throw problem(answer.statusCode(), answer.body());
+            throw problem(answer.statusCode(), body);
         }
         if (answer.statusCode() == NO_CONTENT) {
             return StrictJson.MAPPER.createObjectNode();
         }
         try {
-            return StrictJson.MAPPER.readTree(answer.body());
+            return StrictJson.MAPPER.readTree(body);
         } catch (JsonProcessingException e) {
             throw notAService(answer.statusCode());
-        }
-    }
-
-    private void require(HttpResponse<?> answer, InputStream body) throws IOException {
-        if (answer.statusCode() != OK) {
-            throw problem(answer.statusCode(), new String(body.readAllBytes(), StandardCharsets.UTF_8));
         }
     }
 

@@ -21,7 +21,7 @@ final class Access {
 
     private final Tokens tokens;
     private final Sessions sessions;
-    private final Set<String> hosts;
+    private volatile Set<String> hosts;
     private final Entrance entrance;
 
     /**
@@ -32,8 +32,13 @@ final class Access {
     Access(Entrance entrance, Tokens tokens, Sessions sessions) {
         this.tokens = tokens;
         this.sessions = sessions;
-        this.hosts = entrance.hosts().stream().map(Access::canonical).collect(Collectors.toUnmodifiableSet());
         this.entrance = entrance;
+        callBy(entrance.hosts());
+    }
+
+    /** The service goes by these names and addresses from now on. */
+    void callBy(Set<String> names) {
+        hosts = names.stream().map(Access::canonical).collect(Collectors.toUnmodifiableSet());
     }
 
     /**

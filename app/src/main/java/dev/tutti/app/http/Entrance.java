@@ -65,6 +65,11 @@ record Entrance(String host, int port, Optional<Pem> tls, Optional<String> publi
         }
     }
 
+    /** The same with a certificate that was renewed. */
+    Entrance with(Pem renewed) {
+        return new Entrance(host, port, Optional.of(renewed), publicUrl);
+    }
+
     /** How addresses begin. */
     String scheme() {
         return tls.isPresent() ? "https" : "http";

@@ -10,8 +10,13 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -36,12 +41,26 @@ public final class HttpDoor implements AutoCloseable {
 
     private static final int HEADER_BYTES = 16 << 10;
 
+    /** How often the files of the certificate are looked at. */
+    private static final long LOOK_S = 30;
+
     private final Javalin javalin;
     private final Sessions sessions;
+    private final Optional<PemWatch> certificate;
+    private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "tutti-certificate");
+        thread.setDaemon(true);
+        return thread;
+    });
 
-    private HttpDoor(Javalin javalin, Sessions sessions) {
+    private HttpDoor(Javalin javalin, Sessions sessions, Optional<PemWatch> certificate) {
         this.javalin = javalin;
         this.sessions = sessions;
+        this.certificate = certificate;
+        if (certificate.isPresent()) {
+            // Ends with the door.
+            var unused = looking.scheduleWithFixedDelay(this::lookAtCertificate, LOOK_S, LOOK_S, TimeUnit.SECONDS);
+        }
     }
 
     /**
@@ -59,7 +78,8 @@ public final class HttpDoor implements AutoCloseable {
         Access access = new Access(entrance, tokens, sessions);
         List<Api.Route> routes = new ArrayList<>(new Api(service).routes());
         routes.addAll(new Page(sessions, cookie, entrance.isEncrypted()).routes());
-        Javalin javalin = Javalin.create(config -> configure(config, entrance, routes, cookie, access));
+        Optional<SslContextFactory.Server> tls = entrance.tls().map(HttpDoor::tls);
+        Javalin javalin = Javalin.create(config -> configure(config, entrance, tls, routes, cookie, access));
         try {
             javalin.start();
         } catch (JavalinBindException e) {
@@ -69,11 +89,40 @@ public final class HttpDoor implements AutoCloseable {
                             + " HOST:PORT",
                     e);
         }
-        return new HttpDoor(javalin, sessions);
+        return new HttpDoor(
+                javalin,
+                sessions,
+                entrance.tls()
+                        .map(pem -> new PemWatch(pem, renewed -> {
+                            renew(tls.orElseThrow(), renewed);
+                            access.callBy(entrance.with(renewed).hosts());
+                        })));
+    }
+
+    private static void renew(SslContextFactory.Server tls, Pem pem) {
+        try {
+            tls.reload(factory -> factory.setKeyStore(pem.store()));
+        } catch (Exception e) {
+            throw new InputException("--tls-cert: " + pem.files().certificate() + ": cannot be used: " + e, e);
+        }
+    }
+
+    /** A certificate that was renewed is used for connections from now on. */
+    synchronized void lookAtCertificate() {
+        try {
+            certificate.ifPresent(files -> files.look(Instant.now()));
+        } catch (RuntimeException e) {
+            LOG.warn("the files of the certificate cannot be looked at", e);
+        }
     }
 
     private static void configure(
-            JavalinConfig config, Entrance entrance, List<Api.Route> routes, String cookie, Access access) {
+            JavalinConfig config,
+            Entrance entrance,
+            Optional<SslContextFactory.Server> tls,
+            List<Api.Route> routes,
+            String cookie,
+            Access access) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
@@ -87,7 +136,7 @@ public final class HttpDoor implements AutoCloseable {
         });
         config.jetty.modifyServletContextHandler(handler -> handler.setErrorHandler(new JettyErrors()));
         config.jetty.modifyHttpConfiguration(HttpDoor::configure);
-        config.jetty.addConnector((server, http) -> connector(server, http, entrance));
+        config.jetty.addConnector((server, http) -> connector(server, http, entrance, tls));
         config.routes.before(context -> {
             context.header("X-Content-Type-Options", "nosniff");
             context.header("Referrer-Policy", "no-referrer");
@@ -108,11 +157,11 @@ public final class HttpDoor implements AutoCloseable {
         http.setRequestHeaderSize(HEADER_BYTES);
     }
 
-    private static ServerConnector connector(Server server, HttpConfiguration http, Entrance entrance) {
+    private static ServerConnector connector(
+            Server server, HttpConfiguration http, Entrance entrance, Optional<SslContextFactory.Server> tls) {
         HttpConnectionFactory plain = new HttpConnectionFactory(http);
-        ServerConnector connector = entrance.tls()
-                .map(pem -> new ServerConnector(
-                        server, 1, 1, new SslConnectionFactory(tls(pem), plain.getProtocol()), plain))
+        ServerConnector connector = tls.map(factory -> new ServerConnector(
+                        server, 1, 1, new SslConnectionFactory(factory, plain.getProtocol()), plain))
                 .orElseGet(() -> new ServerConnector(server, 1, 1, plain));
         connector.setHost(entrance.host());
         connector.setPort(entrance.port());
@@ -180,6 +229,7 @@ public final class HttpDoor implements AutoCloseable {
     /** Takes no more requests, and ends those that are under way. */
     @Override
     public void close() {
+        looking.shutdownNow();
         javalin.stop();
     }
 }

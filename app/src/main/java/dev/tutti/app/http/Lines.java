@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tutti.app.service.JobService;
+import dev.tutti.app.service.LineIndex;
 import dev.tutti.app.service.LineTail;
 import dev.tutti.app.service.ServiceException;
 import dev.tutti.files.StrictJson;
@@ -12,6 +13,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
@@ -25,11 +28,23 @@ final class Lines {
     private static final int MOST_STREAMS = 256;
     private static final long COMMENT_NS = 15_000_000_000L;
     private static final long LOOK_MS = 500;
+    /** What comes faster is sent together: a thousand lines a second must not wake every client a thousand times. */
+    private static final long PACE_MS = 100;
+
+    private static final int MOST_INDEXES = 8;
     private static final int MOST_LINES = 1000;
     private static final int MOST_POINTS = 10_000;
 
     private final JobService service;
     private final Semaphore streams = new Semaphore(MOST_STREAMS);
+    private final Map<String, LineIndex> indexes = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, LineIndex> eldest) {
+            return size() > MOST_INDEXES;
+        }
+    };
 
     Lines(JobService service) {
         this.service = service;
@@ -105,6 +120,9 @@ final class Lines {
             if (over) {
                 return;
             }
+            if (told && !service.jobs().find(id).state().isOver()) {
+                Thread.sleep(PACE_MS);
+            }
             service.signal().await(seen, LOOK_MS);
             line = tail.next();
         }
@@ -146,32 +164,19 @@ final class Lines {
         Bodies.requireQuery(context, "points", "lines");
         int points = Bodies.number(context, "points", MOST_LINES, 2, MOST_POINTS);
         String begin = beginOf(context.queryParam("lines"));
-        long all = 0;
-        long count = 0;
-        try (LineTail tail = new LineTail(file, 0)) {
-            for (Optional<String> line = tail.next(); line.isPresent(); line = tail.next()) {
-                all++;
-                count += line.get().startsWith(begin) ? 1 : 0;
-            }
+        LineIndex.Some some = index(file, begin).some((number, count) -> isShown(number, count, points));
+        // The lines are JSON as they are.
+        context.status(200)
+                .contentType(Bodies.JSON)
+                .result("{\"" + key + "\":[" + String.join(",", some.lines()) + "],\"last\":" + some.last() + ",\"of\":"
+                        + some.of() + ",\"thinned\":" + (some.of() > points) + "}");
+    }
+
+    /** Of the files that were asked for last. */
+    private LineIndex index(Path file, String begin) {
+        synchronized (indexes) {
+            return indexes.computeIfAbsent(begin + " " + file, name -> new LineIndex(file, begin));
         }
-        ObjectNode answer = StrictJson.MAPPER.createObjectNode();
-        ArrayNode lines = answer.putArray(key);
-        try (LineTail tail = new LineTail(file, 0)) {
-            long number = 0;
-            while (number < count) {
-                Optional<String> line = tail.next();
-                if (line.isEmpty()) {
-                    break;
-                }
-                if (line.get().startsWith(begin) && isShown(number++, count, points)) {
-                    add(lines, line.get(), true);
-                }
-            }
-            answer.put("last", all);
-        }
-        answer.put("of", count);
-        answer.put("thinned", count > points);
-        Answers.send(context, 200, answer);
     }
 
     /** How the lines that are asked for begin: those of epochs and of steps each have their first key. */

@@ -1,5 +1,6 @@
 package dev.tutti.app.http;
 
+import dev.tutti.config.ServiceSettings.Tls;
 import dev.tutti.files.InputException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -38,10 +39,11 @@ import java.util.regex.Pattern;
 /**
  * A certificate and its private key from files in PEM, checked: in force, of each other, and the key a secret.
  *
+ * @param files where they are
  * @param chain the certificate of the service, then those that vouch for it
  * @param key private key of the first
  */
-record Pem(List<X509Certificate> chain, PrivateKey key) {
+record Pem(Tls files, List<X509Certificate> chain, PrivateKey key) {
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s*([A-Za-z0-9+/=\\s]*)-----END \\1-----");
     private static final String KEY_BLOCK = "PRIVATE KEY";
@@ -64,7 +66,7 @@ record Pem(List<X509Certificate> chain, PrivateKey key) {
      * @throws InputException if one cannot be used
      */
     static Pem read(Path certificate, Path key, Instant now) {
-        Pem pem = new Pem(certificates(certificate), privateKey(key));
+        Pem pem = new Pem(new Tls(certificate, key), certificates(certificate), privateKey(key));
         pem.requireInForce(certificate, now);
         pem.requireMatch(certificate, key);
         return pem;
@@ -193,6 +195,14 @@ record Pem(List<X509Certificate> chain, PrivateKey key) {
             throw new InputException("--tls-key: " + keyFile + ": not the key of the certificate in " + certificate
                     + "; give the two that belong together");
         }
+    }
+
+    /** When the first of them ends to be in force. */
+    Instant end() {
+        return chain.stream()
+                .map(one -> one.getNotAfter().toInstant())
+                .min(Instant::compareTo)
+                .orElseThrow();
     }
 
     /** Names and addresses for which the certificate is, in lower case, IPv6 in brackets. */

@@ -78,11 +78,21 @@ public record JobRecord(
         return with(JobState.RUNNING, startedMs == 0 ? nowMs : startedMs, 0, false, crashes, 0, "", "");
     }
 
-    /** Its training has ended; {@code outcome} INTERRUPTED is the end of the service, unless somebody wanted it stopped. */
-    JobRecord ended(JobOutcome outcome, long nowMs) {
-        if (state != JobState.RUNNING) {
+    /** Whether it stands still, for want of workers, is noted down. */
+    JobRecord standing(boolean still) {
+        requireUnderWay();
+        return with(still ? JobState.FROZEN : JobState.RUNNING, startedMs, 0, cancelRequested, crashes, 0, "", "");
+    }
+
+    private void requireUnderWay() {
+        if (!state.isUnderWay()) {
             throw new IllegalStateException(id + " does not run: " + state);
         }
+    }
+
+    /** Its training has ended; {@code outcome} INTERRUPTED is the end of the service, unless somebody wanted it stopped. */
+    JobRecord ended(JobOutcome outcome, long nowMs) {
+        requireUnderWay();
         if (outcome.exitCode() == ExitCode.INTERRUPTED && !cancelRequested) {
             return with(JobState.INTERRUPTED, startedMs, 0, false, 0, 0, "", "");
         }
@@ -111,7 +121,7 @@ public record JobRecord(
         return switch (state) {
             case QUEUED, INTERRUPTED ->
                 with(JobState.CANCELLED, startedMs, nowMs, false, 0, ExitCode.INTERRUPTED.code(), "", "");
-            case RUNNING -> with(JobState.RUNNING, startedMs, 0, true, crashes, 0, "", "");
+            case RUNNING, FROZEN -> with(state, startedMs, 0, true, crashes, 0, "", "");
             case CANCELLED -> this;
             case SUCCEEDED, FAILED ->
                 throw new ServiceException(
@@ -128,7 +138,7 @@ public record JobRecord(
         return switch (state) {
             case FAILED, CANCELLED -> with(JobState.QUEUED, startedMs, 0, false, 0, 0, "", "");
             case QUEUED, INTERRUPTED -> this;
-            case RUNNING -> {
+            case RUNNING, FROZEN -> {
                 if (cancelRequested) {
                     throw new ServiceException(
                             Kind.CONFLICT, "job " + id + " is being cancelled; resume it when it is CANCELLED");
@@ -143,7 +153,7 @@ public record JobRecord(
 
     /** The service has started and finds it: what was running when the one before ended, goes on. */
     JobRecord found(long nowMs) {
-        if (state != JobState.RUNNING) {
+        if (!state.isUnderWay()) {
             return this;
         }
         if (cancelRequested) {

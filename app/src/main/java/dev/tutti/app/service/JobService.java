@@ -41,6 +41,9 @@ public final class JobService implements AutoCloseable {
     private static final int HIGHEST_PRIORITY = 1000;
     private static final long RETRY_MS = 1000;
 
+    /** How often it is looked whether the job that runs stands still. */
+    private static final long LOOK_MS = 200;
+
     private final JobStore jobs;
     private final UploadStore uploads;
     private final Submission submission;
@@ -285,7 +288,7 @@ public final class JobService implements AutoCloseable {
     }
 
     /** A job that is being trained. */
-    private record Begun(JobRecord job, Thread thread, AtomicReference<JobOutcome> outcome) {}
+    private record Begun(JobRecord job, Thread thread, Progress progress, AtomicReference<JobOutcome> outcome) {}
 
     private void trainNext(Runner runner) throws InterruptedException {
         Optional<Begun> begun;
@@ -306,13 +309,16 @@ public final class JobService implements AutoCloseable {
         stopAsked = false;
         progress = ofJob;
         thread.start();
-        return new Begun(job, thread, outcome);
+        return new Begun(job, thread, ofJob, outcome);
     }
 
     private void await(Begun begun, boolean isLast) throws InterruptedException {
         boolean interrupted = false;
         try {
-            begun.thread().join();
+            while (begun.thread().isAlive()) {
+                begun.thread().join(LOOK_MS);
+                noteStandstill(begun);
+            }
         } catch (InterruptedException e) {
             interrupted = true;
             synchronized (this) {
@@ -324,6 +330,15 @@ public final class JobService implements AutoCloseable {
         end(begun.job(), begun.outcome().get(), interrupted || isLast);
         if (interrupted) {
             throw new InterruptedException();
+        }
+    }
+
+    /** On this thread, so that those who tell of workers never wait for the disk; what cannot be written now is at the next look. */
+    private void noteStandstill(Begun begun) {
+        try {
+            jobs.standing(begun.job().id(), begun.progress().standsStill());
+        } catch (ServiceException e) {
+            LOG.debug("not noted down whether job {} stands still", begun.job().id(), e);
         }
     }
 

@@ -6,6 +6,8 @@ public enum JobState {
     QUEUED,
     /** It is being trained. */
     RUNNING,
+    /** It is being trained, but stands still: the workers that it needs are not there. It goes on by itself when they come. */
+    FROZEN,
     /** It is done. */
     SUCCEEDED,
     /** It ended with an error. */
@@ -18,6 +20,11 @@ public enum JobState {
     /** Whether nothing changes any more, unless somebody asks for it. */
     public boolean isOver() {
         return this == SUCCEEDED || this == FAILED || this == CANCELLED;
+    }
+
+    /** Whether it is its turn. */
+    public boolean isUnderWay() {
+        return this == RUNNING || this == FROZEN;
     }
 
     /** Whether it waits for its turn. */

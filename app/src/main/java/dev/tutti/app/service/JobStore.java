@@ -9,6 +9,7 @@ import dev.tutti.files.InputException;
 import dev.tutti.files.StrictJson;
 import dev.tutti.files.Trees;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -119,20 +120,33 @@ public final class JobStore {
         try (Stream<Path> list = Files.list(directory)) {
             found = list.filter(path -> Ids.isId(path.getFileName().toString())).toList();
         }
+        try {
+            // Thousands of files, and whoever starts the service waits.
+            List<Optional<JobRecord>> read =
+                    found.parallelStream().map(JobStore::read).toList();
+            read.forEach(job -> job.ifPresent(this::take));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
         for (Path path : found) {
-            byte[] bytes;
-            try {
-                bytes = Files.readAllBytes(path.resolve(FILE));
-            } catch (NoSuchFileException e) {
+            if (!Files.exists(path.resolve(FILE))) {
                 // Nobody was told of it yet, or it was being deleted.
                 deleteRest(path);
-                continue;
             }
-            try {
-                take(StrictJson.MAPPER.readValue(bytes, JobRecord.class));
-            } catch (JsonProcessingException e) {
-                LOG.warn("{}: damaged, so the job is left out: {}", path.resolve(FILE), StrictJson.oneLine(e));
-            }
+        }
+    }
+
+    /** A job from its directory; empty if it is not there, or damaged. */
+    private static Optional<JobRecord> read(Path path) {
+        try {
+            return Optional.of(StrictJson.MAPPER.readValue(Files.readAllBytes(path.resolve(FILE)), JobRecord.class));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (JsonProcessingException e) {
+            LOG.warn("{}: damaged, so the job is left out: {}", path.resolve(FILE), StrictJson.oneLine(e));
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -300,6 +314,11 @@ public final class JobStore {
     /** The job whose turn it is begins, if there is one; that is on the disk before anything of it is done. */
     public synchronized Optional<JobRecord> beginNext() {
         return next().map(job -> change(job.id(), waits -> waits.begun(clockMs.getAsLong())));
+    }
+
+    /** The job that is trained stands still, or does not any more. */
+    JobRecord standing(String id, boolean still) {
+        return change(id, job -> job.standing(still));
     }
 
     /** The training of a job has ended. */

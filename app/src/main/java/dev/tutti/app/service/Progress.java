@@ -44,8 +44,8 @@ public final class Progress implements TrainingListener {
      * @param loss mean loss of the last step; NaN before
      * @param samplesPerSecond since it began, or was begun again; NaN before
      * @param secondsLeft NaN where it cannot be told
-     * @param workers compute threads that share the work
-     * @param waitsForWorkers whether nobody is there to do it
+     * @param workers compute threads that share the work; 0 while it waits for workers
+     * @param waitsForWorkers whether it stands still, as those that it needs are not there
      */
     public record View(
             int epoch,
@@ -166,27 +166,26 @@ public final class Progress implements TrainingListener {
             Totals.add(totals.losses, 1);
         }
         workers = count;
-        waiting = count == 0;
+        waiting = false;
     }
 
+    /** On the thread of the control plane, while the one that trains waits; each few seconds. */
     @Override
     public void onWaiting(int present, int needed) {
         waiting = true;
     }
 
+    /** Whether it stands still, as the workers that it needs are not there. */
+    boolean standsStill() {
+        return waiting;
+    }
+
     /** What is known now. */
     public View view() {
+        boolean still = waiting;
         long done = samples - firstSamples;
         double rate = done > 0 ? done * 1e9 / (System.nanoTime() - beginNs) : Double.NaN;
         return new View(
-                epoch,
-                epochs,
-                step,
-                steps,
-                loss,
-                rate,
-                (samplesOfRun - samples) / rate,
-                workers,
-                waiting && workers == 0);
+                epoch, epochs, step, steps, loss, rate, (samplesOfRun - samples) / rate, still ? 0 : workers, still);
     }
 }

@@ -14,11 +14,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -240,14 +245,21 @@ public final class Mlflow implements Tracker {
 
     private HttpRequest.Builder request(String method) {
         String base = server.toString().replaceFirst("/+$", "");
-        return HttpRequest.newBuilder(URI.create(base + "/api/2.0/mlflow/" + method))
-                .timeout(PATIENCE);
+        return HttpRequest.newBuilder(URI.create(base + "/api/2.0/mlflow/" + method));
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
+        // A limit of the request itself would end where the body of the answer begins.
+        CompletableFuture<HttpResponse<String>> answer = client.sendAsync(request.build(), BodyHandlers.ofString());
         try {
-            return client.send(request.build(), BodyHandlers.ofString());
+            return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException problem ? problem : new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            throw new HttpTimeoutException("no whole answer within " + PATIENCE.toSeconds() + " s");
         } catch (InterruptedException e) {
+            answer.cancel(true);
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }

@@ -50,6 +50,7 @@ class FuzzTest {
             "null",
             "true",
             "RUNNING",
+            "FROZEN",
             "csv",
             "epochs",
             "x".repeat(300));

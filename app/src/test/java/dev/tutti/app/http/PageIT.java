@@ -131,6 +131,32 @@ class PageIT {
         requireQuiet();
     }
 
+    /** The page gives each job that is handed in a key of its own, and keeps it until there is an answer. */
+    @Test
+    void shouldMakeOneJobOfADoubleClickAndOfAnAnswerThatIsLost() throws Exception {
+        browser.click("#nav a[href='#/new']");
+        browser.type("#f-epochs", "1");
+        browser.value("{ const real = window.fetch; let lost = false; window.fetch = async (...args) => {"
+                + " const answer = await real(...args);"
+                + " if (!lost && args[1]?.method === 'POST' && String(args[0]).endsWith('/api/v1/jobs')) {"
+                + " lost = true; throw new TypeError('the network is gone'); } return answer; }; }");
+        browser.click("#new-form .primary");
+        browser.await("document.querySelector('#notice.bad')");
+        assertThat(service.get("/api/v1/jobs").json().get("jobs"))
+                .as("the answer is lost, the job is not")
+                .hasSize(1);
+
+        browser.click("#new-form .primary");
+        browser.await("location.hash.startsWith('#/job/') && document.querySelector('.badge.succeeded')");
+        assertThat(service.get("/api/v1/jobs").json().get("jobs")).hasSize(1);
+
+        browser.click("#nav a[href='#/new']");
+        browser.type("#f-epochs", "1");
+        browser.value("{ const train = document.querySelector('#new-form .primary'); train.click(); train.click(); }");
+        browser.await("location.hash.startsWith('#/job/') && document.querySelector('.badge.succeeded')");
+        assertThat(service.get("/api/v1/jobs").json().get("jobs")).hasSize(2);
+    }
+
     /** Everything is in reach without a mouse, and nothing is wider than a phone. */
     @Test
     void shouldBeOfUseOnAPhoneAndByKeyboard() throws Exception {

@@ -83,6 +83,11 @@ public final class ServiceInProcess implements AutoCloseable {
         jobs.start();
     }
 
+    /** A certificate that was renewed on the disk is found now. */
+    void lookAtCertificate() {
+        door.lookAtCertificate();
+    }
+
     String login() {
         return door.login();
     }

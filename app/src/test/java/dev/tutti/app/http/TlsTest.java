@@ -3,6 +3,10 @@ package dev.tutti.app.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.tutti.app.client.ServiceAddress;
 import dev.tutti.app.client.ServiceClient;
 import dev.tutti.config.Endpoint;
@@ -12,8 +16,11 @@ import dev.tutti.files.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Files in PEM: what they are for, and which are refused, each in one line that names the file. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -62,6 +70,85 @@ class TlsTest {
                             .check())
                     .isInstanceOf(InputException.class);
         }
+    }
+
+    /** As by a program that renews it each few weeks. */
+    @Test
+    void shouldTakeUpACertificateThatIsRenewedOnTheDisk() throws Exception {
+        Tls first = PemFiles.make(folder, "first", "EC");
+        Tls second = PemFiles.make(folder, "second", "RSA");
+        Path used = Files.copy(first.certificate(), folder.resolve("used-cert.pem"));
+        Path key = copyKey(first.key(), folder.resolve("used-key.pem"));
+        Path token = Files.writeString(folder.resolve("token"), ServiceInProcess.TOKEN);
+        try (ServiceInProcess service = new ServiceInProcess(
+                folder.resolve("home"),
+                0,
+                Optional.of(new Tls(used, key)),
+                of -> (job, run, lines, progress) -> "{}")) {
+            ServiceAddress trustsFirst = address(service, token, first);
+            ServiceAddress trustsSecond = address(service, token, second);
+            new ServiceClient(trustsFirst).check();
+
+            // The certificate is there before its key: nothing changes.
+            Files.copy(second.certificate(), used, StandardCopyOption.REPLACE_EXISTING);
+            service.lookAtCertificate();
+            service.lookAtCertificate();
+            new ServiceClient(trustsFirst).check();
+
+            copyKey(second.key(), key);
+            service.lookAtCertificate();
+            new ServiceClient(trustsSecond).check();
+            assertThatThrownBy(() -> new ServiceClient(trustsFirst).check()).hasMessageContaining("is not trusted");
+
+            Files.copy(expired.certificate(), used, StandardCopyOption.REPLACE_EXISTING);
+            copyKey(expired.key(), key);
+            service.lookAtCertificate();
+            service.lookAtCertificate();
+            new ServiceClient(trustsSecond).check();
+        }
+    }
+
+    @Test
+    void shouldSayOnceThatARenewedCertificateCannotBeUsed() throws Exception {
+        Path used = Files.copy(good.certificate(), folder.resolve("used-cert.pem"));
+        Path key = copyKey(good.key(), folder.resolve("used-key.pem"));
+        List<Pem> renewed = new ArrayList<>();
+        PemWatch watch = new PemWatch(Pem.read(used, key, Instant.now()), renewed::add);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(PemWatch.class);
+        log.start();
+        logger.addAppender(log);
+        try {
+            watch.look(Instant.now());
+            Files.copy(expired.certificate(), used, StandardCopyOption.REPLACE_EXISTING);
+            copyKey(expired.key(), key);
+            for (int i = 0; i < 4; i++) {
+                watch.look(Instant.now());
+            }
+            assertThat(renewed).isEmpty();
+            assertThat(log.list).hasSize(1);
+            assertThat(log.list.get(0).getLevel()).isEqualTo(Level.WARN);
+            assertThat(log.list.get(0).getFormattedMessage())
+                    .startsWith("--tls-cert: " + used + ": expired at ")
+                    .contains("the certificate from before stays in use");
+
+            Files.copy(other.certificate(), used, StandardCopyOption.REPLACE_EXISTING);
+            copyKey(other.key(), key);
+            watch.look(Instant.now());
+            watch.look(Instant.now());
+            assertThat(renewed).hasSize(1);
+            assertThat(log.list).hasSize(2);
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    private static Path copyKey(Path from, Path to) throws IOException {
+        return Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+
+    private static ServiceAddress address(ServiceInProcess service, Path token, Tls trusted) {
+        return ServiceAddress.of("https://localhost:" + service.port(), token, Optional.of(trusted.certificate()));
     }
 
     @Test

@@ -75,6 +75,27 @@ class JobRecordTest {
         assertThat(failed.found(5)).isEqualTo(failed);
     }
 
+    /** It is its turn still, so all is as if it were running. */
+    @Test
+    void shouldStandStillAndGoOn() {
+        JobRecord frozen = running.found(5).begun(6).standing(true);
+        assertThat(frozen.state()).isEqualTo(JobState.FROZEN);
+        assertThat(frozen.crashes()).isEqualTo(1);
+        assertThat(frozen.standing(true)).isEqualTo(frozen);
+        assertThat(frozen.standing(false).state()).isEqualTo(JobState.RUNNING);
+        assertThat(frozen.resumed()).isEqualTo(frozen);
+        assertThat(frozen.found(7).state()).isEqualTo(JobState.INTERRUPTED);
+        assertThat(frozen.ended(STOPPED, 7).state()).isEqualTo(JobState.INTERRUPTED);
+        assertThat(frozen.ended(FAILED, 7).state()).isEqualTo(JobState.FAILED);
+        JobRecord stopping = frozen.cancelled(7);
+        assertThat(stopping.state()).isEqualTo(JobState.FROZEN);
+        assertThat(stopping.standing(false).cancelRequested()).isTrue();
+        assertThat(stopping.found(8).state()).isEqualTo(JobState.CANCELLED);
+        assertThat(stopping.ended(STOPPED, 8).state()).isEqualTo(JobState.CANCELLED);
+        assertThatThrownBy(frozen::requireDeletable).hasMessageContaining("is not over (FROZEN)");
+        assertThatThrownBy(() -> queued.standing(true)).isInstanceOf(IllegalStateException.class);
+    }
+
     @Test
     void shouldForgetBreakdownsAfterAnEndInOrder() {
         JobRecord again = running.found(5).begun(6);

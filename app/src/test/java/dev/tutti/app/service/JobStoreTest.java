@@ -256,7 +256,7 @@ class JobStoreTest {
         private void act() {
             List<String> ids = new ArrayList<>(told.keySet());
             String id = ids.isEmpty() ? "" : ids.get(random.nextInt(ids.size()));
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(9)) {
                 case 0, 1, 2 -> submit();
                 case 3, 4 ->
                     store.next()
@@ -265,12 +265,13 @@ class JobStoreTest {
                                     JobState.RUNNING,
                                     () -> store.beginNext().orElseThrow()));
                 case 5 -> end();
+                case 7 -> standOrGoOn();
                 case 6 -> {
                     if (!ids.isEmpty()
                             && !Set.of(JobState.SUCCEEDED, JobState.FAILED)
                                     .contains(told.get(id).state())) {
-                        boolean runs = told.get(id).state() == JobState.RUNNING;
-                        change(id, runs ? JobState.RUNNING : JobState.CANCELLED, () -> store.cancel(id));
+                        boolean runs = told.get(id).state().isUnderWay();
+                        change(id, runs ? told.get(id).state() : JobState.CANCELLED, () -> store.cancel(id));
                     }
                 }
                 default -> deleteOrResume(id);
@@ -287,10 +288,21 @@ class JobStoreTest {
             told.put(job.id(), job);
         }
 
-        private void end() {
-            Optional<JobRecord> running = told.values().stream()
-                    .filter(job -> job.state() == JobState.RUNNING)
+        private Optional<JobRecord> underWay() {
+            return told.values().stream()
+                    .filter(job -> job.state().isUnderWay())
                     .findFirst();
+        }
+
+        private void standOrGoOn() {
+            underWay().ifPresent(job -> {
+                boolean still = job.state() == JobState.RUNNING;
+                change(job.id(), still ? JobState.FROZEN : JobState.RUNNING, () -> store.standing(job.id(), still));
+            });
+        }
+
+        private void end() {
+            Optional<JobRecord> running = underWay();
             if (running.isPresent()) {
                 List<JobOutcome> outcomes = List.of(JobOutcome.succeeded("{}"), FAILED, JobOutcome.interrupted());
                 JobOutcome outcome = outcomes.get(random.nextInt(3));
@@ -339,8 +351,8 @@ class JobStoreTest {
                     List<JobState> allowed = new ArrayList<>(List.of(now));
                     if (done) {
                         // A job that was being cancelled while it ran is cancelled, or goes on.
-                        allowed.add(underWayTo.get() == JobState.RUNNING ? JobState.INTERRUPTED : underWayTo.get());
-                        allowed.add(before.state() == JobState.RUNNING ? JobState.CANCELLED : now);
+                        allowed.add(underWayTo.get().isUnderWay() ? JobState.INTERRUPTED : underWayTo.get());
+                        allowed.add(before.state().isUnderWay() ? JobState.CANCELLED : now);
                     }
                     assertThat(job.state()).as("%s: %s", what, before).isIn(allowed);
                 });
@@ -350,7 +362,7 @@ class JobStoreTest {
             assertThat(unknown).as("%s: jobs nobody was told of", what).isLessThanOrEqualTo(1);
             assertThat(found)
                     .as(what)
-                    .noneMatch(job -> job.state() == JobState.RUNNING)
+                    .noneMatch(job -> job.state().isUnderWay())
                     .noneMatch(job -> deleted.contains(job.id()));
         }
 

@@ -1,6 +1,6 @@
 // Who does the work.
 
-import { bytes, count, duration, el, percent, replace, table } from "./dom.js";
+import { bytes, count, duration, el, isUnderWay, percent, replace, table } from "./dom.js";
 import { API, attemptQuietly, button, call, post, tell } from "./service.js";
 import { progress } from "./jobs.js";
 
@@ -142,7 +142,7 @@ export async function clusterView(main) {
     const running = cluster.job === undefined ? undefined : await call(`${API}/jobs/${cluster.job}`).catch(() => undefined);
     if (!ended) {
       compare(cluster);
-      show(cluster, running?.state === "RUNNING" ? running : undefined);
+      show(cluster, isUnderWay(running) ? running : undefined);
     }
   }
 

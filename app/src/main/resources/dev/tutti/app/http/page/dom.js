@@ -104,12 +104,15 @@ export const percent = (share) => (Number.isFinite(share) ? `${(100 * share).toF
 export const STATES = {
   QUEUED: "queued",
   RUNNING: "running",
+  FROZEN: "frozen",
   SUCCEEDED: "succeeded",
   FAILED: "failed",
   CANCELLED: "cancelled",
   INTERRUPTED: "interrupted",
-  FROZEN: "frozen",
 };
+
+/** Whether it is a job's turn. */
+export const isUnderWay = (job) => job?.state === "RUNNING" || job?.state === "FROZEN";
 
 /** The state of a job as a badge. */
 export function badge(job) {

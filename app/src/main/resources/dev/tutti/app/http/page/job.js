@@ -1,6 +1,6 @@
 // One job: its curves while it is trained, its numbers, its outcome.
 
-import { badge, count, duration, el, number, perSecond, percent, replace, table } from "./dom.js";
+import { badge, count, duration, el, isUnderWay, number, perSecond, percent, replace, table } from "./dom.js";
 import { API, OVER, Refused, attempt, attemptQuietly, call } from "./service.js";
 import { Curves, generations, points, speeds, thinned } from "./charts.js";
 import { actions, progress } from "./jobs.js";
@@ -46,7 +46,7 @@ export async function jobView(main, id) {
         "div", { class: "head" },
         el("h1", { tabindex: -1 }, job.name),
         el("div", { class: "tools" }, ...actions(job, load, () => { location.hash = "#/"; }), step)),
-      el("p", { class: "line" }, badge(job), job.state === "RUNNING" ? progress(job.progress) : null,
+      el("p", { class: "line" }, badge(job), isUnderWay(job) ? progress(job.progress) : null,
         el("span", { class: "quiet" }, ` job ${job.id}`)),
       ...(job.problem === undefined ? [] : [el("p", { class: "problem" }, job.problem)]),
     );

@@ -1,6 +1,6 @@
 // The list of jobs, and the form for a new one.
 
-import { badge, byId, duration, el, number, replace, table } from "./dom.js";
+import { badge, byId, duration, el, isUnderWay, number, replace, table } from "./dom.js";
 import { API, OVER, attempt, attemptQuietly, button, call, post, tell } from "./service.js";
 
 const LIST_MS = 1500;
@@ -31,7 +31,7 @@ export async function jobsView(main) {
 
   async function refresh() {
     const page = await call(`${API}/jobs?limit=${limit}`);
-    const running = page.jobs.find((job) => job.state === "RUNNING");
+    const running = page.jobs.find(isUnderWay);
     const details = running === undefined ? undefined : await call(`${API}/jobs/${running.id}`);
     [...chosen].filter((id) => !page.jobs.some((job) => job.id === id)).forEach((id) => chosen.delete(id));
     showChosen();
@@ -90,9 +90,9 @@ function listed(jobs, details, refresh, showChosen) {
         [box, { class: "tight" }],
         el("a", { href: `#/job/${job.id}`, "data-key": `show-${job.id}` }, job.name),
         badge(job),
-        job.state === "RUNNING" ? progress(details?.progress) : el("span", { class: "quiet" }, result(job)),
+        isUnderWay(job) ? progress(details?.progress) : el("span", { class: "quiet" }, result(job)),
         new Date(job.created).toLocaleString([], { dateStyle: "short", timeStyle: "short" }),
-        el("code", { title: hash }, hash.slice(0, 10)),
+        hash === "" ? "" : el("code", { title: hash }, hash.slice(0, 10)),
         el("span", { class: "tools" }, ...actions(job, refresh)),
       ];
     }),
@@ -109,11 +109,11 @@ function result(job) {
 
 /** A bar with what it means. */
 export function progress(at) {
+  if (at?.waitsForWorkers) {
+    return el("span", {}, "waits for workers");
+  }
   if (at === undefined || at.steps === 0) {
     return el("span", { class: "quiet" }, "reading data");
-  }
-  if (at.waitsForWorkers) {
-    return el("span", {}, "waits for workers");
   }
   const left = at.secondsLeft === undefined ? "" : `, ${duration(at.secondsLeft)} left`;
   return el(
