@@ -118,7 +118,7 @@ class ExportTest {
             float[][] scores = (float[][]) result.get(name).orElseThrow().getValue();
             String[] classes = (String[]) result.get("prediction").orElseThrow().getValue();
             for (int row = 0; row < scores.length; row++) {
-                float[] of = scoresOf(expected, row);
+                float[] of = expected.scores(row);
                 assertThat(scores[row].length).isEqualTo(of.length);
                 for (int c = 0; c < of.length; c++) {
                     near(sample, row, scores[row][c], of[c]);
@@ -182,7 +182,7 @@ class ExportTest {
                             null,
                             manager,
                             null,
-                            List.of("-d", to.toString(), "--release", "17"),
+                            List.of("-d", to.toString(), "-cp", to.toString(), "-proc:none"),
                             null,
                             manager.getJavaFileObjectsFromPaths(files))
                     .call();
@@ -197,7 +197,7 @@ class ExportTest {
         for (int row = 0; row < sample.data().rows(); row += sample.data().rows() / 50 + 1) {
             float[] found = (float[]) scorer.getMethod("score", float[].class, String[].class)
                     .invoke(null, rows.numbers[row], rows.categories[row]);
-            float[] of = schema.classification() ? scoresOf(expected, row) : new float[] {expected.predictedValue(row)};
+            float[] of = schema.classification() ? expected.scores(row) : new float[] {expected.predictedValue(row)};
             assertThat(found).as("%s, row %s", sample, row).isEqualTo(of);
             String[] cells = rows.cells(row);
             assertThat(scorer.getMethod("score", String[].class).invoke(null, (Object) cells))
@@ -264,18 +264,6 @@ class ExportTest {
                 sample.model(),
                 sample.data(),
                 IntStream.range(0, sample.data().rows()).toArray());
-    }
-
-    private static float[] scoresOf(Predictions predictions, int row) {
-        int outputs = predictions.model().network().outputs();
-        if (outputs == 1) {
-            return new float[] {1 - predictions.output(row, 0), predictions.output(row, 0)};
-        }
-        float[] scores = new float[outputs];
-        for (int output = 0; output < outputs; output++) {
-            scores[output] = predictions.output(row, output);
-        }
-        return scores;
     }
 
     @Test
