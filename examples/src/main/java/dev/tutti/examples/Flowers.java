@@ -27,6 +27,8 @@ public final class Flowers {
         TrainedModel trained = Training.on("iris")
                 .set("hidden", "16")
                 .set("activation", "tanh")
+                .set("optimizer", "adam")
+                .set("lr", 0.02)
                 .set("epochs", 40)
                 .onEpoch(epoch -> {
                     if (epoch.epoch() % 10 == 0) {

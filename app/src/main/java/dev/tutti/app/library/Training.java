@@ -3,6 +3,7 @@ package dev.tutti.app.library;
 import dev.tutti.app.run.PreparedRun;
 import dev.tutti.app.run.Trainers;
 import dev.tutti.config.TrainingSettings;
+import dev.tutti.files.InputException;
 import dev.tutti.train.EpochMetrics;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
@@ -23,6 +24,7 @@ import java.util.function.Consumer;
  */
 public final class Training {
     private static final String DATA = "data";
+    private static final String INTERNAL = "jdk.internal.misc";
 
     private final Map<String, String> values = new LinkedHashMap<>();
     private Consumer<EpochMetrics> onEpoch = metrics -> {};
@@ -56,14 +58,18 @@ public final class Training {
     /**
      * Trains. Interrupting the thread ends it.
      *
-     * @throws dev.tutti.files.InputException if a setting is unknown or out of range, or the data cannot be read: in one line what is
+     * @throws InputException if a setting is unknown or out of range, or the data cannot be read: in one line what is
      *     wrong, where, and what to do
      * @throws dev.tutti.train.TrainingFailedException if the training diverges
      */
     public TrainedModel run() throws InterruptedException {
         TrainingSettings settings = TrainingSettings.read(values, Optional.empty());
+        boolean threads = settings.cluster().workers().isPresent();
+        if (threads) {
+            requireOpenModule();
+        }
         PreparedRun run = PreparedRun.besides(settings);
-        String trainer = settings.cluster().workers().isPresent() ? "cluster" : "reference";
+        String trainer = threads ? "cluster" : "reference";
         TrainingResult result = Trainers.of(trainer, settings).train(run.job(), new TrainingListener() {
             @Override
             public void onEpoch(EpochMetrics metrics) {
@@ -71,5 +77,13 @@ public final class Training {
             }
         });
         return new TrainedModel(run.model(result));
+    }
+
+    /** What the threads hand each other goes by a library that needs it. */
+    private static void requireOpenModule() {
+        if (!Object.class.getModule().isOpen(INTERNAL, Training.class.getModule())) {
+            throw new InputException("workers: threads of their own need Java to be started with --add-opens java.base/"
+                    + INTERNAL + "=ALL-UNNAMED; leave workers out to train on the calling thread");
+        }
     }
 }
