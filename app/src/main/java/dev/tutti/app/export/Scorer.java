@@ -215,7 +215,10 @@ public final class Scorer {
                 return value;
             }
             try {
-                double number = Double.parseDouble(value);
+                double number = Float.isFinite(Float.parseFloat(value)) ? Double.parseDouble(value) : Double.NaN;
+                if (Double.isNaN(number)) {
+                    return value;
+                }
                 boolean whole = number == Math.rint(number) && Math.abs(number) < 0x1p53;
                 return whole ? Long.toString((long) number) : Double.toString(number);
             } catch (NumberFormatException e) {

@@ -14,6 +14,7 @@ import dev.tutti.data.ColumnType;
 import dev.tutti.data.DataFiles;
 import dev.tutti.data.DataOptions;
 import dev.tutti.data.DataSchema;
+import dev.tutti.data.Missing;
 import dev.tutti.data.Purpose;
 import dev.tutti.data.RawData;
 import dev.tutti.data.Scale;
@@ -24,15 +25,18 @@ import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.savedmodel.ModelFile;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -266,26 +270,76 @@ class ExportTest {
                 IntStream.range(0, sample.data().rows()).toArray());
     }
 
+    /** In small letters, in large ones and mixed. */
+    private static List<String> signs() {
+        List<String> signs = new ArrayList<>();
+        for (String sign : Missing.SIGNS) {
+            signs.add(sign);
+            signs.add(sign.toUpperCase(Locale.ROOT));
+            signs.add(
+                    sign.isEmpty()
+                            ? ""
+                            : sign.substring(0, sign.length() - 1)
+                                    + sign.substring(sign.length() - 1).toUpperCase(Locale.ROOT));
+        }
+        return signs;
+    }
+
+    private static Sample table() throws IOException {
+        return SampleModels.of(
+                "table", SampleModels.table(directory), Loss.SQUARED_ERROR, Activation.TANH, Scale.STANDARDIZE);
+    }
+
     @Test
     void shouldTakeEverySignForAMissingValueInOnnxRuntime() throws OrtException, IOException {
-        Sample table = SampleModels.of(
-                "table", SampleModels.table(directory), Loss.SQUARED_ERROR, Activation.TANH, Scale.STANDARDIZE);
         Path file = directory.resolve("signs.onnx");
-        ExportForm.ONNX.write(table.model(), file);
+        ExportForm.ONNX.write(table().model(), file);
+        List<String> signs = signs();
+        String[][] categories = new String[signs.size() + 1][3];
+        float[][] numbers = new float[signs.size() + 1][1];
+        for (int row = 0; row < signs.size(); row++) {
+            Arrays.fill(categories[row], signs.get(row));
+        }
+        Arrays.fill(categories[signs.size()], "x");
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        String[][] categories = {
-            {"", "", ""}, {"?", "NA", "n/A"}, {"NaN", "null", "Null"}, {"-nan", "+NaN", "nA"}, {"x", "x", "x"}
-        };
         try (OrtSession session = environment.createSession(file.toString());
-                OnnxTensor numbers = OnnxTensor.createTensor(environment, new float[][] {{1}, {1}, {1}, {1}, {1}});
+                OnnxTensor values = OnnxTensor.createTensor(environment, numbers);
                 OnnxTensor texts = OnnxTensor.createTensor(environment, categories);
-                OrtSession.Result result = session.run(Map.of("numbers", numbers, "categories", texts))) {
-            float[][] values =
-                    (float[][]) result.get("prediction").orElseThrow().getValue();
-            assertThat(values[1]).isEqualTo(values[0]);
-            assertThat(values[2]).isEqualTo(values[0]);
-            assertThat(values[3]).isEqualTo(values[0]);
-            assertThat(values[4]).isNotEqualTo(values[0]);
+                OrtSession.Result result = session.run(Map.of("numbers", values, "categories", texts))) {
+            float[][] found = (float[][]) result.get("prediction").orElseThrow().getValue();
+            for (int row = 1; row < signs.size(); row++) {
+                assertThat(found[row]).as(signs.get(row)).isEqualTo(found[0]);
+            }
+            assertThat(found[signs.size()]).isNotEqualTo(found[0]);
+        }
+    }
+
+    /** In cells; and a level that is a number is found however it is written. */
+    @Test
+    void shouldReadCellsAsFilesAreReadInJava() throws Exception {
+        Path to = Files.createDirectory(directory.resolve("cells"));
+        Path file = to.resolve("Table.java");
+        ExportForm.of(file).write(table().model(), file);
+        compile(List.of(file), to);
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {to.toUri().toURL()}, ClassLoader.getPlatformClassLoader())) {
+            Method score = loader.loadClass("Table").getMethod("score", String[].class);
+            Object missing = score.invoke(null, (Object) new String[] {"", "", "", ""});
+            for (String sign : signs()) {
+                assertThat(score.invoke(null, (Object) new String[] {sign, " " + sign, sign, sign}))
+                        .as(sign)
+                        .isEqualTo(missing);
+            }
+            Object seven = score.invoke(null, (Object) new String[] {"1.5", "Ulm", "2", "7"});
+            assertThat(score.invoke(null, (Object) new String[] {"15e-1", "Ulm ", "2.00", "07"}))
+                    .isEqualTo(seven);
+            assertThatThrownBy(() -> score.invoke(null, (Object) new String[] {"wide", "Ulm", "2", "7"}))
+                    .cause()
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("column size: not a number: \"wide\"");
+            assertThatThrownBy(() -> score.invoke(null, (Object) new String[] {"1"}))
+                    .cause()
+                    .hasMessage("expected 4 cells, found 1");
         }
     }
 
