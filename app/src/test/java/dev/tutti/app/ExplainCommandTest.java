@@ -95,7 +95,7 @@ class ExplainCommandTest {
 
         assertThat(done("explain", "iris", "--rows", "0", "--config", config.toString())
                         .replaceAll("\\s+", " "))
-                .contains("plain gradient descent, without momentum and dropout");
+                .contains("plain gradient descent, whatever the settings say: without momentum, dropout");
         assertThat(done("explain", "iris", "--rows", "0")).doesNotContain("momentum");
     }
 

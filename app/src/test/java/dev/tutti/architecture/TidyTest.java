@@ -36,6 +36,7 @@ class TidyTest {
             "deploy",
             "docker-compose.yml",
             "docs",
+            "examples",
             "pom.xml",
             "tutti",
             "worker");

@@ -62,10 +62,7 @@ final class Cell {
 
     /** Whether a cell holds one of the ways to write that there is no value. */
     static boolean isMissing(String text) {
-        return switch (text.toLowerCase(Locale.ROOT)) {
-            case "", "?", "na", "n/a", "nan", "+nan", "-nan", "null" -> true;
-            default -> false;
-        };
+        return Missing.SIGNS.contains(text.toLowerCase(Locale.ROOT));
     }
 
     /** As {@link #isMissing(String)}, for a cell that was not made a string of. */

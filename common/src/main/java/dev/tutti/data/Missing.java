@@ -1,5 +1,6 @@
 package dev.tutti.data;
 
+import java.util.List;
 import java.util.Locale;
 
 /** What is done about cells without a value: empty, {@code ?}, {@code NA}, {@code n/a}, {@code NaN} or {@code null}. */
@@ -11,6 +12,9 @@ public enum Missing {
     MEAN,
     /** The file is refused. */
     REFUSE;
+
+    /** What a cell without a value may hold, in small letters; it may have large ones, too. */
+    public static final List<String> SIGNS = List.of("", "?", "na", "n/a", "nan", "+nan", "-nan", "null");
 
     /** Returns the name used in settings and files. */
     public String id() {

@@ -82,22 +82,13 @@ public final class PredictCommand implements Callable<Integer> {
             List<String> cells = new ArrayList<>();
             if (classes) {
                 cells.add(predictions.schema().classNames().get(predictions.predictedClass(sample)));
-                addOutputs(predictions, sample, cells);
+                for (float score : predictions.scores(sample)) {
+                    cells.add(Float.toString(score));
+                }
             } else {
                 cells.add(Float.toString(predictions.predictedValue(sample)));
             }
             csv.writeRecord(cells);
-        }
-    }
-
-    /** Probabilities of all classes; with one output that of class 1 is told, and that of class 0 is the rest. */
-    private static void addOutputs(Predictions predictions, int sample, List<String> cells) {
-        NetworkSpec network = predictions.model().network();
-        if (network.outputs() == 1) {
-            cells.add(Float.toString(1 - predictions.output(sample, 0)));
-        }
-        for (int output = 0; output < network.outputs(); output++) {
-            cells.add(Float.toString(predictions.output(sample, output)));
         }
     }
 

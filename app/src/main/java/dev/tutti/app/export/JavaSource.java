@@ -24,6 +24,8 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import javax.lang.model.SourceVersion;
 
 /**
@@ -36,6 +38,12 @@ final class JavaSource {
     static final int MOST_PARAMETERS = 20_000_000;
 
     private static final String ENDING = ".java";
+    private static final String SCORER = "dev/tutti/app/export/Scorer.java";
+    private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/");
+
+    /** Names that are none of a class, though they are no keywords. */
+    private static final Set<String> RESTRICTED = Set.of("permits", "record", "sealed", "var", "yield");
+
     private static final String NO_DATA = "DATA = {}";
     private static final String END_OF_CLASS = "}\n";
     /** Bytes of a line of 100 characters, and of a text of 600 lines. */
@@ -53,16 +61,25 @@ final class JavaSource {
     static String className(Path file) {
         String name = file.getFileName().toString();
         name = name.substring(0, name.length() - ENDING.length());
-        if (!SourceVersion.isName(name) || name.indexOf('.') >= 0) {
+        if (!SourceVersion.isName(name) || name.indexOf('.') >= 0 || RESTRICTED.contains(name)) {
             throw new InputException(file + ": not the name of a Java class: \"" + name
                     + "\"; give letters, digits and _, such as Model.java");
+        }
+        if (Pattern.compile("\\b" + Pattern.quote(name) + "\\b").matcher(code()).find()) {
+            throw new InputException(file + ": the name " + name + " has another meaning in the source itself; give"
+                    + " another one, such as Model.java");
         }
         return name;
     }
 
+    /** The source without its comments. */
+    private static String code() {
+        return COMMENT.matcher(source(SCORER) + functions()).replaceAll("").replaceAll("\\bScorer\\b", "");
+    }
+
     /** Writes the source of a class. */
     static void write(ModelFile.Model model, String className, WritableByteChannel to) throws IOException {
-        String scorer = source("dev/tutti/app/export/Scorer.java")
+        String scorer = source(SCORER)
                 .replaceFirst("package [^;]*;\n\nimport dev[^;]*;\n", "")
                 .replace("class Scorer ", "class " + className + " ")
                 .replace("private Scorer()", "private " + className + "()");

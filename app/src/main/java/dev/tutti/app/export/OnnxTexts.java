@@ -1,6 +1,7 @@
 package dev.tutti.app.export;
 
 import dev.tutti.data.CategoryInputs;
+import dev.tutti.data.Missing;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,8 +11,6 @@ import java.util.Set;
 
 /** Tables from texts to whole numbers, as the attributes of ONNX' {@code LabelEncoder}. */
 final class OnnxTexts {
-    private static final List<String> SIGNS = List.of("", "?", "na", "n/a", "nan", "+nan", "-nan", "null");
-
     private OnnxTexts() {}
 
     /** Which input of a category is 1: of levels as they are written, and of numbers also in the usual other ways. */
@@ -45,7 +44,7 @@ final class OnnxTexts {
     /** The signs for a missing value, each letter large or small. */
     private static Set<String> missingTexts() {
         Set<String> texts = new LinkedHashSet<>();
-        SIGNS.forEach(sign -> addSpellings(sign, 0, texts));
+        Missing.SIGNS.forEach(sign -> addSpellings(sign, 0, texts));
         return texts;
     }
 

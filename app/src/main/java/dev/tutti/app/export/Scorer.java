@@ -32,12 +32,12 @@ public final class Scorer {
 
     /** Names of the columns that a row has, in their order; numbers where they have no names. */
     public static List<String> columns() {
-        return Model.LOADED.columns.stream().map(column -> column.name).toList();
+        return Contents.LOADED.columns.stream().map(column -> column.name).toList();
     }
 
     /** Names of the columns that hold categories, in their order; the others hold numbers. */
     public static List<String> categories() {
-        return Model.LOADED.columns.stream()
+        return Contents.LOADED.columns.stream()
                 .filter(column -> column.category)
                 .map(column -> column.name)
                 .toList();
@@ -45,7 +45,7 @@ public final class Scorer {
 
     /** Names of the classes, in the order of their probabilities; empty if a number is predicted. */
     public static List<String> classes() {
-        return Model.LOADED.classes;
+        return Contents.LOADED.classes;
     }
 
     /**
@@ -56,14 +56,14 @@ public final class Scorer {
      * @throws IllegalArgumentException if there are more or fewer cells than columns, or one holds no number where one is needed
      */
     public static float[] score(String... cells) {
-        List<Column> columns = Model.LOADED.columns;
+        List<InputColumn> columns = Contents.LOADED.columns;
         if (cells.length != columns.size()) {
             throw new IllegalArgumentException("expected " + columns.size() + " cells, found " + cells.length);
         }
         List<Float> numbers = new ArrayList<>();
         List<String> categories = new ArrayList<>();
         for (int i = 0; i < cells.length; i++) {
-            Column column = columns.get(i);
+            InputColumn column = columns.get(i);
             if (column.category) {
                 categories.add(cells[i]);
             } else {
@@ -87,7 +87,7 @@ public final class Scorer {
      * @throws IllegalArgumentException if there are more or fewer values than columns, or a number is out of range
      */
     public static float[] score(float[] numbers, String[] categories) {
-        Model model = Model.LOADED;
+        Contents model = Contents.LOADED;
         if (numbers.length != model.columns.size() - model.categories || categories.length != model.categories) {
             throw new IllegalArgumentException("expected " + (model.columns.size() - model.categories) + " numbers and "
                     + model.categories + " categories, found " + numbers.length + " and " + categories.length);
@@ -96,12 +96,12 @@ public final class Scorer {
         int number = 0;
         int category = 0;
         int at = 0;
-        for (Column column : model.columns) {
+        for (InputColumn column : model.columns) {
             at = column.category
                     ? column.encode(categories[category++], values, at)
                     : column.encode(numbers[number++], values, at);
         }
-        for (Layer layer : model.layers) {
+        for (NetworkLayer layer : model.layers) {
             values = layer.outputs(values);
         }
         if (model.classes.isEmpty()) {
@@ -122,7 +122,7 @@ public final class Scorer {
         if (classes.isEmpty()) {
             return Float.toString(scores[0]);
         }
-        if (Model.LOADED.singleOutput()) {
+        if (Contents.LOADED.singleOutput()) {
             return classes.get(scores[1] > HALF ? 1 : 0);
         }
         int best = 0;
@@ -137,7 +137,7 @@ public final class Scorer {
     }
 
     /** A column of a row, and how it becomes inputs of the network. */
-    private static final class Column {
+    private static final class InputColumn {
         final String name;
         final boolean category;
         final double shift;
@@ -148,7 +148,7 @@ public final class Scorer {
         final int rest;
         final Map<String, Integer> places = new HashMap<>();
 
-        Column(DataInputStream in) throws IOException {
+        InputColumn(DataInputStream in) throws IOException {
             name = text(in);
             category = in.readBoolean();
             shift = in.readDouble();
@@ -215,7 +215,10 @@ public final class Scorer {
                 return value;
             }
             try {
-                double number = Double.parseDouble(value);
+                double number = Float.isFinite(Float.parseFloat(value)) ? Double.parseDouble(value) : Double.NaN;
+                if (Double.isNaN(number)) {
+                    return value;
+                }
                 boolean whole = number == Math.rint(number) && Math.abs(number) < 0x1p53;
                 return whole ? Long.toString((long) number) : Double.toString(number);
             } catch (NumberFormatException e) {
@@ -225,13 +228,13 @@ public final class Scorer {
     }
 
     /** A layer of the network: each output is one chain of fused multiply-adds, beginning with the bias. */
-    private static final class Layer {
+    private static final class NetworkLayer {
         final int inputs;
         final String activation;
         final float[] weights;
         final float[] biases;
 
-        Layer(DataInputStream in) throws IOException {
+        NetworkLayer(DataInputStream in) throws IOException {
             inputs = in.readInt();
             int outputs = in.readInt();
             activation = text(in);
@@ -287,20 +290,20 @@ public final class Scorer {
     }
 
     /** What {@link #DATA} holds. */
-    private static final class Model {
-        static final Model LOADED = load();
+    private static final class Contents {
+        static final Contents LOADED = load();
 
-        final List<Column> columns = new ArrayList<>();
+        final List<InputColumn> columns = new ArrayList<>();
         final int categories;
         final List<String> classes;
         final double targetShift;
         final double targetFactor;
-        final List<Layer> layers = new ArrayList<>();
+        final List<NetworkLayer> layers = new ArrayList<>();
         final int inputs;
 
-        private Model(DataInputStream in) throws IOException {
+        private Contents(DataInputStream in) throws IOException {
             for (int left = in.readInt(); left > 0; left--) {
-                columns.add(new Column(in));
+                columns.add(new InputColumn(in));
             }
             categories =
                     (int) columns.stream().filter(column -> column.category).count();
@@ -312,7 +315,7 @@ public final class Scorer {
             targetShift = in.readDouble();
             targetFactor = in.readDouble();
             for (int left = in.readInt(); left > 0; left--) {
-                layers.add(new Layer(in));
+                layers.add(new NetworkLayer(in));
             }
             inputs = layers.get(0).inputs;
         }
@@ -321,13 +324,13 @@ public final class Scorer {
             return layers.get(layers.size() - 1).biases.length == 1;
         }
 
-        private static Model load() {
+        private static Contents load() {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             for (String part : DATA) {
                 bytes.writeBytes(Base64.getMimeDecoder().decode(part));
             }
             try {
-                return new Model(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+                return new Contents(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -57,6 +57,17 @@ public record Predictions(ModelFile.Model model, RawData data, int[] rows, float
         return PredictedClass.of(outputs, sample * count, count);
     }
 
+    /**
+     * What the network says of each class for {@code sample}: its outputs; of a network with one, which is that of class 1, the rest is
+     * for class 0.
+     */
+    public float[] scores(int sample) {
+        int count = model.network().outputs();
+        return count == 1
+                ? new float[] {1 - output(sample, 0), output(sample, 0)}
+                : Arrays.copyOfRange(outputs, sample * count, (sample + 1) * count);
+    }
+
     /** Value predicted for {@code sample}, in the unit of the data. */
     public float predictedValue(int sample) {
         return model.preprocessing().unscaleTarget(output(sample, 0));

@@ -148,12 +148,24 @@ public final class Report {
                 }
             });
         }
+        together.values().removeIf(this::isLevel);
         if (together.isEmpty()) {
             return;
         }
         out.raw("<h2>Curves</h2>\n<div class=\"charts\">\n");
         together.forEach(this::curve);
         out.raw("</div>\n");
+    }
+
+    /** Whether it is the same at all epochs, of which there are several: nothing to be seen there. */
+    private boolean isLevel(List<String> keys) {
+        return run.epochs().size() > 1
+                && keys.size() == 1
+                && run.epochs().stream()
+                                .map(epoch -> epoch.path(keys.get(0)))
+                                .distinct()
+                                .count()
+                        == 1;
     }
 
     private static boolean isLedger(String key) {
@@ -192,16 +204,18 @@ public final class Report {
         out.raw("</figcaption>\n")
                 .add(Picture.lines(lines, "epoch", about.toString()))
                 .raw("\n");
-        table(lines);
+        table(what, lines);
         out.raw("</figure>\n");
     }
 
     /** The numbers of a diagram, for who cannot see it. */
-    private void table(List<Picture.Line> lines) {
+    private void table(String what, List<Picture.Line> lines) {
         double[] epochs = lines.get(0).x();
         int stride = Math.max(1, (epochs.length + 99) / 100);
         out.raw("<details><summary>Numbers</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\"")
-                .raw(" aria-label=\"Numbers\"><table class=\"numbers\"><thead><tr><th scope=\"col\">epoch</th>");
+                .raw(" aria-label=\"")
+                .text("Numbers of " + what)
+                .raw("\"><table class=\"numbers\"><thead><tr><th scope=\"col\">epoch</th>");
         lines.forEach(line -> out.raw("<th scope=\"col\">").text(line.name()).raw("</th>"));
         out.raw("</tr></thead><tbody>\n");
         for (int i = 0; i < epochs.length; i++) {

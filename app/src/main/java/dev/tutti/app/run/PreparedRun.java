@@ -182,6 +182,11 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
 
     /** Saves the model, with all that is needed to use it. */
     void saveModel(Path file, TrainingResult result) {
+        ModelFile.write(file, model(result));
+    }
+
+    /** What was trained, with all that is needed to use it. */
+    public ModelFile.Model model(TrainingResult result) {
         String training = new Json()
                 .put(
                         "epoch",
@@ -193,7 +198,6 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
                 .put("seed", job.spec().seed())
                 .put("wire", job.spec().wire().id())
                 .line();
-        ModelFile.write(
-                file, new ModelFile.Model(job.spec().network(), data.preprocessing(), training, result.parameters()));
+        return new ModelFile.Model(job.spec().network(), data.preprocessing(), training, result.parameters());
     }
 }

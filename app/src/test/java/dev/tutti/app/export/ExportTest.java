@@ -14,6 +14,7 @@ import dev.tutti.data.ColumnType;
 import dev.tutti.data.DataFiles;
 import dev.tutti.data.DataOptions;
 import dev.tutti.data.DataSchema;
+import dev.tutti.data.Missing;
 import dev.tutti.data.Purpose;
 import dev.tutti.data.RawData;
 import dev.tutti.data.Scale;
@@ -24,15 +25,18 @@ import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.savedmodel.ModelFile;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -118,7 +122,7 @@ class ExportTest {
             float[][] scores = (float[][]) result.get(name).orElseThrow().getValue();
             String[] classes = (String[]) result.get("prediction").orElseThrow().getValue();
             for (int row = 0; row < scores.length; row++) {
-                float[] of = scoresOf(expected, row);
+                float[] of = expected.scores(row);
                 assertThat(scores[row].length).isEqualTo(of.length);
                 for (int c = 0; c < of.length; c++) {
                     near(sample, row, scores[row][c], of[c]);
@@ -168,10 +172,11 @@ class ExportTest {
     private static List<Sample> differentInSomething() {
         Set<Object> seen = new HashSet<>();
         return samples.stream()
-                .filter(sample -> seen.add(sample.data().source())
-                        | seen.add(sample.model().network().activation(0))
-                        | seen.add(sample.model().network().loss())
-                        | seen.add(sample.model().preprocessing().scale()))
+                .filter(sample ->
+                        seen.add(sample.name().substring(0, sample.name().indexOf('-')))
+                                | seen.add(sample.model().network().activation(0))
+                                | seen.add(sample.model().network().loss())
+                                | seen.add(sample.model().preprocessing().scale()))
                 .toList();
     }
 
@@ -182,7 +187,7 @@ class ExportTest {
                             null,
                             manager,
                             null,
-                            List.of("-d", to.toString(), "--release", "17"),
+                            List.of("-d", to.toString(), "-cp", to.toString(), "-proc:none"),
                             null,
                             manager.getJavaFileObjectsFromPaths(files))
                     .call();
@@ -197,7 +202,7 @@ class ExportTest {
         for (int row = 0; row < sample.data().rows(); row += sample.data().rows() / 50 + 1) {
             float[] found = (float[]) scorer.getMethod("score", float[].class, String[].class)
                     .invoke(null, rows.numbers[row], rows.categories[row]);
-            float[] of = schema.classification() ? scoresOf(expected, row) : new float[] {expected.predictedValue(row)};
+            float[] of = schema.classification() ? expected.scores(row) : new float[] {expected.predictedValue(row)};
             assertThat(found).as("%s, row %s", sample, row).isEqualTo(of);
             String[] cells = rows.cells(row);
             assertThat(scorer.getMethod("score", String[].class).invoke(null, (Object) cells))
@@ -266,38 +271,76 @@ class ExportTest {
                 IntStream.range(0, sample.data().rows()).toArray());
     }
 
-    private static float[] scoresOf(Predictions predictions, int row) {
-        int outputs = predictions.model().network().outputs();
-        if (outputs == 1) {
-            return new float[] {1 - predictions.output(row, 0), predictions.output(row, 0)};
+    /** In small letters, in large ones and mixed. */
+    private static List<String> signs() {
+        List<String> signs = new ArrayList<>();
+        for (String sign : Missing.SIGNS) {
+            signs.add(sign);
+            signs.add(sign.toUpperCase(Locale.ROOT));
+            signs.add(
+                    sign.isEmpty()
+                            ? ""
+                            : sign.substring(0, sign.length() - 1)
+                                    + sign.substring(sign.length() - 1).toUpperCase(Locale.ROOT));
         }
-        float[] scores = new float[outputs];
-        for (int output = 0; output < outputs; output++) {
-            scores[output] = predictions.output(row, output);
-        }
-        return scores;
+        return signs;
+    }
+
+    private static Sample table() throws IOException {
+        return SampleModels.of(
+                "table", SampleModels.table(directory), Loss.SQUARED_ERROR, Activation.TANH, Scale.STANDARDIZE);
     }
 
     @Test
     void shouldTakeEverySignForAMissingValueInOnnxRuntime() throws OrtException, IOException {
-        Sample table = SampleModels.of(
-                "table", SampleModels.table(directory), Loss.SQUARED_ERROR, Activation.TANH, Scale.STANDARDIZE);
         Path file = directory.resolve("signs.onnx");
-        ExportForm.ONNX.write(table.model(), file);
+        ExportForm.ONNX.write(table().model(), file);
+        List<String> signs = signs();
+        String[][] categories = new String[signs.size() + 1][3];
+        float[][] numbers = new float[signs.size() + 1][1];
+        for (int row = 0; row < signs.size(); row++) {
+            Arrays.fill(categories[row], signs.get(row));
+        }
+        Arrays.fill(categories[signs.size()], "x");
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        String[][] categories = {
-            {"", "", ""}, {"?", "NA", "n/A"}, {"NaN", "null", "Null"}, {"-nan", "+NaN", "nA"}, {"x", "x", "x"}
-        };
         try (OrtSession session = environment.createSession(file.toString());
-                OnnxTensor numbers = OnnxTensor.createTensor(environment, new float[][] {{1}, {1}, {1}, {1}, {1}});
+                OnnxTensor values = OnnxTensor.createTensor(environment, numbers);
                 OnnxTensor texts = OnnxTensor.createTensor(environment, categories);
-                OrtSession.Result result = session.run(Map.of("numbers", numbers, "categories", texts))) {
-            float[][] values =
-                    (float[][]) result.get("prediction").orElseThrow().getValue();
-            assertThat(values[1]).isEqualTo(values[0]);
-            assertThat(values[2]).isEqualTo(values[0]);
-            assertThat(values[3]).isEqualTo(values[0]);
-            assertThat(values[4]).isNotEqualTo(values[0]);
+                OrtSession.Result result = session.run(Map.of("numbers", values, "categories", texts))) {
+            float[][] found = (float[][]) result.get("prediction").orElseThrow().getValue();
+            for (int row = 1; row < signs.size(); row++) {
+                assertThat(found[row]).as(signs.get(row)).isEqualTo(found[0]);
+            }
+            assertThat(found[signs.size()]).isNotEqualTo(found[0]);
+        }
+    }
+
+    /** In cells; and a level that is a number is found however it is written. */
+    @Test
+    void shouldReadCellsAsFilesAreReadInJava() throws Exception {
+        Path to = Files.createDirectory(directory.resolve("cells"));
+        Path file = to.resolve("Model.java");
+        ExportForm.of(file).write(table().model(), file);
+        compile(List.of(file), to);
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {to.toUri().toURL()}, ClassLoader.getPlatformClassLoader())) {
+            Method score = loader.loadClass("Model").getMethod("score", String[].class);
+            Object missing = score.invoke(null, (Object) new String[] {"", "", "", ""});
+            for (String sign : signs()) {
+                assertThat(score.invoke(null, (Object) new String[] {sign, " " + sign, sign, sign}))
+                        .as(sign)
+                        .isEqualTo(missing);
+            }
+            Object seven = score.invoke(null, (Object) new String[] {"1.5", "Ulm", "2", "7"});
+            assertThat(score.invoke(null, (Object) new String[] {"15e-1", "Ulm ", "2.00", "07"}))
+                    .isEqualTo(seven);
+            assertThatThrownBy(() -> score.invoke(null, (Object) new String[] {"wide", "Ulm", "2", "7"}))
+                    .cause()
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("column size: not a number: \"wide\"");
+            assertThatThrownBy(() -> score.invoke(null, (Object) new String[] {"1"}))
+                    .cause()
+                    .hasMessage("expected 4 cells, found 1");
         }
     }
 
@@ -390,5 +433,13 @@ class ExportTest {
                 .hasMessageEndingWith("class.java: not the name of a Java class: \"class\"; give letters, digits and _,"
                         + " such as Model.java");
         assertThat(directory.resolve("class.java")).doesNotExist();
+        assertThatThrownBy(() -> ExportForm.JAVA.write(samples.get(0).model(), directory.resolve("record.java")))
+                .hasMessageContaining("record.java: not the name of a Java class");
+        for (String name : List.of("List", "FloatMath", "Contents", "IOException")) {
+            assertThatThrownBy(() -> ExportForm.JAVA.write(samples.get(0).model(), directory.resolve(name + ".java")))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageEndingWith(".java: the name " + name
+                            + " has another meaning in the source itself; give another one, such as Model.java");
+        }
     }
 }

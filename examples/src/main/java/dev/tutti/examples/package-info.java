@@ -1,0 +1,2 @@
+/** Tutti from Java code, to be copied from. */
+package dev.tutti.examples;
