@@ -204,7 +204,14 @@ public final class ClusterBench {
     public Row processes(CoordinatorNode coordinator, int waitWorkers) throws InterruptedException {
         return measure(
                 waitWorkers,
-                listener -> coordinator.train(job, "bench", placement, averaging, waitWorkers, PATIENCE, listener));
+                listener -> coordinator.train(
+                        job, fingerprint(), placement, averaging, waitWorkers, PATIENCE, listener));
+    }
+
+    /** Random samples of other numbers are other samples: workers keep those they hold. */
+    private String fingerprint() {
+        return "bench of " + job.training().samples() + " samples of "
+                + job.spec().network().shape();
     }
 
     /**
