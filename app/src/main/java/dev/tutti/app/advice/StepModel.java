@@ -28,18 +28,11 @@ public record StepModel(
      * @param known the model, but for {@code bytesPerSecond}
      */
     public static StepModel fitted(int machines, int batch, double stepSeconds, StepModel known) {
-        double sending = stepSeconds
-                - known.restSeconds
-                - known.sampleSeconds * batch / machines
-                - 2 * known.latencySeconds;
+        double sending =
+                stepSeconds - known.restSeconds - known.sampleSeconds * batch / machines - 2 * known.latencySeconds;
         double rate = sending <= 0 ? Double.POSITIVE_INFINITY : known.bytes(machines) / sending;
         return new StepModel(
-                known.sampleSeconds,
-                known.restSeconds,
-                known.vectorBytes,
-                rate,
-                known.latencySeconds,
-                known.byMembers);
+                known.sampleSeconds, known.restSeconds, known.vectorBytes, rate, known.latencySeconds, known.byMembers);
     }
 
     /** Bytes of a step in each direction on the link that has most of them. */

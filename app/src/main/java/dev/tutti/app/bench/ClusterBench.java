@@ -204,8 +204,8 @@ public final class ClusterBench {
     public Row processes(CoordinatorNode coordinator, int waitWorkers) throws InterruptedException {
         return measure(
                 waitWorkers,
-                listener -> coordinator.train(
-                        job, fingerprint(), placement, averaging, waitWorkers, PATIENCE, listener));
+                listener ->
+                        coordinator.train(job, fingerprint(), placement, averaging, waitWorkers, PATIENCE, listener));
     }
 
     /** Random samples of other numbers are other samples: workers keep those they hold. */

@@ -56,9 +56,8 @@ public final class NoiseProbe implements TrainingListener {
      */
     public static NoiseScale measure(String data, List<Integer> hidden, int batch, double seconds)
             throws InterruptedException {
-        String layers = hidden.isEmpty()
-                ? "none"
-                : hidden.stream().map(String::valueOf).collect(Collectors.joining(","));
+        String layers =
+                hidden.isEmpty() ? "none" : hidden.stream().map(String::valueOf).collect(Collectors.joining(","));
         TrainingSettings settings = TrainingSettings.read(
                 Map.of("data", data, "hidden", layers, "batch", String.valueOf(batch)), Optional.empty());
         NoiseProbe probe = new NoiseProbe(PreparedRun.of(settings).job(), seconds);

@@ -71,7 +71,8 @@ record AdviceTable(StepModel model, int batch, int machines, double samplesPerSe
     /** 1, 2, 4 and so on, and how many were measured. */
     private IntStream rows() {
         return IntStream.concat(
-                        IntStream.iterate(1, count -> count <= MOST_MACHINES, count -> 2 * count), IntStream.of(machines))
+                        IntStream.iterate(1, count -> count <= MOST_MACHINES, count -> 2 * count),
+                        IntStream.of(machines))
                 .sorted()
                 .distinct();
     }

@@ -140,7 +140,8 @@ public final class BenchClusterCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "DATA",
-            description = "with --advise: also the batch that is worth it, from the noise of the gradients of this data")
+            description =
+                    "with --advise: also the batch that is worth it, from the noise of the gradients of this data")
     private String data;
 
     @Option(names = "--json", description = "the last line of standard output is the table as JSON")
@@ -217,7 +218,8 @@ public final class BenchClusterCommand implements Callable<Integer> {
             throw new InputException("--wait-workers out of range: " + waitWorkers + ", allowed: 1 or more");
         }
         if (advise && (waitWorkers == null || waitWorkers < 2)) {
-            throw new InputException("--advise needs --wait-workers of 2 or more, as one process has no link to measure");
+            throw new InputException(
+                    "--advise needs --wait-workers of 2 or more, as one process has no link to measure");
         }
         if (data != null && !advise) {
             throw new InputException("--data needs --advise; the bench itself trains on random samples");
@@ -248,8 +250,8 @@ public final class BenchClusterCommand implements Callable<Integer> {
             throws InterruptedException {
         // Each has a share to add, however short.
         List<Integer> few = List.of(2, FEW_UNITS * waitWorkers, 2);
-        ClusterBench messages = new ClusterBench(
-                few, SHORTEST_BATCH, 1, placement, transport, averaging, SHORTEST_SECONDS, 1, true);
+        ClusterBench messages =
+                new ClusterBench(few, SHORTEST_BATCH, 1, placement, transport, averaging, SHORTEST_SECONDS, 1, true);
         StepModel model = bench.model(measured, messages.processes(coordinator, waitWorkers));
         Optional<NoiseScale> noise = data == null
                 ? Optional.empty()

@@ -27,8 +27,7 @@ import java.util.Optional;
  * @param skippedSteps number of steps whose update was left out
  * @param gain what a cluster of processes brought, where there was one
  */
-record Summary(
-        PreparedRun run, TrainingResult result, Path model, long skippedSteps, Optional<ClusterGain> gain) {
+record Summary(PreparedRun run, TrainingResult result, Path model, long skippedSteps, Optional<ClusterGain> gain) {
 
     /** Returns {@code summary.json}, in one line. docs/commands.md lists the keys. */
     String json() {

@@ -232,8 +232,8 @@ public final class TrainingSession {
                 checkpointer) {
             GainMeter meter = new GainMeter(run.job().spec());
             TrainingResult result = compute(recorder, run, checkpointer, meter, trackers);
-            Summary summary = new Summary(
-                    run, result, directory.file(RunDirectory.MODEL), recorder.skippedSteps(), meter.gain());
+            Summary summary =
+                    new Summary(run, result, directory.file(RunDirectory.MODEL), recorder.skippedSteps(), meter.gain());
             Uninterrupted.run(() -> save(directory, summary, checkpointer));
         } catch (DivergedException e) {
             throw new TrainingFailedException(e.getMessage() + afterDivergence(directory));

@@ -18,8 +18,9 @@ class ClusterGainTest {
         assertThat(gain.waitingShare()).isEqualTo(0.2, within(1e-9));
         assertThat(gain.limit()).isEqualTo(Limit.CORES);
         assertThat(gain.line())
-                .isEqualTo("cluster  2 processes are 1.80 times as fast as the fastest alone; each waits 20 % of a step; the"
-                        + " limit is cores: more of them make it faster");
+                .isEqualTo(
+                        "cluster  2 processes are 1.80 times as fast as the fastest alone; each waits 20 % of a step; the"
+                                + " limit is cores: more of them make it faster");
     }
 
     @Test

@@ -45,7 +45,9 @@ class StepModelTest {
         assertThat(model(1).bytes(1)).isZero();
         assertThat(new StepModel(1, 0, 100, 1, 0, true).bytes(2)).isEqualTo(100);
         assertThat(new StepModel(1, 0, 100, 1, 0, true).bytes(4)).isEqualTo(150);
-        assertThat(new StepModel(1, 0, 100, 1, 0, false).bytes(4)).as("in and out of the coordinator").isEqualTo(800);
+        assertThat(new StepModel(1, 0, 100, 1, 0, false).bytes(4))
+                .as("in and out of the coordinator")
+                .isEqualTo(800);
     }
 
     /** No other batch reaches the loss sooner. */

@@ -56,7 +56,14 @@ class ProgressViewTest {
         try (ProgressView view = view(false, 2)) {
             for (int epoch = 1; epoch <= 2; epoch++) {
                 view.onCluster(new ClusterMetrics(
-                        1, 1, 1, 0, 0, 0, false, List.of(new ClusterMetrics.Member("late", 0.25, 0, 4.0 * epoch, 0, 0))));
+                        1,
+                        1,
+                        1,
+                        0,
+                        0,
+                        0,
+                        false,
+                        List.of(new ClusterMetrics.Member("late", 0.25, 0, 4.0 * epoch, 0, 0))));
                 view.onEpoch(new EpochMetrics(epoch, epoch, epoch * 10L, 0.5, 0.5, 0.5, 0.5, Double.NaN, 10 * epoch));
             }
         }

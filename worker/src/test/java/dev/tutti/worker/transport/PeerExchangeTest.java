@@ -51,9 +51,7 @@ class PeerExchangeTest {
         long share = vector / owners;
         for (int member = 0; member < members; member++) {
             // Shares of its node to their owners, and its sum to all others: 2 V (W - 1) / W, or 2 V W / (W + 1).
-            assertThat(cluster.sentBytes(member))
-                    .as("sent by %d", member)
-                    .isEqualTo(steps * 2 * share * (owners - 1));
+            assertThat(cluster.sentBytes(member)).as("sent by %d", member).isEqualTo(steps * 2 * share * (owners - 1));
             // The coordinator computes nothing, so no node comes from it.
             assertThat(cluster.receivedBytes(member))
                     .as("received by %d", member)
