@@ -5,12 +5,15 @@ import static dev.tutti.app.ProcessCluster.all;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -154,19 +157,29 @@ class ProcessesIT {
     private void shouldGoOnWithTheOthersWhenAWorkerIsKilled(List<String> run) throws Exception {
         TuttiProcess coordinator = cluster.startCoordinator(run, 2, "--epochs", "1000000");
         TuttiProcess first = cluster.startWorker("first");
-        cluster.startWorker("second");
+        cluster.startWorker("second", "--data-local", "sets");
         cluster.awaitEpochs(3);
 
         first.signal("KILL");
         cluster.awaitRecovery(3);
-        cluster.startWorker("third");
+        TuttiProcess.await("the training set is kept", PATIENCE, () -> hasSet(directory.resolve("sets")));
+        TuttiProcess third = cluster.startWorker("third", "--data-local", "sets");
         cluster.awaitMember("third");
+        assertThat(third.err()).contains("training set read from").doesNotContain("training set received");
 
         JsonNode last = ProcessCluster.parse(cluster.lastEpoch());
         cluster.assertStopsWithTheBitsOf(run, coordinator);
         assertThat(last.get("segmentsDone").asLong())
                 .isEqualTo(last.get("segmentsIssued").asLong());
         assertThat(last.get("segmentsReissued").asLong()).isPositive();
+    }
+
+    private static boolean hasSet(Path sets) {
+        try (Stream<Path> files = Files.list(sets)) {
+            return files.anyMatch(file -> file.toString().endsWith(".samples"));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param name name of this process in logs; made from the host and the process id where absent
  * @param giveUp how long to look for a coordinator that cannot be reached
  * @param transport what carries the bulk data
+ * @param dataLocal where training sets are kept and found, if anywhere
  * @param aeronDirectory directory of a running media driver to share, or where to make one; shared memory where absent
  */
 public record WorkerSettings(
@@ -26,6 +27,7 @@ public record WorkerSettings(
         Optional<String> name,
         Duration giveUp,
         TransportKind transport,
+        Optional<Path> dataLocal,
         Optional<Path> aeronDirectory) {
 
     private static final Setting<Endpoint> COORDINATOR = Setting.of(
@@ -43,9 +45,22 @@ public record WorkerSettings(
                     "give-up", "TIME", Form.duration(), "how long to look for the coordinator, such as 90s")
             .orElse(Duration.ofSeconds(60), "60s");
 
+    private static final Setting<Path> DATA_LOCAL = Setting.of(
+            "data-local",
+            "DIR",
+            Form.path(),
+            "keep training sets here, and read them from here where they are the same");
+
     /** Every setting, in the order in which help shows them. */
-    public static final List<Setting<?>> SETTINGS =
-            List.of(COORDINATOR, THREADS, HOST, NAME, GIVE_UP, TrainingOptions.TRANSPORT, TrainingOptions.AERON_DIR);
+    public static final List<Setting<?>> SETTINGS = List.of(
+            COORDINATOR,
+            THREADS,
+            HOST,
+            NAME,
+            GIVE_UP,
+            DATA_LOCAL,
+            TrainingOptions.TRANSPORT,
+            TrainingOptions.AERON_DIR);
 
     /**
      * Reads the settings.
@@ -66,6 +81,7 @@ public record WorkerSettings(
                 from.find(NAME),
                 from.get(GIVE_UP),
                 from.get(TrainingOptions.TRANSPORT),
+                from.find(DATA_LOCAL),
                 from.find(TrainingOptions.AERON_DIR));
     }
 }

@@ -22,11 +22,23 @@ public final class Fingerprint {
 
     static String sha256(int rows, int featureCount, float[] features, int targetCount, float[] targets) {
         MessageDigest digest = Sha256.newDigest();
-        ByteBuffer counts = ByteBuffer.allocate(3 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        counts.putInt(rows).putInt(featureCount).putInt(targetCount).flip();
-        digest.update(counts);
+        digest.update(counts(rows, featureCount, targetCount));
         LittleEndianFloats.update(digest, features, rows * featureCount);
         LittleEndianFloats.update(digest, targets, rows * targetCount);
         return Sha256.hex(digest);
+    }
+
+    /** What comes before the values. */
+    static ByteBuffer counts(Dataset dataset) {
+        return counts(dataset.samples(), dataset.featureCount(), dataset.targetCount());
+    }
+
+    private static ByteBuffer counts(int rows, int featureCount, int targetCount) {
+        return ByteBuffer.allocate(3 * Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(rows)
+                .putInt(featureCount)
+                .putInt(targetCount)
+                .flip();
     }
 }

@@ -29,6 +29,7 @@ class ProcessSettingsTest {
                         Optional.empty(),
                         Duration.ofSeconds(90),
                         TransportKind.UDP,
+                        Optional.empty(),
                         Optional.of(Path.of("/a"))));
     }
 

@@ -1,5 +1,6 @@
 package dev.tutti.app.bench;
 
+import dev.tutti.app.advice.StepModel;
 import dev.tutti.app.cluster.CoordinatorNode;
 import dev.tutti.app.cluster.EmbeddedCluster;
 import dev.tutti.config.Endpoint;
@@ -49,6 +50,8 @@ public final class ClusterBench {
      * @param stepMicrosP99 length of a step, which one in a hundred is above
      * @param averaging who added the gradients: coordinator or members
      * @param phases where the time of a step went, as shares of it by name; empty for the reference trainer
+     * @param processes number of worker processes; 0 for the reference trainer
+     * @param sampleSeconds seconds that the fastest of them computes for a sample; NaN where it was not measured
      */
     public record Row(
             int workers,
@@ -57,7 +60,9 @@ public final class ClusterBench {
             double stepMicrosP50,
             double stepMicrosP99,
             String averaging,
-            Map<String, Double> phases) {}
+            Map<String, Double> phases,
+            int processes,
+            double sampleSeconds) {}
 
     /** One way to train. */
     @FunctionalInterface
@@ -199,7 +204,34 @@ public final class ClusterBench {
     public Row processes(CoordinatorNode coordinator, int waitWorkers) throws InterruptedException {
         return measure(
                 waitWorkers,
-                listener -> coordinator.train(job, "bench", placement, averaging, waitWorkers, PATIENCE, listener));
+                listener ->
+                        coordinator.train(job, fingerprint(), placement, averaging, waitWorkers, PATIENCE, listener));
+    }
+
+    /** Random samples of other numbers are other samples: workers keep those they hold. */
+    private String fingerprint() {
+        return "bench of " + job.training().samples() + " samples of "
+                + job.spec().network().shape();
+    }
+
+    /**
+     * The formula of docs/scaling.md, fitted to a row of processes.
+     *
+     * @param measured of at least two processes
+     * @param shortest of the same ones, training a network of a few weights: all of its steps is messages
+     */
+    public StepModel model(Row measured, Row shortest) {
+        int batch = job.spec().batchSize();
+        double stepSeconds = batch / measured.samplesPerSecond();
+        double vectorBytes = (double) Float.BYTES * job.initialParameters().length;
+        StepModel known = new StepModel(
+                measured.sampleSeconds(),
+                measured.phases().getOrDefault("updating", 0.0) * stepSeconds,
+                vectorBytes,
+                Double.NaN,
+                shortest.stepMicrosP50() / 2e6,
+                measured.averaging().equals(Averaging.MEMBERS.id()));
+        return StepModel.fitted(measured.processes(), batch, stepSeconds, known);
     }
 
     private Row measure(int workers, Trainer trainer) throws InterruptedException {
@@ -248,7 +280,9 @@ public final class ClusterBench {
                     progress.stepNs.getValueAtPercentile(50) / 1e3,
                     progress.stepNs.getValueAtPercentile(99) / 1e3,
                     (progress.byMembers ? Averaging.MEMBERS : Averaging.COORDINATOR).id(),
-                    progress.phases());
+                    progress.phases(),
+                    progress.processes,
+                    1 / (progress.segmentsPerSecond * job.spec().segmentSize()));
         } finally {
             thread.interrupt();
             thread.join();
@@ -278,6 +312,8 @@ public final class ClusterBench {
         private volatile long samples;
         private volatile int workers;
         private volatile boolean byMembers;
+        private volatile int processes;
+        private volatile double segmentsPerSecond = Double.NaN;
         private volatile boolean recording;
         private boolean begun;
         private long lastNs;
@@ -299,6 +335,12 @@ public final class ClusterBench {
         @Override
         public void onCluster(ClusterMetrics metrics) {
             byMembers = metrics.averagedByMembers();
+            processes = metrics.members().size();
+            segmentsPerSecond = metrics.members().stream()
+                    .mapToDouble(ClusterMetrics.Member::segmentsPerSecond)
+                    .filter(speed -> speed > 0)
+                    .max()
+                    .orElse(Double.NaN);
         }
 
         @Override

@@ -40,12 +40,13 @@ public final class WorkerNode {
     /** Names this process to coordinators, however often it joins. */
     private final String process = UUID.randomUUID().toString();
 
-    private final TrainingSets trainingSets = new TrainingSets();
+    private final TrainingSets trainingSets;
     private final Whereabouts whereabouts;
 
     private WorkerNode(WorkerSettings settings, Build build) {
         this.settings = settings;
         this.build = build;
+        this.trainingSets = new TrainingSets(settings.dataLocal());
         this.whereabouts = new Whereabouts(settings.coordinator(), Addresses::resolve);
     }
 

@@ -1,6 +1,9 @@
 package dev.tutti.app.command;
 
+import dev.tutti.app.advice.NoiseScale;
+import dev.tutti.app.advice.StepModel;
 import dev.tutti.app.bench.ClusterBench;
+import dev.tutti.app.bench.NoiseProbe;
 import dev.tutti.app.cluster.CoordinatorNode;
 import dev.tutti.app.console.ExitCode;
 import dev.tutti.config.ClusterSettings;
@@ -46,6 +49,13 @@ import picocli.CommandLine.Spec;
             "  tutti worker --coordinator 10.0.0.5:25520                                   on each host"
         })
 public final class BenchClusterCommand implements Callable<Integer> {
+    /** Of a network of a few weights, so that the time of its steps is that of messages. */
+    private static final int SHORTEST_BATCH = 64;
+
+    private static final int FEW_UNITS = 16;
+    private static final double SHORTEST_SECONDS = 1;
+    private static final double NOISE_SECONDS = 30;
+
     @Spec
     private CommandSpec spec;
 
@@ -122,6 +132,18 @@ public final class BenchClusterCommand implements Callable<Integer> {
             description = "starts of each line of this process, in turn; the median counts (default: ${DEFAULT-VALUE})")
     private int rounds;
 
+    @Option(
+            names = "--advise",
+            description = "with --wait-workers of two or more: predict the speed of 1, 2, 4, ... such machines")
+    private boolean advise;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DATA",
+            description =
+                    "with --advise: also the batch that is worth it, from the noise of the gradients of this data")
+    private String data;
+
     @Option(names = "--json", description = "the last line of standard output is the table as JSON")
     private boolean json;
 
@@ -155,17 +177,19 @@ public final class BenchClusterCommand implements Callable<Integer> {
                 "p50 ms",
                 "p99 ms");
         List<ClusterBench.Row> rows = new ArrayList<>();
+        Optional<AdviceTable> advice = Optional.empty();
         if (waitWorkers == null) {
             for (ClusterBench.Row row : bench.measure(counts)) {
                 add(out, rows, row);
             }
         } else {
-            measureProcesses(bench, out, rows);
+            advice = measureProcesses(bench, sizes, out, rows);
         }
         out.println();
         rows.forEach(row -> printPhases(out, row));
+        advice.ifPresent(table -> table.print(out));
         if (json) {
-            out.println(json(bench, rows));
+            out.println(json(bench, rows, advice));
         }
         out.flush();
         return ExitCode.DONE.code();
@@ -193,22 +217,46 @@ public final class BenchClusterCommand implements Callable<Integer> {
         if (waitWorkers != null && waitWorkers < 1) {
             throw new InputException("--wait-workers out of range: " + waitWorkers + ", allowed: 1 or more");
         }
+        if (advise && (waitWorkers == null || waitWorkers < 2)) {
+            throw new InputException(
+                    "--advise needs --wait-workers of 2 or more, as one process has no link to measure");
+        }
+        if (data != null && !advise) {
+            throw new InputException("--data needs --advise; the bench itself trains on random samples");
+        }
         if (udpMtu != null) {
             Streams.DATAGRAM_BYTES.require("--udp-mtu", udpMtu);
         }
     }
 
-    private void measureProcesses(ClusterBench bench, PrintWriter out, List<ClusterBench.Row> rows)
+    private Optional<AdviceTable> measureProcesses(
+            ClusterBench bench, List<Integer> sizes, PrintWriter out, List<ClusterBench.Row> rows)
             throws InterruptedException {
         Endpoint at = bind == null ? Endpoint.local() : bind;
         try (CoordinatorNode coordinator = bench.startCoordinator(at, Optional.ofNullable(udpMtu))) {
             try {
                 add(out, rows, bench.reference());
-                add(out, rows, bench.processes(coordinator, waitWorkers));
+                ClusterBench.Row measured = bench.processes(coordinator, waitWorkers);
+                add(out, rows, measured);
+                return advise ? Optional.of(advice(bench, sizes, coordinator, measured)) : Optional.empty();
             } finally {
                 coordinator.leave("the bench is over", false);
             }
         }
+    }
+
+    private AdviceTable advice(
+            ClusterBench bench, List<Integer> sizes, CoordinatorNode coordinator, ClusterBench.Row measured)
+            throws InterruptedException {
+        // Each has a share to add, however short.
+        List<Integer> few = List.of(2, FEW_UNITS * waitWorkers, 2);
+        ClusterBench messages =
+                new ClusterBench(few, SHORTEST_BATCH, 1, placement, transport, averaging, SHORTEST_SECONDS, 1, true);
+        StepModel model = bench.model(measured, messages.processes(coordinator, waitWorkers));
+        Optional<NoiseScale> noise = data == null
+                ? Optional.empty()
+                : Optional.of(NoiseProbe.measure(data, sizes.subList(1, sizes.size() - 1), batch, NOISE_SECONDS));
+        return new AdviceTable(model, batch, measured.processes(), measured.samplesPerSecond(), noise);
     }
 
     private static void add(PrintWriter out, List<ClusterBench.Row> rows, ClusterBench.Row row) {
@@ -258,8 +306,8 @@ public final class BenchClusterCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private String json(ClusterBench bench, List<ClusterBench.Row> rows) {
-        return new Json()
+    private String json(ClusterBench bench, List<ClusterBench.Row> rows, Optional<AdviceTable> advice) {
+        Json json = new Json()
                 .put("machine", Environment.machine())
                 .put("jdk", Environment.javaVersion())
                 .put("kernel", bench.kernel())
@@ -270,8 +318,9 @@ public final class BenchClusterCommand implements Callable<Integer> {
                 .put("transport", transport.id())
                 .put("averaging", rows.get(rows.size() - 1).averaging())
                 .putObjects(
-                        "trainers", rows.stream().map(BenchClusterCommand::json).toList())
-                .line();
+                        "trainers", rows.stream().map(BenchClusterCommand::json).toList());
+        advice.ifPresent(table -> json.putObject("advice", table.json()));
+        return json.line();
     }
 
     private static Json json(ClusterBench.Row row) {

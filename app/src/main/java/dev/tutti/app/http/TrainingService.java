@@ -85,6 +85,7 @@ public final class TrainingService {
                     Optional.of("service"),
                     TrainingRunner.PATIENCE,
                     processes.transport(),
+                    Optional.empty(),
                     processes.aeronDirectory()));
         } catch (InterruptedException e) {
             LOG.debug("the service's own worker ends");

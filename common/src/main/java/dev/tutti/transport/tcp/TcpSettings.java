@@ -1,5 +1,6 @@
 package dev.tutti.transport.tcp;
 
+import dev.tutti.transport.Shares;
 import dev.tutti.wire.FrameFlyweight;
 import java.time.Duration;
 
@@ -44,6 +45,9 @@ public record TcpSettings(int bufferBytes, int floatsPerFrame, Limits ofMembers,
             Duration.ofSeconds(5),
             Duration.ofSeconds(4));
 
+    /** What else goes over a connection is not to be cut into crumbs: weights at first, samples. */
+    private static final int FEWEST_FLOATS_PER_FRAME = 1024;
+
     /** Nanoseconds that a thread computes between two polls, for each parameter, where it is slow: 512 samples at 1 GFLOP/s. */
     private static final long SLICE_NS = 512 * 6;
 
@@ -66,9 +70,10 @@ public record TcpSettings(int bufferBytes, int floatsPerFrame, Limits ofMembers,
      * Of a coordinator, which finds out who is lost.
      *
      * @param parameters number of parameters of the network
+     * @param shares who adds which of them, where the members average; else null
      */
-    public static TcpSettings ofCoordinator(long parameters) {
-        return new TcpSettings(DEFAULT.bufferBytes, DEFAULT.floatsPerFrame, DEFAULT.ofMembers.plus(slice(parameters)));
+    public static TcpSettings ofCoordinator(long parameters, Shares shares) {
+        return DEFAULT.forVectors(longest(parameters, shares), DEFAULT.ofMembers.plus(slice(parameters)), null);
     }
 
     /**
@@ -76,13 +81,26 @@ public record TcpSettings(int bufferBytes, int floatsPerFrame, Limits ofMembers,
      * by others.
      *
      * @param parameters number of parameters of the network
+     * @param shares as for the coordinator
      */
-    public static TcpSettings ofWorker(long parameters) {
-        return new TcpSettings(
-                DEFAULT.bufferBytes,
-                DEFAULT.floatsPerFrame,
-                ofCoordinator(parameters).ofMembers,
+    public static TcpSettings ofWorker(long parameters, Shares shares) {
+        return DEFAULT.forVectors(
+                longest(parameters, shares),
+                DEFAULT.ofMembers.plus(slice(parameters)),
                 new Limits(PATIENCE, PATIENCE, FOR_EVER));
+    }
+
+    /** Number of values of the longest vector that goes over most connections. */
+    private static long longest(long parameters, Shares shares) {
+        return shares == null ? parameters : (parameters - 1) / shares.owners() + 1;
+    }
+
+    /** With many members shares are short and connections many: a frame is no longer than a share, and four of them fill a buffer. */
+    private TcpSettings forVectors(long longest, Limits members, Limits coordinator) {
+        int floats = (int) Math.max(FEWEST_FLOATS_PER_FRAME, Math.min(longest, floatsPerFrame));
+        int frames = bufferBytes / (PREFIX_BYTES + largestFrameBytes());
+        int buffer = frames * (PREFIX_BYTES + (int) frameBytes(floats));
+        return new TcpSettings(buffer, floats, members, coordinator == null ? members : coordinator);
     }
 
     /** @throws IllegalArgumentException if a frame does not fit into a buffer */

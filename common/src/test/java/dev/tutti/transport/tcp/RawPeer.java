@@ -27,7 +27,12 @@ public final class RawPeer {
 
     /** The first bytes of a connection. */
     public static byte[] hello(GenerationId generation, int stream, int sender, int receiver) {
-        return new Handshake(generation, stream, sender, receiver, TcpSettings.DEFAULT.largestFrameBytes())
+        return new Handshake(
+                        generation,
+                        stream,
+                        sender,
+                        receiver,
+                        TcpSettings.ofCoordinator(1, null).largestFrameBytes())
                 .encode(Handshake.HELLO)
                 .array();
     }

@@ -121,7 +121,7 @@ public final class CoordinatorPlane implements AutoCloseable {
         try {
             String tcpEndpoint = "";
             if (carriers.anyTcp()) {
-                TcpSettings settings = TcpSettings.ofCoordinator(job.vectorBytes() / Float.BYTES);
+                TcpSettings settings = TcpSettings.ofCoordinator(job.vectorBytes() / Float.BYTES, shares);
                 opened = TcpLinks.open(
                         host, port, generation, TcpLinks.COORDINATOR, settings, faults, this::onMemberLost);
                 tcpEndpoint = opened.endpoint().toString();

@@ -169,7 +169,7 @@ public final class WorkerPlane implements AutoCloseable {
     }
 
     private TcpLinks openLinks(String host) {
-        TcpSettings settings = TcpSettings.ofWorker(prepare.job().vectorBytes() / Float.BYTES);
+        TcpSettings settings = TcpSettings.ofWorker(prepare.job().vectorBytes() / Float.BYTES, prepare.shares());
         TcpLinks made =
                 TcpLinks.open(host, 0, prepare.generation(), prepare.member(), settings, faults, this::onParted);
         opened.add(made);

@@ -45,6 +45,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -58,6 +59,9 @@ final class SimulatedMembers {
     private static final int MOST_TURNS = 2_000_000;
     private static final int FLOATS_PER_FRAME = 5;
     private static final int MOST_UNDER_WAY = 3;
+    private static final int FLOATS_OF_SHARE = 16;
+    private static final int MOST_QUIET_TURNS = 10_000;
+    private static final int NO_QUIET_CLUSTER = -2;
 
     private final long seed;
     private final SplittableRandom random;
@@ -80,27 +84,34 @@ final class SimulatedMembers {
     private int deaths;
     private int again;
     private int awayUntil;
+    private int feeder = NO_QUIET_CLUSTER;
+    private boolean owns;
 
     SimulatedMembers(long seed) {
+        this(seed, new SplittableRandom(seed));
+    }
+
+    private SimulatedMembers(long seed, SplittableRandom random) {
+        this(
+                seed,
+                random,
+                1 + random.nextInt(random.nextBoolean() ? 20 : 120),
+                spec(
+                        random.nextBoolean()
+                                ? new Sgd.Settings(0.1f, 0.9f)
+                                : new Adam.Settings(0.01f, 0.9f, 0.999f, 1e-8f),
+                        1 + random.nextInt(2),
+                        SEGMENT * (1 + random.nextInt(12)),
+                        random.nextInt(3) == 0 ? NodePrecision.BFLOAT16 : NodePrecision.FLOAT32,
+                        seed % 2 == 0 ? Refinements.NONE : CLIPPED,
+                        SEGMENT * (8 + random.nextInt(40)) - random.nextInt(2)));
+    }
+
+    private SimulatedMembers(long seed, SplittableRandom random, int parameters, TrainingSpec spec) {
         this.seed = seed;
-        random = new SplittableRandom(seed);
-        OptimizerSettings optimizer =
-                random.nextBoolean() ? new Sgd.Settings(0.1f, 0.9f) : new Adam.Settings(0.01f, 0.9f, 0.999f, 1e-8f);
-        parameters = 1 + random.nextInt(random.nextBoolean() ? 20 : 120);
-        spec = new TrainingSpec(
-                new NetworkSpec(List.of(1, 1), List.of(Activation.IDENTITY), Loss.SQUARED_ERROR),
-                optimizer,
-                1 + random.nextInt(2),
-                SEGMENT * (1 + random.nextInt(12)),
-                SEGMENT,
-                Sync.STEP,
-                LocalSteps.NONE,
-                1,
-                true,
-                0f,
-                random.nextInt(3) == 0 ? NodePrecision.BFLOAT16 : NodePrecision.FLOAT32,
-                seed % 2 == 0 ? Refinements.NONE : CLIPPED,
-                SEGMENT * (8 + random.nextInt(40)) - random.nextInt(2));
+        this.random = random;
+        this.parameters = parameters;
+        this.spec = spec;
         steps = (long) spec.epochs() * spec.stepsPerEpoch();
         machine = new StepMachine(parameters, spec.wire());
         run = spec.newUpdate(start());
@@ -116,6 +127,76 @@ final class SimulatedMembers {
             alone.run(of, sum.nodeAt(0).gradient(), sum.nodeAt(0).weightSum(), SharedLoop.ALONE);
         }
         expected.add(alone.parameters().clone());
+    }
+
+    private static TrainingSpec spec(
+            OptimizerSettings optimizer,
+            int epochs,
+            int batch,
+            NodePrecision wire,
+            Refinements refinements,
+            int samples) {
+        return new TrainingSpec(
+                new NetworkSpec(List.of(1, 1), List.of(Activation.IDENTITY), Loss.SQUARED_ERROR),
+                optimizer,
+                epochs,
+                batch,
+                SEGMENT,
+                Sync.STEP,
+                LocalSteps.NONE,
+                1,
+                true,
+                0f,
+                wire,
+                refinements,
+                samples);
+    }
+
+    /**
+     * A cluster to which nothing happens: each member has one segment of each step, and each owner as many parameters.
+     *
+     * @param owns whether the coordinator owns a share; else one of the members tells it the sum
+     */
+    static SimulatedMembers quiet(int members, int steps, boolean owns, NodePrecision wire) {
+        int owners = owns ? members + 1 : members;
+        SimulatedMembers quiet = new SimulatedMembers(
+                members,
+                new SplittableRandom(members),
+                FLOATS_OF_SHARE * owners,
+                spec(new Sgd.Settings(0.1f, 0), 1, SEGMENT * members, wire, Refinements.NONE, SEGMENT * members * steps));
+        quiet.owns = owns;
+        quiet.feeder = owns ? Shares.NONE : 0;
+        for (int i = 0; i < members; i++) {
+            quiet.present.add(quiet.new Member());
+        }
+        return quiet;
+    }
+
+    /** Runs to the end, with everybody in turn. */
+    void runQuietly() {
+        machine.newStep(segments(0));
+        form(new Shares(parameters, present.size(), owns, feeder));
+        for (int turn = 0; step < steps; turn++) {
+            check(turn < MOST_QUIET_TURNS, "it does not end");
+            present.forEach(Member::turn);
+            generation.network.transferAll();
+            coordinate();
+        }
+    }
+
+    /** Number of parameters. */
+    int parameters() {
+        return parameters;
+    }
+
+    /** Bytes of vectors that went from a process over its link: not what it told another process of its machine. */
+    long sentBytes(int process) {
+        return generation.network.bytes(name -> name[1] == process);
+    }
+
+    /** Bytes of vectors that went to a process over its link. */
+    long receivedBytes(int process) {
+        return generation.network.bytes(name -> name[2] == process);
     }
 
     /** Runs to the end; returns how many members died. */
@@ -186,14 +267,19 @@ final class SimulatedMembers {
 
     private void form() {
         int members = present.size();
-        int feeder = random.nextBoolean() ? random.nextInt(members) : Shares.NONE;
-        boolean owns = feeder == Shares.NONE && random.nextBoolean();
-        Shares shares = new Shares(parameters, members, owns, feeder);
+        int feeds = random.nextBoolean() ? random.nextInt(members) : Shares.NONE;
+        form(new Shares(parameters, members, feeds == Shares.NONE && random.nextBoolean(), feeds));
+    }
+
+    private void form(Shares shares) {
+        int members = present.size();
         generation = new Generation(new GenerationId(1, ++generations, random.nextLong()), shares);
         machine.forget(shares.length(shares.coordinator()));
         machine.enter(
                 present.stream().map(member -> "w").toList(),
-                present.stream().mapToInt(member -> 1 + random.nextInt(3)).toArray(),
+                present.stream()
+                        .mapToInt(member -> feeder == NO_QUIET_CLUSTER ? 1 + random.nextInt(3) : 1)
+                        .toArray(),
                 nowNs);
         for (int number = 0; number < members; number++) {
             Member member = present.get(number);
@@ -531,7 +617,7 @@ final class SimulatedMembers {
 
         private Wire wire(int stream, int from, int to) {
             return wires.computeIfAbsent(stream + " " + from + " " + to, name -> {
-                Wire wire = new Wire();
+                Wire wire = new Wire(new int[] {stream, from, to});
                 all.add(wire);
                 return wire;
             });
@@ -545,6 +631,21 @@ final class SimulatedMembers {
                     wire.arrived.add(frame);
                 }
             }
+        }
+
+        void transferAll() {
+            for (Wire wire : all) {
+                wire.arrived.addAll(wire.flying);
+                wire.flying.clear();
+            }
+        }
+
+        long bytes(Predicate<int[]> of) {
+            int feed = SimulatedMembers.this.generation.streams.feedStreamId();
+            return all.stream()
+                    .filter(wire -> wire.name[0] != feed && of.test(wire.name))
+                    .mapToLong(wire -> wire.bytes)
+                    .sum();
         }
 
         PeerStreams of(int self) {
@@ -595,6 +696,12 @@ final class SimulatedMembers {
     private static final class Wire {
         private final ArrayDeque<byte[]> flying = new ArrayDeque<>();
         private final ArrayDeque<byte[]> arrived = new ArrayDeque<>();
+        private final int[] name;
+        private long bytes;
+
+        Wire(int[] name) {
+            this.name = name;
+        }
 
         boolean isFull() {
             return flying.size() + arrived.size() >= MOST_UNDER_WAY;
@@ -651,7 +758,10 @@ final class SimulatedMembers {
             new FrameFlyweight()
                     .wrapForWriting(new UnsafeBuffer(bytes), 0, bytes.length)
                     .write(generation, header, vector, start, sent, part);
-            targets.forEach(wire -> wire.flying.add(bytes));
+            for (Wire wire : targets) {
+                wire.flying.add(bytes);
+                wire.bytes += (long) part * header.valueBytes();
+            }
             sent += part;
             if (sent == header.vectorLength()) {
                 vector = null;

@@ -137,7 +137,13 @@ class WorkerPlaneTest {
         FaultCounters faults = new FaultCounters();
         List<Integer> from = new ArrayList<>();
         TcpLinks links = TcpLinks.open(
-                HOST, 0, GENERATION, TcpLinks.COORDINATOR, TcpSettings.DEFAULT, faults, (peer, reason) -> {});
+                HOST,
+                0,
+                GENERATION,
+                TcpLinks.COORDINATOR,
+                TcpSettings.ofCoordinator(PARAMETERS, null),
+                faults,
+                (peer, reason) -> {});
         try {
             Streams streams = new Streams(
                     Carriers.TCP,
