@@ -471,6 +471,16 @@ public final class TcpLinks implements AutoCloseable {
         }
     }
 
+    /** Whether a frame has begun to arrive whose rest is not here. */
+    boolean isWithinFrame() {
+        for (int i = 0; i < sourceList.size(); i++) {
+            if (sourceList.get(i).isWithinFrame()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private boolean hasUnread() {
         for (int i = 0; i < sourceList.size(); i++) {
             if (sourceList.get(i).isReadable()) {
