@@ -67,9 +67,19 @@ public final class RootReceiver {
      * @param start its first parameter
      */
     public void putOwn(PartialGradient own, int start) {
-        System.arraycopy(own.gradient(), 0, root.gradient(), start, own.gradient().length);
-        root.sums(own.lossSum(), own.weightSum(), own.correctSum());
-        hasOwn = true;
+        putOwn(own, start, true);
+    }
+
+    /**
+     * Takes a part of the share that was added here.
+     *
+     * @param start its first parameter
+     * @param last whether it is the last one
+     */
+    public void putOwn(PartialGradient part, int start, boolean last) {
+        System.arraycopy(part.gradient(), 0, root.gradient(), start, part.gradient().length);
+        root.sums(part.lossSum(), part.weightSum(), part.correctSum());
+        hasOwn = last;
     }
 
     /** Whether the own share of the step is there. */
@@ -90,8 +100,18 @@ public final class RootReceiver {
      * @param length number of parameters
      */
     public void send(FrameSender to, int epoch, int start, int length) {
-        to.header().set(kind, epoch, step, 0, 0, length).sums(root.lossSum(), root.weightSum(), root.correctSum());
+        header(to, epoch, length);
         to.begin(root.gradient(), start);
+    }
+
+    /** The same where only the first {@code ready} parameters are there yet. */
+    public void send(GrowingSender to, int epoch, int start, int length, int ready) {
+        header(to, epoch, length);
+        to.begin(root.gradient(), start, ready);
+    }
+
+    private void header(FrameSender to, int epoch, int length) {
+        to.header().set(kind, epoch, step, 0, 0, length).sums(root.lossSum(), root.weightSum(), root.correctSum());
     }
 
     private final class Share implements FrameReceiver.Handler {

@@ -275,7 +275,8 @@ public final class TcpLinks implements AutoCloseable {
         return generation;
     }
 
-    TcpSettings settings() {
+    /** Sizes and limits. */
+    public TcpSettings settings() {
         return settings;
     }
 

@@ -23,6 +23,7 @@ import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.Carriers;
 import dev.tutti.transport.FrameReceiver;
 import dev.tutti.transport.FrameSender;
+import dev.tutti.transport.GrowingSender;
 import dev.tutti.transport.NodeReceiver;
 import dev.tutti.transport.RootReceiver;
 import dev.tutti.transport.Shares;
@@ -549,12 +550,17 @@ final class SimulatedMembers {
                 }
 
                 @Override
-                public FrameSender sender(int stream, int... to) {
+                public GrowingSender sender(int stream, int... to) {
                     List<Wire> targets = new ArrayList<>();
                     for (int one : to) {
                         targets.add(wire(stream, self, one));
                     }
                     return new Sender(generation, self, targets);
+                }
+
+                @Override
+                public int floatsPerFrame() {
+                    return FLOATS_PER_FRAME;
                 }
 
                 @Override
@@ -592,12 +598,13 @@ final class SimulatedMembers {
     }
 
     /** Makes frames as it sends them, as the real ones do, so that a vector that changes too early is found. */
-    private static final class Sender implements FrameSender {
+    private static final class Sender implements GrowingSender {
         private final GenerationId generation;
         private final List<Wire> targets;
         private final FrameHeader header = new FrameHeader();
         private float[] vector;
         private int start;
+        private int ready;
         private int sent;
 
         Sender(GenerationId generation, int self, List<Wire> targets) {
@@ -613,12 +620,23 @@ final class SimulatedMembers {
 
         @Override
         public void begin(float[] vector, int start) {
+            begin(vector, start, header.vectorLength());
+        }
+
+        @Override
+        public void begin(float[] vector, int start, int ready) {
             if (!isIdle()) {
                 throw new IllegalStateException("the last vector is still being sent");
             }
             this.vector = vector;
             this.start = start;
+            this.ready = ready;
             sent = 0;
+        }
+
+        @Override
+        public void ready(int floats) {
+            ready = floats;
         }
 
         @Override
@@ -637,6 +655,9 @@ final class SimulatedMembers {
                 return 0;
             }
             int part = Math.min(FLOATS_PER_FRAME, header.vectorLength() - sent);
+            if (sent + part > ready) {
+                return 0;
+            }
             byte[] bytes = new byte[FrameFlyweight.HEADER_LENGTH + part * header.valueBytes()];
             new FrameFlyweight()
                     .wrapForWriting(new UnsafeBuffer(bytes), 0, bytes.length)
