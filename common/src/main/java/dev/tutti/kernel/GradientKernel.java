@@ -39,6 +39,22 @@ public interface GradientKernel {
     }
 
     /**
+     * The same for who can use the gradients of the last layers while those of the first are computed.
+     *
+     * @param parts is told what is final
+     */
+    default void gradients(
+            float[] parameters,
+            MiniBatch batch,
+            int segmentSize,
+            PartialGradient[] nodes,
+            int nodeCount,
+            FinalParts parts) {
+        gradients(parameters, batch, segmentSize, nodes, nodeCount);
+        parts.onFinal(0);
+    }
+
+    /**
      * As {@link #gradients(float[], MiniBatch, int, PartialGradient[], int)}, with weights, clipping or norms of single
      * samples: a sample's local errors are multiplied by its factor before they enter the sums.
      *

@@ -52,6 +52,17 @@ final class WarmingKernel implements GradientKernel {
     }
 
     @Override
+    public void gradients(
+            float[] parameters,
+            MiniBatch batch,
+            int segmentSize,
+            PartialGradient[] nodes,
+            int nodeCount,
+            FinalParts parts) {
+        choose(batch).gradients(parameters, batch, segmentSize, nodes, nodeCount, parts);
+    }
+
+    @Override
     public void sampleGradient(float[] parameters, MiniBatch batch, int sample, float[] gradient) {
         choose(batch).sampleGradient(parameters, batch, sample, gradient);
     }

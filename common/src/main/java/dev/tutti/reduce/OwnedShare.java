@@ -4,7 +4,8 @@ import java.util.ArrayDeque;
 
 /**
  * The sum of one share of the parameters' gradients, for one step after the other: what an owner does where the members average. The
- * share is cut into blocks, each with a sum of its own, so that the first can go on while the last arrive. Owned by one thread.
+ * share is cut into blocks, each with a sum of its own, so that one can go on while others arrive: from the last parameter to the first,
+ * as gradients come to be. Owned by one thread.
  */
 public final class OwnedShare {
     private final int length;
@@ -15,7 +16,8 @@ public final class OwnedShare {
 
     /**
      * @param length number of parameters of the share
-     * @param blockLength of a block; the last one may have fewer, and the only one of an empty share is empty
+     * @param blockLength of a block; the last one, which begins at the share's first parameter, may have fewer, and the only one of an
+     *     empty share is empty
      * @param vectors adds two gradients, and rounds their sum
      */
     public OwnedShare(int length, int blockLength, VectorSum vectors) {
@@ -41,7 +43,7 @@ public final class OwnedShare {
         return step;
     }
 
-    /** Number of the block that is the part of so many parameters from {@code offset} on, both counted in the share; -1 if none is. */
+    /** Number of the block of {@code count} parameters that has {@code offset} parameters of the share behind it; -1 if there is none. */
     public int blockOf(int offset, int count) {
         int block = offset / blockLength;
         boolean isBlock = offset % blockLength == 0 && block < blocks.length && count == blocks[block].length;
@@ -66,20 +68,35 @@ public final class OwnedShare {
         blocks[block].sum.add(node);
     }
 
-    /** Takes the part of a node that is this share's; {@code start} is its first parameter. */
-    public void deliver(long step, PartialGradient whole, int start) {
-        for (int block = 0; block < blocks.length; block++) {
+    /**
+     * Takes the blocks of a node that are there.
+     *
+     * @param step of the node
+     * @param whole the node, with the parameters of all shares
+     * @param start first parameter of this share
+     * @param from number of blocks that were taken before
+     * @param ready number of parameters of the share that are there, from the last one on
+     * @return number of blocks that are taken now
+     */
+    public int deliver(long step, PartialGradient whole, int start, int from, int ready) {
+        int block = from;
+        for (; block < blocks.length && endOf(block) <= ready; block++) {
             PartialGradient node = acquire(step, block, whole.firstSegment(), whole.segmentCount());
             if (node != null) {
                 node.sums(whole.lossSum(), whole.weightSum(), whole.correctSum());
-                int from = start + block * blockLength;
-                System.arraycopy(whole.gradient(), from, node.gradient(), 0, node.gradient().length);
+                System.arraycopy(
+                        whole.gradient(), start + length - endOf(block), node.gradient(), 0, blocks[block].length);
                 deliver(block, node);
             }
         }
+        return block;
     }
 
-    /** Number of parameters whose sum was taken, from the first on. */
+    private int endOf(int block) {
+        return Math.min(length, (block + 1) * blockLength);
+    }
+
+    /** Number of parameters whose sum was taken, from the last one on. */
     public int taken() {
         return Math.min(length, taken * blockLength);
     }

@@ -7,7 +7,7 @@ import dev.tutti.wire.FrameKind;
 
 /**
  * Puts the sum of a step's gradients together from the own share and those that other owners send, and sends of it what others
- * need. Who is behind may find an owner's sums of several
+ * need; all from the last parameter to the first, see {@link GrowingSender}. Who is behind may find an owner's sums of several
  * steps on their way: it takes one, and lets the rest wait in the connection until it begins the next step. Owned by one thread.
  */
 public final class RootReceiver {
@@ -99,19 +99,14 @@ public final class RootReceiver {
      * @param start first parameter
      * @param length number of parameters
      */
-    public void send(FrameSender to, int epoch, int start, int length) {
-        header(to, epoch, length);
-        to.begin(root.gradient(), start);
+    public void send(GrowingSender to, int epoch, int start, int length) {
+        send(to, epoch, start, length, length);
     }
 
-    /** The same where only the first {@code ready} parameters are there yet. */
+    /** The same where only the last {@code ready} parameters are there yet. */
     public void send(GrowingSender to, int epoch, int start, int length, int ready) {
-        header(to, epoch, length);
-        to.begin(root.gradient(), start, ready);
-    }
-
-    private void header(FrameSender to, int epoch, int length) {
         to.header().set(kind, epoch, step, 0, 0, length).sums(root.lossSum(), root.weightSum(), root.correctSum());
+        to.begin(root.gradient(), start, ready);
     }
 
     private final class Share implements FrameReceiver.Handler {
@@ -133,8 +128,8 @@ public final class RootReceiver {
             if (frame.step() != step || whole || frame.partOffset() != received) {
                 return FrameFault.UNEXPECTED;
             }
-            frame.copyTo(root.gradient(), start + received);
             received += frame.partLength();
+            frame.copyTo(root.gradient(), start + length - received);
             if (received == length) {
                 whole = true;
                 missing--;

@@ -91,12 +91,13 @@ class RootReceiverTest {
         return own;
     }
 
-    /** Two floats in a frame. */
+    /** Two floats in a frame, the last two in the first. */
     private static FrameFlyweight frame(long step, float[] share, int part) {
         FrameHeader header = new FrameHeader()
                 .set(FrameKind.ROOT, 1, step, 0, 0, share.length)
                 .sums(0.5, 8, 6);
-        List<byte[]> frames = Frames.of(GENERATION, header, share, 2);
+        float[] asSent = share.length == 3 ? new float[] {share[1], share[2], share[0]} : share;
+        List<byte[]> frames = Frames.of(GENERATION, header, asSent, 2);
         byte[] bytes = frames.get(part);
         return new FrameFlyweight().wrap(new UnsafeBuffer(bytes), 0, bytes.length);
     }

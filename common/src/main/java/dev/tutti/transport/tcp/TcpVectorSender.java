@@ -29,6 +29,7 @@ public final class TcpVectorSender implements GrowingSender {
     private float[] vector;
     private int vectorStart;
     private int ready;
+    private boolean backwards;
     private int encoded;
     private int sent;
     private int counter;
@@ -63,6 +64,7 @@ public final class TcpVectorSender implements GrowingSender {
     @Override
     public void begin(float[] vector, int start) {
         begin(vector, start, header.vectorLength());
+        backwards = false;
     }
 
     @Override
@@ -73,6 +75,7 @@ public final class TcpVectorSender implements GrowingSender {
         this.vector = vector;
         this.vectorStart = start;
         this.ready = ready;
+        this.backwards = true;
         this.encoded = 0;
         this.sent = 0;
         links.vectorSeen((long) header.vectorLength() * header.valueBytes());
@@ -197,7 +200,8 @@ public final class TcpVectorSender implements GrowingSender {
             }
             bytes.putInt(position, length).putInt(position + Integer.BYTES, counter++);
             frame.wrapForWriting(buffer, position + TcpSettings.PREFIX_BYTES, length);
-            frame.write(links.generation(), header, vector, vectorStart, encoded, part);
+            int from = backwards ? header.vectorLength() - encoded - part : encoded;
+            frame.write(links.generation(), header, vector, vectorStart + from - encoded, encoded, part);
             position += TcpSettings.PREFIX_BYTES + length;
             encoded += part;
             frames++;

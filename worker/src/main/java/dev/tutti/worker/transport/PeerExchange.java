@@ -45,12 +45,15 @@ final class PeerExchange {
     private final PeerStreams.Frames shareFrames;
     private final List<PeerStreams.Frames> rootFrames = new ArrayList<>();
     private final PartialGradient[] sums = new PartialGradient[2];
-    private final FrameSender[] shareSenders;
+    private final GrowingSender[] shareSenders;
     private GrowingSender rootSender;
     private GrowingSender reportSender;
-    private FrameSender feedSender;
+    private GrowingSender feedSender;
     private boolean connected;
     private int now;
+    private PartialGradient node;
+    private long nodeStep;
+    private int ownBlocks;
     private long step = -1;
 
     /** @param parameters the weights, which are changed in place */
@@ -63,12 +66,11 @@ final class PeerExchange {
         update = new ParameterUpdate(spec.optimizer(), parameters);
         owned = new OwnedShare(shares.length(self), network.floatsPerFrame(), spec.wire());
         gradientKind = FrameKind.gradient(spec.wire().bytes());
-        shareSenders = new FrameSender[shares.members()];
+        shareSenders = new GrowingSender[shares.members()];
         for (int i = 0; i < sums.length; i++) {
             sums[i] = new PartialGradient(parameters.length);
         }
-        shareFrames =
-                shares.members() == 1 ? null : network.source(streams.shareStreamId(), peers(), this::onShare);
+        shareFrames = shares.members() == 1 ? null : network.source(streams.shareStreamId(), peers(), this::onShare);
         List<Integer> rootOwners = IntStream.range(0, shares.owners())
                 .filter(one -> one != self)
                 .boxed()
@@ -179,17 +181,49 @@ final class PeerExchange {
 
     /** Begins to send each owner its share of a node, which must not change until {@link #isSent}. */
     void beginNode(int epoch, long of, PartialGradient node) {
+        beginNode(epoch, of, node, 0);
+    }
+
+    /**
+     * The same of a node that is still being computed, whose rest follows by {@link #ready}.
+     *
+     * @param from from here to the end the gradient is final
+     */
+    void beginNode(int epoch, long of, PartialGradient node, int from) {
         for (int owner = 0; owner < shareSenders.length; owner++) {
-            FrameSender sender = shareSenders[owner];
+            GrowingSender sender = shareSenders[owner];
             if (sender != null) {
                 sender.header()
                         .set(gradientKind, epoch, of, node.firstSegment(), node.segmentCount(), shares.length(owner))
                         .sums(node.lossSum(), node.weightSum(), node.correctSum());
-                sender.begin(node.gradient(), shares.start(owner));
+                sender.begin(node.gradient(), shares.start(owner), readyOf(owner, from));
             }
         }
-        owned.deliver(of, node, shares.start(self));
+        this.node = node;
+        nodeStep = of;
+        ownBlocks = 0;
+        deliverOwn(from);
+    }
+
+    /** More of the node that was begun last is final: from {@code from} to the end. */
+    void ready(int from) {
+        for (int owner = 0; owner < shareSenders.length; owner++) {
+            if (shareSenders[owner] != null) {
+                shareSenders[owner].ready(readyOf(owner, from));
+            }
+        }
+        deliverOwn(from);
+    }
+
+    private void deliverOwn(int from) {
+        ownBlocks = owned.deliver(nodeStep, node, shares.start(self), ownBlocks, readyOf(self, from));
         takeOwnSum();
+    }
+
+    /** How much of an owner's share is there, if all is from parameter {@code from} on. */
+    private int readyOf(int owner, int from) {
+        int end = shares.start(owner) + shares.length(owner);
+        return Math.min(Math.max(0, end - from), shares.length(owner));
     }
 
     /** Whether all shares of the last node are sent, as far as this can be told without {@link #send}. */
@@ -243,9 +277,9 @@ final class PeerExchange {
             return;
         }
         int before = owned.taken();
-        int start = shares.start(self);
+        int end = shares.start(self) + shares.length(self);
         for (PartialGradient block = owned.takeNext(); block != null; block = owned.takeNext()) {
-            roots.putOwn(block, start + before, owned.isTaken());
+            roots.putOwn(block, end - owned.taken(), owned.isTaken());
             owned.release(block);
             sendOwn(rootSender, before);
             sendOwn(reportSender, before);

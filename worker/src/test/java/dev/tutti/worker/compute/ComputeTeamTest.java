@@ -109,7 +109,7 @@ class ComputeTeamTest {
                 item.set(epoch, step, first, count, block.length);
                 System.arraycopy(block, 0, item.block(), 0, block.length);
 
-                TreeSum sum = team.team.compute(item, parameters, () -> true);
+                TreeSum sum = team.team.compute(item, parameters, () -> true, ComputeTeam.NodeParts.NONE);
 
                 assertThat(sum.coveredSegments()).isEqualTo(count);
                 for (int at = first; at < first + count; ) {
@@ -145,7 +145,7 @@ class ComputeTeamTest {
         WorkItem item = new WorkItem();
         item.set(epoch, (epoch - 1L) * spec.stepsPerEpoch() + place / batch, 0, batch, 0);
         try (Running team = new Running(new ComputeTeam(spec, new SampleSource(spec, FEATURES, 1, cut), threads))) {
-            assertThatThrownBy(() -> team.team.compute(item, parameters, () -> true))
+            assertThatThrownBy(() -> team.team.compute(item, parameters, () -> true, ComputeTeam.NodeParts.NONE))
                     .isInstanceOf(IndexOutOfBoundsException.class);
         }
     }
@@ -167,10 +167,10 @@ class ComputeTeamTest {
         try (Running team = new Running(new ComputeTeam(spec, new SampleSource(spec, FEATURES, 1, data), threads))) {
             for (int wanted = 0; wanted < 5; wanted++) {
                 int[] asked = {wanted};
-                assertThat(team.team.compute(item, parameters, () -> asked[0]-- > 0))
+                assertThat(team.team.compute(item, parameters, () -> asked[0]-- > 0, ComputeTeam.NodeParts.NONE))
                         .isNull();
                 assertThat(asked[0]).isNegative();
-                TreeSum sum = team.team.compute(item, parameters, () -> true);
+                TreeSum sum = team.team.compute(item, parameters, () -> true, ComputeTeam.NodeParts.NONE);
                 assertThat(sum.nodeAt(0).gradient()).as("seed %d", SEED).isEqualTo(expected);
             }
         }
@@ -190,7 +190,7 @@ class ComputeTeamTest {
         for (int round = 0; round < 20; round++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             item.set(1, 0, round % 3, 20, 0);
-            team.compute(item, parameters, wanted);
+            team.compute(item, parameters, wanted, ComputeTeam.NodeParts.NONE);
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
         }
         assertThat(least).isZero();

@@ -72,6 +72,7 @@ final class SimulatedMembers {
     private long nowNs;
     private int deaths;
     private int again;
+    private int begun;
     private int awayUntil;
 
     SimulatedMembers(long seed) {
@@ -149,6 +150,11 @@ final class SimulatedMembers {
     /** Number of times that what others were asked for was handed out to somebody else. */
     int reissued() {
         return again;
+    }
+
+    /** Number of nodes of which parts were sent while the rest was computed. */
+    int sentInParts() {
+        return begun;
     }
 
     private void disturb(int turn) {
@@ -255,7 +261,7 @@ final class SimulatedMembers {
         private final RootReceiver roots;
         private final List<PeerStreams.Frames> rootFrames = new ArrayList<>();
         private final PeerStreams.Frames gradientFrames;
-        private final FrameSender rootSender;
+        private final GrowingSender rootSender;
         private boolean fresh;
 
         Generation(GenerationId id, Shares shares) {
@@ -361,6 +367,9 @@ final class SimulatedMembers {
         private int sumCount;
         private long[] sending;
         private int next;
+        private PartialGradient partial;
+        private PartialGradient whole;
+        private int from;
         private boolean connected;
         private boolean dead;
 
@@ -370,6 +379,7 @@ final class SimulatedMembers {
             orders.clear();
             firstWeights = null;
             sending = null;
+            partial = null;
             connected = false;
             PeerStreams network = generation.network.of(number);
             JobDescription job = new JobDescription(1, "job", spec, 1, 1, Placement.REPLICATE, "data");
@@ -396,8 +406,13 @@ final class SimulatedMembers {
                 }
                 exchange.start(firstStep);
             }
-            exchange.doWork();
             gradients.doWork();
+            if (partial != null) {
+                // The leading thread computes, and does nothing else.
+                computeOn();
+                return;
+            }
+            exchange.doWork();
             switch (random.nextInt(3)) {
                 case 0 -> work();
                 case 1 -> sendNext();
@@ -442,6 +457,36 @@ final class SimulatedMembers {
             orders.remove(0);
             sending = order;
             next = sumFirst;
+            boolean isOneNode = sum.nodeAt(sumFirst).segmentCount() == sumCount;
+            if (!isHere && isOneNode && exchange.isConnected() && random.nextBoolean()) {
+                beginParts();
+            }
+        }
+
+        /** Other members get the end of the gradient while its beginning is computed. */
+        private void beginParts() {
+            whole = sum.nodeAt(sumFirst);
+            from = random.nextInt(parameters + 1);
+            partial = new PartialGradient(parameters).reset(whole.firstSegment(), whole.segmentCount());
+            partial.sums(whole.lossSum(), whole.weightSum(), whole.correctSum());
+            Arrays.fill(partial.gradient(), 0, from, Float.NaN);
+            System.arraycopy(whole.gradient(), from, partial.gradient(), from, parameters - from);
+            exchange.beginNode(epoch(sumStep), sumStep, partial, from);
+            exchange.send();
+        }
+
+        private void computeOn() {
+            int to = from;
+            from = random.nextInt(from + 1);
+            System.arraycopy(whole.gradient(), from, partial.gradient(), from, to - from);
+            exchange.ready(from);
+            exchange.send();
+            if (from == 0) {
+                partial = null;
+                next = whole.endSegment();
+                tell(whole);
+                begun++;
+            }
         }
 
         /** As the leading compute thread does: one node after the other, and none that nobody wants. */
@@ -454,22 +499,26 @@ final class SimulatedMembers {
                 next = node.endSegment();
                 if (next > sending[1]) {
                     exchange.beginNode(epoch(sumStep), sumStep, node);
-                    Shares shares = of.shares;
-                    gradients
-                            .header()
-                            .set(
-                                    FrameKind.gradient(spec.wire().bytes()),
-                                    epoch(sumStep),
-                                    sumStep,
-                                    node.firstSegment(),
-                                    node.segmentCount(),
-                                    shares.length(shares.coordinator()))
-                            .sums(node.lossSum(), node.weightSum(), node.correctSum());
-                    gradients.begin(node.gradient(), shares.start(shares.coordinator()));
+                    tell(node);
                     return;
                 }
             }
             sending = null;
+        }
+
+        private void tell(PartialGradient node) {
+            Shares shares = of.shares;
+            gradients
+                    .header()
+                    .set(
+                            FrameKind.gradient(spec.wire().bytes()),
+                            epoch(sumStep),
+                            sumStep,
+                            node.firstSegment(),
+                            node.segmentCount(),
+                            shares.length(shares.coordinator()))
+                    .sums(node.lossSum(), node.weightSum(), node.correctSum());
+            gradients.begin(node.gradient(), shares.start(shares.coordinator()));
         }
     }
 
@@ -605,6 +654,7 @@ final class SimulatedMembers {
         private float[] vector;
         private int start;
         private int ready;
+        private boolean backwards;
         private int sent;
 
         Sender(GenerationId generation, int self, List<Wire> targets) {
@@ -621,6 +671,7 @@ final class SimulatedMembers {
         @Override
         public void begin(float[] vector, int start) {
             begin(vector, start, header.vectorLength());
+            backwards = false;
         }
 
         @Override
@@ -631,6 +682,7 @@ final class SimulatedMembers {
             this.vector = vector;
             this.start = start;
             this.ready = ready;
+            backwards = true;
             sent = 0;
         }
 
@@ -658,10 +710,11 @@ final class SimulatedMembers {
             if (sent + part > ready) {
                 return 0;
             }
+            int from = backwards ? header.vectorLength() - sent - part : sent;
             byte[] bytes = new byte[FrameFlyweight.HEADER_LENGTH + part * header.valueBytes()];
             new FrameFlyweight()
                     .wrapForWriting(new UnsafeBuffer(bytes), 0, bytes.length)
-                    .write(generation, header, vector, start, sent, part);
+                    .write(generation, header, vector, start + from - sent, sent, part);
             targets.forEach(wire -> wire.flying.add(bytes));
             sent += part;
             if (sent == header.vectorLength()) {
