@@ -109,9 +109,21 @@ class ComputeTeamTest {
                 item.set(epoch, step, first, count, block.length);
                 System.arraycopy(block, 0, item.block(), 0, block.length);
 
-                TreeSum sum = team.team.compute(item, parameters, () -> true, ComputeTeam.NodeParts.NONE);
+                List<PartialGradient> told = new ArrayList<>();
+                int[] least = {parameters.length};
+                TreeSum sum = team.team.compute(item, parameters, () -> true, (node, from) -> {
+                    assertThat(from).isLessThan(least[0]);
+                    least[0] = from;
+                    told.add(node);
+                });
 
                 assertThat(sum.coveredSegments()).isEqualTo(count);
+                if (!told.isEmpty()) {
+                    assertThat(threads).isEqualTo(1);
+                    assertThat(told).containsOnly(sum.nodeAt(first));
+                    assertThat(sum.nodeAt(first).segmentCount()).isEqualTo(count);
+                    assertThat(least[0]).isZero();
+                }
                 for (int at = first; at < first + count; ) {
                     PartialGradient node = sum.nodeAt(at);
                     PartialGradient expected = reference.node(at, node.endSegment());
