@@ -17,6 +17,16 @@ public final class RootReceiver {
     private long step = -1;
     private int missing;
     private boolean hasOwn;
+    private int ownStart;
+    private int ownEnd;
+    /** From here on the own share is there. */
+    private int ownFrom;
+
+    private boolean ownCounts;
+    /** From here on all is there, but for what is there of the share before. */
+    private int wholeFrom;
+    /** Number of the senders' shares before that. */
+    private int before;
 
     /**
      * @param kind of the frames
@@ -40,6 +50,12 @@ public final class RootReceiver {
         return shares[sender];
     }
 
+    /** Says which share is added here, for {@link #ready}. */
+    public void own(int start, int length) {
+        ownStart = start;
+        ownEnd = start + length;
+    }
+
     /**
      * Begins to receive the sum of a step.
      *
@@ -50,6 +66,10 @@ public final class RootReceiver {
         root = into;
         hasOwn = false;
         missing = shares.length;
+        ownFrom = ownEnd;
+        ownCounts = false;
+        wholeFrom = into.gradient().length;
+        before = shares.length;
         for (Share share : shares) {
             share.received = 0;
             share.whole = false;
@@ -80,11 +100,35 @@ public final class RootReceiver {
         System.arraycopy(part.gradient(), 0, root.gradient(), start, part.gradient().length);
         root.sums(part.lossSum(), part.weightSum(), part.correctSum());
         hasOwn = last;
+        ownFrom = start;
     }
 
     /** Whether the own share of the step is there. */
     public boolean hasOwn() {
         return hasOwn;
+    }
+
+    /** Number of parameters whose sum is there, from the last one on, where senders and their shares have one order. */
+    public int ready() {
+        int all = root.gradient().length;
+        while (true) {
+            if (!ownCounts && ownEnd >= wholeFrom) {
+                if (!hasOwn) {
+                    return all - Math.min(ownFrom, wholeFrom);
+                }
+                wholeFrom = Math.min(ownStart, wholeFrom);
+                ownCounts = true;
+            } else if (before > 0 && shares[before - 1].end() >= wholeFrom) {
+                Share next = shares[before - 1];
+                if (!next.whole) {
+                    return all - Math.min(next.end() - next.received, wholeFrom);
+                }
+                wholeFrom = Math.min(next.start, wholeFrom);
+                before--;
+            } else {
+                return all - wholeFrom;
+            }
+        }
     }
 
     /** Whether all shares of the step are there. */
@@ -130,12 +174,16 @@ public final class RootReceiver {
             }
             received += frame.partLength();
             frame.copyTo(root.gradient(), start + length - received);
+            root.sums(frame.lossSum(), frame.weightSum(), frame.correctSum());
             if (received == length) {
                 whole = true;
                 missing--;
-                root.sums(frame.lossSum(), frame.weightSum(), frame.correctSum());
             }
             return null;
+        }
+
+        int end() {
+            return start + length;
         }
     }
 }

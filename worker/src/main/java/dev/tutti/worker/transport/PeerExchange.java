@@ -54,6 +54,7 @@ final class PeerExchange {
     private PartialGradient node;
     private long nodeStep;
     private int ownBlocks;
+    private boolean feeding;
     private long step = -1;
 
     /** @param parameters the weights, which are changed in place */
@@ -76,6 +77,7 @@ final class PeerExchange {
                 .boxed()
                 .toList();
         roots = new RootReceiver(FrameKind.root(spec.wire().bytes()), rootOwners.size());
+        roots.own(shares.start(self), shares.length(self));
         for (int i = 0; i < rootOwners.size(); i++) {
             int owner = rootOwners.get(i);
             FrameReceiver.Handler handler = roots.from(i, shares.start(owner), shares.length(owner));
@@ -166,6 +168,7 @@ final class PeerExchange {
             }
         }
         takeOwnSum();
+        feed();
         return frames + send();
     }
 
@@ -240,20 +243,36 @@ final class PeerExchange {
     int advance(SharedLoop threads) {
         // Whoever waits for this member's share cannot go on, and while this thread computes it is sent in small
         // pieces.
-        if (!roots.isComplete() || !isIdle(rootSender) || !isIdle(feedSender)) {
+        if (!roots.isComplete() || !isIdle(rootSender) || !feed()) {
             return 0;
         }
         PartialGradient sum = sum();
-        if (feedSender != null) {
-            roots.send(feedSender, epochOf(step), 0, shares.parameters());
-        }
         // Whether it is finite is for the coordinator to find out, which ends the job if it is not.
         update.run(step, sum.gradient(), sum.weightSum(), threads);
         step++;
+        feeding = false;
         now = 1 - now;
         roots.begin(step, sum());
         takeOwnSum();
         return 1 + send();
+    }
+
+    /**
+     * What is there of the sum goes to the coordinator, as soon as that has taken the one before, which lies in the other array; false
+     * where it has not.
+     */
+    private boolean feed() {
+        if (feedSender == null || !isStarted()) {
+            return true;
+        }
+        int ready = roots.ready();
+        if (feeding) {
+            feedSender.ready(ready);
+        } else if (ready > 0 && isIdle(feedSender)) {
+            feeding = true;
+            roots.send(feedSender, epochOf(step), 0, shares.parameters(), ready);
+        }
+        return feeding;
     }
 
     /** A peer's node may be there before the weights: it had them sooner. All begin with the same step. */
