@@ -1,5 +1,6 @@
 package dev.tutti.worker.transport;
 
+import dev.tutti.kernel.Kernels;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.reduce.OwnedShare;
 import dev.tutti.reduce.PartialGradient;
@@ -65,7 +66,7 @@ final class PeerExchange {
         this.self = prepare.member();
         this.network = network;
         update = new ParameterUpdate(spec.optimizer(), parameters);
-        owned = new OwnedShare(shares.length(self), network.floatsPerFrame(), spec.wire());
+        owned = new OwnedShare(shares.length(self), network.floatsPerFrame(), Kernels.sum(spec.wire()));
         gradientKind = FrameKind.gradient(spec.wire().bytes());
         shareSenders = new GrowingSender[shares.members()];
         for (int i = 0; i < sums.length; i++) {
