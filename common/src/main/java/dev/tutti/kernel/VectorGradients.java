@@ -36,10 +36,12 @@ final class VectorGradients {
      * Computes the gradients of the plan's block.
      *
      * @param scaled whether the local errors are to be multiplied by the factors of the samples
+     * @param parts is told of each layer that is done
      */
-    void compute(boolean scaled) {
+    void compute(boolean scaled, FinalParts parts) {
         for (int layer = network.layers() - 1; layer >= 0; layer--) {
             computeLayer(layer, scaled);
+            parts.onFinal(layout.weightOffset(layer));
         }
     }
 
