@@ -35,9 +35,8 @@ import java.util.stream.Collectors;
 
 /** The settings of {@code tutti train}, one by one, and where their values are in {@link TrainingSettings}. */
 final class TrainingOptions {
-    private static final List<Activation> HIDDEN_ACTIVATIONS = Arrays.stream(Activation.values())
-            .filter(activation -> activation != Activation.SOFTMAX)
-            .toList();
+    private static final List<Activation> HIDDEN_ACTIVATIONS =
+            Arrays.stream(Activation.values()).filter(Activation::isHidden).toList();
 
     /** A unit that is 1 above 0 and 0 elsewhere: known, so that it can be said why there is none. */
     private static final String THRESHOLD = "threshold";
@@ -304,6 +303,9 @@ final class TrainingOptions {
             Entry.of(ACTIVATION, run -> run.network().activation()),
             Entry.of(DROPOUT, TrainingSettings::dropout),
             new Entry<>(LOSS, run -> run.network().loss()),
+            ofLoss(LossOptions.QUANTILE),
+            ofLoss(LossOptions.TWEEDIE_POWER),
+            ofLoss(LossOptions.LABEL_SMOOTHING),
             new Entry<>(
                     INIT,
                     run -> run.network().initialWeights().isPresent()
@@ -394,6 +396,10 @@ final class TrainingOptions {
                     .map(found -> TrainingOptions.line(setting, found))
                     .orElse("");
         }
+    }
+
+    private static Entry<Float> ofLoss(Setting<Float> setting) {
+        return new Entry<>(setting, run -> LossOptions.value(run.network(), setting));
     }
 
     private static Entry<Float> ofOptimizer(Setting<Float> setting) {

@@ -196,6 +196,7 @@ public record TrainingSettings(
                 from.get(TrainingOptions.HIDDEN),
                 activation,
                 from.find(TrainingOptions.LOSS),
+                LossOptions.parameter(from),
                 from.find(TrainingOptions.INIT).orElse(defaultFor(activation)),
                 from.get(TrainingOptions.INIT_VALUE),
                 saved ? from.find(TrainingOptions.INIT_WEIGHTS) : Optional.empty());
@@ -205,7 +206,7 @@ public record TrainingSettings(
     private static Initialization defaultFor(Activation activation) {
         return switch (activation) {
             case RELU, LEAKY_RELU, ELU, GELU_TANH, SOFTPLUS -> Initialization.HE;
-            case IDENTITY, SIGMOID, TANH, SOFTMAX -> Initialization.XAVIER;
+            case IDENTITY, SIGMOID, TANH, EXP, SOFTMAX -> Initialization.XAVIER;
         };
     }
 
@@ -266,6 +267,7 @@ public record TrainingSettings(
                 network.hidden(),
                 network.activation(),
                 Optional.of(loss),
+                LossOptions.resolved(loss, network.lossParameter()),
                 network.initialization(),
                 network.initialValue(),
                 network.initialWeights().map(Path::toAbsolutePath));

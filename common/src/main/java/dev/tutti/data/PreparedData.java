@@ -127,7 +127,7 @@ public record PreparedData(Dataset training, int[] trainingRows, Dataset validat
             long seed,
             boolean owned) {
         DataSplit split = new DataSplit(kind, share, seed, data.sha256(), training.length, validation.length);
-        Preprocessing preprocessing = Preprocessing.measure(data, training, rules, split);
+        Preprocessing preprocessing = Preprocessing.measure(data, training, rules, split, loss);
         if (preprocessing.inputCount() == 0) {
             throw new InputException(data.source() + ": no value in any column of the training rows; give more rows");
         }

@@ -2,6 +2,7 @@ package dev.tutti.kernel;
 
 import dev.tutti.data.MiniBatch;
 import dev.tutti.model.Activation;
+import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.reduce.BFloat16;
@@ -43,6 +44,9 @@ final class ScalarKernel implements GradientKernel {
     /** By layer, with dropout: {@code m_j f'(z_j)} of hidden units. */
     private final float[][] slopes;
 
+    /** Of the sample at hand: what its outputs should be, or the number of its class. */
+    private final float[] y;
+
     private float softmaxSum;
     private PerSample perSample = PerSample.NONE;
     /** The right halves of tree nodes under way, by depth; grown when a deeper tree is first met. */
@@ -62,6 +66,7 @@ final class ScalarKernel implements GradientKernel {
         this.precision = precision;
         this.description = description;
         layout = new ParameterLayout(network);
+        y = new float[network.targetCount()];
         z = new float[network.layers()][];
         a = new float[network.layers()][];
         d = new float[network.layers()][];
@@ -220,12 +225,21 @@ final class ScalarKernel implements GradientKernel {
         for (int j = 0; j < batch.targetCount(); j++) {
             notFinite = Math.fma(batch.targets()[batch.targetOffset(sample) + j], 0f, notFinite);
         }
-        int target = batch.targetOffset(sample);
-        return Losses.value(network.loss(), z[last], a[last], softmaxSum, batch.targets(), target) + notFinite;
+        takeTargets(batch, sample);
+        return Losses.value(network, z[last], a[last], softmaxSum, y, 0) + notFinite;
     }
 
     private boolean isCorrect(MiniBatch batch, int sample) {
-        return Losses.isCorrect(network.loss(), a[network.layers() - 1], batch.targets(), batch.targetOffset(sample));
+        takeTargets(batch, sample);
+        return Losses.isCorrect(network.loss(), a[network.layers() - 1], y, 0);
+    }
+
+    private void takeTargets(MiniBatch batch, int sample) {
+        boolean smooths = network.loss() == Loss.BINARY_CROSS_ENTROPY && network.lossParameter() > 0f;
+        for (int j = 0; j < y.length; j++) {
+            float target = batch.targets()[batch.targetOffset(sample) + j];
+            y[j] = smooths ? Losses.smoothed(target, network.lossParameter()) : target;
+        }
     }
 
     /** Computes d of all layers, from the last to the first. */
@@ -253,10 +267,10 @@ final class ScalarKernel implements GradientKernel {
     }
 
     private void outputErrors(MiniBatch batch, int sample, int last) {
+        takeTargets(batch, sample);
         boolean perOutput = network.targetCount() > 1;
         for (int j = 0; j < network.outputs(); j++) {
-            float target = batch.targets()[batch.targetOffset(sample) + (perOutput ? j : 0)];
-            float error = Losses.error(network.loss(), j, a[last][j], target);
+            float error = Losses.error(network, j, z[last][j], a[last][j], y[perOutput ? j : 0]);
             d[last][j] = Losses.cancelsDerivative(network.loss())
                     ? error
                     : error * Activations.derivative(network.activation(last), z[last][j], a[last][j]);

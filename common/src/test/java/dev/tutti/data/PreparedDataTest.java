@@ -159,6 +159,22 @@ class PreparedDataTest {
     }
 
     @Test
+    void shouldLeaveTargetsOfPositiveMeansAlone() {
+        RawData counts = regression(3, 0, 2, 1, 5, 4);
+        PreparedData data = PreparedData.of(counts, Loss.POISSON, Scale.STANDARDIZE, 0, 1);
+        assertThat(data.training().targets()).containsExactly(3, 0, 2, 1, 5, 4);
+        assertThat(data.preprocessing().targetUnit().factor()).isEqualTo(1);
+
+        assertThatThrownBy(() -> PreparedData.of(counts, Loss.GAMMA, Scale.STANDARDIZE, 0, 1))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(
+                        "row 2: target 0.0 is out of range for the loss gamma, allowed: above 0; use --loss squared_error");
+        assertThatThrownBy(() -> PreparedData.of(regression(1, -1), Loss.TWEEDIE, Scale.STANDARDIZE, 0, 1))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("row 2: target -1.0 is out of range for the loss tweedie, allowed: 0 or more");
+    }
+
+    @Test
     void shouldMeasureOnTheTrainingRowsAlone() {
         RawData data = regression(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
         Preprocessing measured =

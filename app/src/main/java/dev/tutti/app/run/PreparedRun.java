@@ -7,7 +7,6 @@ import dev.tutti.config.NetworkSettings;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.data.BuiltInData;
 import dev.tutti.data.DataFiles;
-import dev.tutti.data.DataSchema;
 import dev.tutti.data.Dataset;
 import dev.tutti.data.PreparedData;
 import dev.tutti.data.Preprocessing;
@@ -143,8 +142,9 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
         sizes.add(preprocessing.schema().outputsFor(loss));
         List<Activation> activations = new ArrayList<>();
         settings.hidden().forEach(size -> activations.add(settings.activation()));
-        activations.add(DataSchema.outputActivation(loss));
-        return new NetworkSpec(sizes, activations, loss);
+        activations.add(loss.usualOutput());
+        return new NetworkSpec(
+                sizes, activations, loss, settings.lossParameter().orElse(loss.usualParameter()));
     }
 
     private static float[] initialParameters(TrainingSettings settings, NetworkSpec network) {
