@@ -97,6 +97,12 @@ final class TrainingOptions {
     static final Setting<String> VALIDATION_DATA = Setting.of(
                     "validation-data", "DATA", Form.text(), "a second data set to validate with, instead of a share")
             .below(Root.DATA_SET);
+    static final Setting<Double> TEST = Setting.of(
+                    "test",
+                    "SHARE",
+                    Form.decimal(Range.share()),
+                    "share of the samples for a test at the end, which nothing else sees, 0 to below 1")
+            .orElse(0.0);
     static final Setting<Long> SPLIT_SEED = Setting.of(
                     "split-seed", "N", Form.wide(), "of the choice of the samples held out")
             .orElse(1L);
@@ -298,6 +304,7 @@ final class TrainingOptions {
                             ? Optional.empty()
                             : Optional.of(run.data().validation())),
             new Entry<>(VALIDATION_DATA, run -> run.data().validationSource()),
+            Entry.of(TEST, run -> run.data().test()),
             Entry.of(SPLIT_SEED, run -> run.data().splitSeed()),
             Entry.of(HIDDEN, run -> run.network().hidden()),
             Entry.of(ACTIVATION, run -> run.network().activation()),

@@ -186,7 +186,22 @@ public record TrainingSettings(
                 from.get(TrainingOptions.SCALE),
                 otherData ? 0 : share,
                 otherData ? from.find(TrainingOptions.VALIDATION_DATA) : Optional.empty(),
+                test(from, otherData, share),
                 from.get(TrainingOptions.SPLIT_SEED));
+    }
+
+    private static double test(SettingsReader from, boolean otherData, double validation) {
+        double share = from.get(TrainingOptions.TEST);
+        if (share > 0 && otherData) {
+            throw from.conflict(TrainingOptions.TEST, "does not go with validation-data; use tutti eval on other data");
+        }
+        if (share + validation >= 1 && share > 0) {
+            throw from.conflict(
+                    TrainingOptions.TEST,
+                    "leaves nothing to train on: " + share + " beside validation " + validation
+                            + "; give smaller shares");
+        }
+        return share;
     }
 
     private static NetworkSettings network(SettingsReader from) {
@@ -262,6 +277,7 @@ public record TrainingSettings(
                 data.scale(),
                 data.validation(),
                 validationSource,
+                data.test(),
                 data.splitSeed());
         NetworkSettings net = new NetworkSettings(
                 network.hidden(),

@@ -148,6 +148,9 @@ public final class ModelFile {
             if (!schema.has("targetColumn")) {
                 schema.put("targetColumn", DataSchema.NO_COLUMN);
             }
+            if (metadata.path("split") instanceof ObjectNode split && !split.has("testShare")) {
+                split.put("testShare", 0).put("testRows", 0);
+            }
             addEmpty(schema, "inputTypes");
             addEmpty(schema, "leftOut");
             addEmpty(preprocessing, "fill");

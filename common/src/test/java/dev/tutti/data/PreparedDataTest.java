@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -156,6 +157,35 @@ class PreparedDataTest {
                         .validation()
                         .samples())
                 .isZero();
+    }
+
+    @Test
+    void shouldHoldOutATestBesidesTheSameValidation() {
+        RawData iris = BuiltInData.read("iris");
+        PreparationRules rules = PreparationRules.of(Scale.STANDARDIZE);
+        DataSplit without = PreparedData.of(iris, Loss.CROSS_ENTROPY, Scale.STANDARDIZE, 0.2, 3)
+                .preprocessing()
+                .split();
+        PreparedData data = PreparedData.ofOwned(
+                BuiltInData.read("iris"), Loss.CROSS_ENTROPY, rules, 0.2, 0.1, 3, OptionalInt.empty());
+        DataSplit split = data.preprocessing().split();
+
+        assertThat(split.heldOutRows(iris)).isEqualTo(without.heldOutRows(iris));
+        int[] test = split.testRows(iris);
+        assertThat(test).hasSize(15).hasSize(data.test().samples());
+        assertThat(data.validation().samples()).isEqualTo(30);
+        int[] all = Stream.of(data.trainingRows(), test, split.heldOutRows(iris))
+                .flatMapToInt(Arrays::stream)
+                .sorted()
+                .toArray();
+        assertThat(all).isEqualTo(IntStream.range(0, iris.rows()).toArray());
+        assertThatThrownBy(() -> without.testRows(iris))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("no share of the training data was held out for a test; train with --test");
+        assertThatThrownBy(
+                        () -> PreparedData.ofOwned(iris, Loss.CROSS_ENTROPY, rules, 0.6, 0.4, 3, OptionalInt.empty()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("test out of range: 0.4");
     }
 
     @Test

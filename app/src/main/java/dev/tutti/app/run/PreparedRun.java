@@ -132,7 +132,8 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
             RawData validation = DataFiles.read(other.get(), from.options().withLabels(null), raw.schema());
             return PreparedData.ofOwned(raw, validation, loss, from.rules());
         }
-        return PreparedData.ofOwned(raw, loss, from.rules(), from.validation(), from.splitSeed(), trainingRows);
+        return PreparedData.ofOwned(
+                raw, loss, from.rules(), from.validation(), from.test(), from.splitSeed(), trainingRows);
     }
 
     private static NetworkSpec network(Preprocessing preprocessing, NetworkSettings settings, Loss loss) {
@@ -165,7 +166,9 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
     public String describe() {
         NetworkSpec network = job.spec().network();
         return job.name() + ": " + job.training().samples() + " training and "
-                + job.validation().samples() + " validation samples; network " + network.shape() + ", "
+                + job.validation().samples() + " validation samples"
+                + (data.test().samples() > 0 ? ", " + data.test().samples() + " for the test" : "") + "; network "
+                + network.shape() + ", "
                 + new ParameterLayout(network).parameterCount() + " parameters, loss "
                 + network.loss().id();
     }
