@@ -309,6 +309,7 @@ final class TrainingOptions {
             Entry.of(HIDDEN, run -> run.network().hidden()),
             Entry.of(ACTIVATION, run -> run.network().activation()),
             Entry.of(DROPOUT, TrainingSettings::dropout),
+            Entry.of(RefinementOptions.INPUT_DROPOUT, run -> run.refinements().inputDropout()),
             new Entry<>(LOSS, run -> run.network().loss()),
             ofLoss(LossOptions.QUANTILE),
             ofLoss(LossOptions.TWEEDIE_POWER),

@@ -94,7 +94,7 @@ public record TrainingSpec(
      * @param maxSamples number of samples of most calls
      */
     public GradientKernel newKernel(int maxSamples) {
-        return Kernels.create(network, new Dropout(dropout, seed), wire, maxSamples);
+        return Kernels.create(network, new Dropout(dropout, seed, refinements.inputDropout()), wire, maxSamples);
     }
 
     /** Returns what is done with the gradients of single samples; see {@link GradientKernel#gradients}. */

@@ -154,6 +154,7 @@ class TrainingSettingsTest {
                 "dropout|0.99999999|--dropout: out of range: \"0.99999999\", allowed: 0 to below 1",
                 "dropout|-0.1|--dropout: out of range: \"-0.1\", allowed: 0 to below 1",
                 "dropout|half|--dropout: not a number: \"half\", allowed: 0 to below 1",
+                "input-dropout|1|--input-dropout: out of range: \"1\", allowed: 0 to below 1",
                 "epochs|0|--epochs: out of range: \"0\"",
                 "batch|0|--batch: out of range: \"0\", allowed: whole numbers from 1",
                 "batch|-64|--batch: out of range: \"-64\"",

@@ -51,6 +51,10 @@ final class DoubleNetwork {
         double[] x = new double[network.inputs()];
         for (int i = 0; i < x.length; i++) {
             x[i] = batch.features()[batch.featureOffset(sample) + i];
+            if (dropout.dropsInputs()) {
+                int block = Dropout.firstInputBlock(network);
+                x[i] *= dropout.inputFactor(batch.epoch(), batch.position(sample), block, i);
+            }
         }
         for (int layer = 0; layer < network.layers(); layer++) {
             x = layer(layer, x);

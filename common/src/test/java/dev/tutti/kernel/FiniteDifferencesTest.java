@@ -57,7 +57,7 @@ class FiniteDifferencesTest {
         check(
                 new NetworkSpec(
                         List.of(5, 20, 9, 3), List.of(activation, activation, Activation.SOFTMAX), Loss.CROSS_ENTROPY),
-                new Dropout(0.4f, 11));
+                new Dropout(0.4f, 11, 0.3f));
     }
 
     private static void check(NetworkSpec network) {

@@ -224,7 +224,9 @@ class SameBitsTest {
         }
 
         private static Dropout anyDropout(Random random) {
-            return random.nextBoolean() ? Dropout.NONE : new Dropout(random.nextFloat(), random.nextLong());
+            return random.nextBoolean()
+                    ? Dropout.NONE
+                    : new Dropout(random.nextFloat(), random.nextLong(), random.nextFloat());
         }
 
         void inEpoch(Random random) {

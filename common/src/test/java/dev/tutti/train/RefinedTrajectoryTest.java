@@ -110,7 +110,7 @@ class RefinedTrajectoryTest {
                 false,
                 0f,
                 NodePrecision.FLOAT32,
-                new Refinements(update, 0, number(expected, "per_sample")),
+                new Refinements(update, 0, number(expected, "per_sample"), 0),
                 problem.dataset().samples());
         TrainingJob job = new TrainingJob("test", spec, problem.dataset(), problem.dataset(), problem.parameters());
 

@@ -10,6 +10,7 @@ import dev.tutti.files.InputException;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.optim.Sgd;
 import dev.tutti.train.ReferenceTrainer;
+import dev.tutti.train.Refinements;
 import dev.tutti.train.TrainingFailedException;
 import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
@@ -88,7 +89,9 @@ public record HeldStep(Problem problem, int epoch, long steps, int batchSamples)
         if (batchSamples > MOST_SAMPLES) {
             notes.add("The first " + MOST_SAMPLES + " of the " + batchSamples + " samples of the mini-batch.");
         }
-        if (settings.dropout() > 0 || !settings.optimizer().equals(new Sgd.Settings(learningRate, 0))) {
+        if (settings.dropout() > 0
+                || !settings.refinements().equals(Refinements.NONE)
+                || !settings.optimizer().equals(new Sgd.Settings(learningRate, 0))) {
             notes.add(
                     "The update is one of plain gradient descent, without momentum and dropout, whatever the settings say.");
         }

@@ -15,6 +15,7 @@ import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.optim.Sgd;
 import dev.tutti.savedmodel.ModelFile;
+import dev.tutti.train.Refinements;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -169,7 +170,9 @@ public final class OwnData {
         float learningRate = settings.optimizer().learningRate();
         List<String> notes = new ArrayList<>(List.of(
                 "Rows are counted from 0, in the order of the data; x and y are as the network sees them, scaled."));
-        if (settings.dropout() > 0 || !settings.optimizer().equals(new Sgd.Settings(learningRate, 0))) {
+        if (settings.dropout() > 0
+                || !settings.refinements().equals(Refinements.NONE)
+                || !settings.optimizer().equals(new Sgd.Settings(learningRate, 0))) {
             notes.add(
                     "The step is one of plain gradient descent, without momentum and dropout, whatever the settings say.");
         }
@@ -210,6 +213,9 @@ public final class OwnData {
     }
 
     static void requireSmall(NetworkSpec network) {
+        if (network.loss().ofClasses() && network.lossParameter() > 0) {
+            throw new InputException("label smoothing is not written out here; leave out --label-smoothing");
+        }
         int widest = network.sizes().stream().mapToInt(Integer::intValue).max().orElse(0);
         int parameters = new ParameterLayout(network).parameterCount();
         if (widest > MOST_UNITS || network.layers() > MOST_LAYERS || parameters > MOST_PARAMETERS) {
