@@ -53,7 +53,7 @@ final class VectorKernel implements GradientKernel {
         outputLayer = new VectorOutputLayer(network, buffers);
         backward = new VectorBackward(network, dropout, buffers);
         samples = new VectorPerSample(network, buffers);
-        gradients = new VectorGradients(network, plan, buffers);
+        gradients = new VectorGradients(network, dropout, plan, buffers);
         buffers.reserve(Math.max(1, maxSamples));
     }
 

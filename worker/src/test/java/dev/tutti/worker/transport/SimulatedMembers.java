@@ -74,7 +74,10 @@ final class SimulatedMembers {
     private final ParameterUpdate run;
     /** What needs the whole sum, and the number of the step. */
     private static final Refinements CLIPPED = new Refinements(
-            new UpdateRules(new Schedule(Schedule.Kind.COSINE, new Schedule.Span(3, 0), 1, 1), 0, 0, 0, 0, 0.5f), 0, 0);
+            new UpdateRules(new Schedule(Schedule.Kind.COSINE, new Schedule.Span(3, 0), 1, 1), 0, 0, 0, 0, 0.5f),
+            0,
+            0,
+            0);
 
     private final PartialGradient root;
     private final List<Member> present = new ArrayList<>();
