@@ -178,6 +178,20 @@ class ReportTest {
                 .doesNotContain("Residuals");
     }
 
+    /** A table of fifty by fifty would be no help. */
+    @Test
+    void shouldNameThePairsConfusedMostOfManyClasses() throws IOException {
+        StringBuilder rows = new StringBuilder("x,kind\n");
+        for (int row = 0; row < 400; row++) {
+            rows.append(row % 5).append(",kind").append(row % 50).append('\n');
+        }
+        Path file = Files.writeString(directory.resolve("many.csv"), rows);
+
+        assertThat(report(train("many", file.toString(), "--epochs", "1")))
+                .contains("<caption>Confused most</caption>", "<th scope=\"col\">taken for</th>")
+                .doesNotContain("class=\"confusion\"");
+    }
+
     @Test
     void shouldReportARunThatHeldNothingOut() throws IOException {
         Path run = train("xor", "xor", "--epochs", "1");
