@@ -1,9 +1,9 @@
 package dev.tutti.app.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tutti.app.prediction.HeldOut;
 import dev.tutti.app.prediction.Importance;
 import dev.tutti.app.prediction.Predictions;
+import dev.tutti.app.run.HeldOut;
 import dev.tutti.data.DataSplit;
 import dev.tutti.files.InputException;
 import dev.tutti.model.Activation;
@@ -55,6 +55,9 @@ public final class Report {
 
     /** Keys of the ledger begin so. */
     private static final List<String> LEDGER = List.of("segments", "frames", "skipped");
+
+    private static final String NOTHING_HELD_OUT =
+            "<h2>Errors</h2>\n<p class=\"quiet\">No samples were held out.</p>\n";
 
     private static final List<String> HEADLINE = List.of("accuracy", "validationRmse", "validationLoss", "trainLoss");
 
@@ -245,11 +248,15 @@ public final class Report {
     private Optional<Predictions> held() throws InterruptedException {
         DataSplit.Kind kind = run.model().preprocessing().split().kind();
         if (kind == DataSplit.Kind.NONE || kind == DataSplit.Kind.TRAINING_ROWS) {
-            out.raw("<h2>Errors</h2>\n<p class=\"quiet\">No samples were held out.</p>\n");
+            out.raw(NOTHING_HELD_OUT);
             return Optional.empty();
         }
         try {
             HeldOut held = HeldOut.of(run.directory(), run.model());
+            if (held.rows().length == 0) {
+                out.raw(NOTHING_HELD_OUT);
+                return Optional.empty();
+            }
             Predictions predictions = Predictions.of(run.model(), held.data(), held.rows());
             out.add(
                     predictions.schema().classification()
