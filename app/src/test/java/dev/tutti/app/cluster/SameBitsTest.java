@@ -18,6 +18,7 @@ import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.Carriers;
 import dev.tutti.transport.TransportKind;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -70,6 +71,25 @@ class SameBitsTest {
         assertThat(found.last().samples()).isEqualTo(expected.last().samples());
     }
 
+    /** Vectors so large that members average; one worker has so many samples that its last layers leave before the others are computed. */
+    @ParameterizedTest
+    @CsvSource({"1", "2"})
+    void shouldEndInTheSameBitsWhereMembersAverage(int workers) throws InterruptedException {
+        NetworkSpec wide = new NetworkSpec(
+                List.of(9, 100, 150, 4),
+                List.of(Activation.RELU, Activation.RELU, Activation.SOFTMAX),
+                Loss.CROSS_ENTROPY);
+        TrainingJob job = job(wide, Sync.STEP, 203, 13, 0, NodePrecision.FLOAT32);
+        assertThat(job.initialParameters().length * Float.BYTES).isGreaterThan(Carriers.LARGE_BYTES);
+        TrainingResult expected = ReferenceTrainer.train(job, TrainingListener.NONE);
+
+        TrainingResult found = EmbeddedCluster.train(
+                job, "data", workers, Placement.REPLICATE, TransportKind.TCP, TrainingListener.NONE);
+
+        assertThat(found.parameters()).isEqualTo(expected.parameters());
+        assertThat(found.last().trainLoss()).isEqualTo(expected.last().trainLoss());
+    }
+
     @Test
     void shouldLeaveOutTheSameStepsAsTheReferenceTrainer() throws InterruptedException {
         TrainingJob given = job(Sync.STEP, 32, 8, 0, NodePrecision.FLOAT32);
@@ -103,6 +123,11 @@ class SameBitsTest {
     private static TrainingJob job(Sync sync, int batch, int segment, float dropout, NodePrecision wire) {
         NetworkSpec network =
                 new NetworkSpec(List.of(9, 17, 4), List.of(Activation.RELU, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
+        return job(network, sync, batch, segment, dropout, wire);
+    }
+
+    private static TrainingJob job(
+            NetworkSpec network, Sync sync, int batch, int segment, float dropout, NodePrecision wire) {
         Dataset training = randomData(203, 9, 4, 1);
         TrainingSpec spec = new TrainingSpec(
                 network,
