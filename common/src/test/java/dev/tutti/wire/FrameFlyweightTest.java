@@ -18,8 +18,8 @@ class FrameFlyweightTest {
     private static final long SEED = Long.getLong("tutti.seed", 20261121);
     private static final GenerationId GENERATION = new GenerationId(7, 3, 0x0123456789ABCDEFL);
 
-    /** The layout of version 2, for ever: members of different builds must understand each other or refuse each other. */
-    private static final String GOLDEN = "02050201"
+    /** The layout of version 3, for ever: members of different builds must understand each other or refuse each other. */
+    private static final String GOLDEN = "03050201"
             + "%s"
             + "efcdab8967452301"
             + "07000000"
@@ -83,7 +83,7 @@ class FrameFlyweightTest {
         int checksum = Integer.reverseBytes(checksum(bytes));
         assertThat(HexFormat.of().formatHex(bytes))
                 .isEqualTo(String.format(GOLDEN, HexFormat.of().toHexDigits(checksum)));
-        assertThat(HexFormat.of().toHexDigits(checksum)).isEqualTo("7dae6c31");
+        assertThat(HexFormat.of().toHexDigits(checksum)).isEqualTo("c50429ec");
     }
 
     /** The same header but for the kind, then two bytes of each float, the lower ones first. */

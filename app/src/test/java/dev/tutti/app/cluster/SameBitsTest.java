@@ -22,6 +22,7 @@ import dev.tutti.train.TrainingJob;
 import dev.tutti.train.TrainingListener;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingSpec;
+import dev.tutti.transport.Carriers;
 import dev.tutti.transport.TransportKind;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,6 +38,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The promise: an embedded cluster ends in the bits of the reference trainer, whatever its workers, streams and placement. */
 @Timeout(value = 20, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SameBitsTest {
+    private static final NetworkSpec NARROW =
+            new NetworkSpec(List.of(9, 17, 4), List.of(Activation.RELU, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
+
     @ParameterizedTest
     @CsvSource({
         "1, REPLICATE, IPC, STEP, 32, 8, 0, FLOAT32",
@@ -91,7 +95,7 @@ class SameBitsTest {
         // A plateau is to be seen, and then trained on, before the run ends for want of progress.
         int patience = kind == Schedule.Kind.PLATEAU ? 3 : 1;
         UpdateRules update = new UpdateRules(schedule, 0.01f, 0.001f, 0.02f, 0.9f, 0.2f);
-        TrainingJob plain = job(8, Sync.STEP, 32, 5, 0.1f, NodePrecision.FLOAT32);
+        TrainingJob plain = job(NARROW, 8, Sync.STEP, 32, 5, 0.1f, NodePrecision.FLOAT32);
         TrainingJob job = new TrainingJob(
                 "test",
                 plain.spec().with(new Refinements(update, patience, 0.7f, 0.2f)),
@@ -111,6 +115,25 @@ class SameBitsTest {
         assertThat(found.bestEpoch()).isEqualTo(expected.bestEpoch()).isPositive();
         assertThat(found.last().epoch()).as("stopped early").isLessThan(8);
         assertThat(found.last().learningRate()).as("with another rate").isLessThan(0.099f);
+    }
+
+    /** Vectors so large that members average; one worker has so many samples that its last layers leave before the others are computed. */
+    @ParameterizedTest
+    @CsvSource({"1", "2"})
+    void shouldEndInTheSameBitsWhereMembersAverage(int workers) throws InterruptedException {
+        NetworkSpec wide = new NetworkSpec(
+                List.of(9, 100, 150, 4),
+                List.of(Activation.RELU, Activation.RELU, Activation.SOFTMAX),
+                Loss.CROSS_ENTROPY);
+        TrainingJob job = job(wide, 3, Sync.STEP, 203, 13, 0, NodePrecision.FLOAT32);
+        assertThat(job.initialParameters().length * Float.BYTES).isGreaterThan(Carriers.LARGE_BYTES);
+        TrainingResult expected = ReferenceTrainer.train(job, TrainingListener.NONE);
+
+        TrainingResult found = EmbeddedCluster.train(
+                job, "data", workers, Placement.REPLICATE, TransportKind.TCP, TrainingListener.NONE);
+
+        assertThat(found.parameters()).isEqualTo(expected.parameters());
+        assertThat(found.last().trainLoss()).isEqualTo(expected.last().trainLoss());
     }
 
     @Test
@@ -144,12 +167,11 @@ class SameBitsTest {
     }
 
     private static TrainingJob job(Sync sync, int batch, int segment, float dropout, NodePrecision wire) {
-        return job(3, sync, batch, segment, dropout, wire);
+        return job(NARROW, 3, sync, batch, segment, dropout, wire);
     }
 
-    private static TrainingJob job(int epochs, Sync sync, int batch, int segment, float dropout, NodePrecision wire) {
-        NetworkSpec network =
-                new NetworkSpec(List.of(9, 17, 4), List.of(Activation.RELU, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
+    private static TrainingJob job(
+            NetworkSpec network, int epochs, Sync sync, int batch, int segment, float dropout, NodePrecision wire) {
         Dataset training = randomData(203, 9, 4, 1);
         TrainingSpec spec = new TrainingSpec(
                 network,

@@ -38,10 +38,15 @@ public record TcpSettings(int bufferBytes, int floatsPerFrame, Limits ofMembers,
     /** Before each frame: its length in bytes and its number in the connection. */
     static final int PREFIX_BYTES = 8;
 
-    /** As measured, see benchmarks/results/transport.md: four frames fill a buffer. */
+    /** Of a frame, which is also what owners of a share add and send on at once: a few milliseconds of a slow link. */
+    private static final int FLOATS_PER_FRAME = 8192;
+
+    private static final int FRAMES_PER_BUFFER = 8;
+
+    /** As measured, see benchmarks/results/transport.md: a buffer of 256 kB. */
     public static final TcpSettings DEFAULT = new TcpSettings(
-            256 << 10,
-            ((64 << 10) - PREFIX_BYTES - FrameFlyweight.HEADER_LENGTH) / Float.BYTES,
+            FRAMES_PER_BUFFER * (PREFIX_BYTES + (int) frameBytes(FLOATS_PER_FRAME)),
+            FLOATS_PER_FRAME,
             Duration.ofSeconds(5),
             Duration.ofSeconds(4));
 

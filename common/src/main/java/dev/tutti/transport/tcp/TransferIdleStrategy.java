@@ -65,7 +65,8 @@ public final class TransferIdleStrategy implements IdleStrategy {
     @Override
     public void reset() {
         idle = false;
-        napNs = SHORTEST_NAP_NS;
+        // About one nap for each frame, at any rate of the link.
+        napNs = Math.max(napNs / 2, SHORTEST_NAP_NS);
     }
 
     @Override

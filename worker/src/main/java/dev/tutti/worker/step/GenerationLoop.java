@@ -314,7 +314,8 @@ public final class GenerationLoop {
         int segment = last.firstSegment();
         int end = item.firstSegment() + item.segmentCount();
         int from = -1;
-        while (segment < end && !isLeaving() && !plane.isOver(item.step())) {
+        // Other members have what was begun, so the step may be over before the coordinator is told of it.
+        while (segment < end && !isLeaving() && (begun == lastSum.nodeAt(segment) || !plane.isOver(item.step()))) {
             PartialGradient node = lastSum.nodeAt(segment);
             int nodeEnd = node.endSegment();
             if (node == begun) {
