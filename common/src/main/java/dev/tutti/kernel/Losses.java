@@ -60,13 +60,13 @@ final class Losses {
 
     /** {@code exp((2 - p) z) / (2 - p) + y exp((1 - p) z) / (p - 1)}. */
     private static float tweedie(float[] z, float[] targets, int offset, float power) {
-        float sum = 0f;
+        float first = 0f;
+        float second = 0f;
         for (int j = 0; j < z.length; j++) {
-            float first = FloatMath.exp((2f - power) * z[j]) * (1f / (2f - power));
-            float second = FloatMath.exp((1f - power) * z[j]) * (1f / (power - 1f));
-            sum += Math.fma(targets[offset + j], second, first);
+            first = Math.fma(FloatMath.exp((2f - power) * z[j]), 1f / (2f - power), first);
+            second = Math.fma(FloatMath.exp((1f - power) * z[j]) * (1f / (power - 1f)), targets[offset + j], second);
         }
-        return sum;
+        return first + second;
     }
 
     private static float squaredError(float[] a, float[] targets, int offset) {

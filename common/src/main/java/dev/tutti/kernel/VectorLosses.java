@@ -177,7 +177,7 @@ final class VectorLosses {
                 case QUANTILE -> quantile(a, y, o, outputs, network.lossParameter(), losses, at + half);
                 case POISSON -> poisson(z, a, y, o, outputs, losses, at + half);
                 case GAMMA -> gamma(z, a, y, o, outputs, losses, at + half);
-                case TWEEDIE -> tweedieLoop(z, y, o, outputs, network.lossParameter(), losses, at + half);
+                case TWEEDIE -> tweedie(z, y, o, outputs, network.lossParameter(), losses, at + half);
                 case CROSS_ENTROPY -> throw new IllegalArgumentException("cross-entropy has its own loop");
             }
             correctLoop(a, y, o, outputs, correct, at + half);
@@ -282,16 +282,32 @@ final class VectorLosses {
         sum.intoArray(losses, at);
     }
 
-    private static void tweedieLoop(
+    /** Two short loops: C2 does not inline two exponentials into one, and its vectors would go to the heap. */
+    private static void tweedie(float[] z, float[] y, int offset, int outputs, float power, float[] losses, int at) {
+        tweedieFirstLoop(z, offset, outputs, power, losses, at);
+        tweedieSecondLoop(z, y, offset, outputs, power, losses, at);
+    }
+
+    private static void tweedieFirstLoop(float[] z, int offset, int outputs, float power, float[] losses, int at) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        FloatVector factor = FloatVector.broadcast(FLOATS, 1f / (2f - power));
+        for (int i = offset; i < offset + outputs * PANEL; i += PANEL) {
+            sum = VectorMath.exp(FloatVector.fromArray(FLOATS, z, i).mul(2f - power))
+                    .fma(factor, sum);
+        }
+        sum.intoArray(losses, at);
+    }
+
+    private static void tweedieSecondLoop(
             float[] z, float[] y, int offset, int outputs, float power, float[] losses, int at) {
         FloatVector sum = FloatVector.zero(FLOATS);
         for (int i = offset; i < offset + outputs * PANEL; i += PANEL) {
-            FloatVector x = FloatVector.fromArray(FLOATS, z, i);
-            FloatVector first = VectorMath.exp(x.mul(2f - power)).mul(1f / (2f - power));
-            FloatVector second = VectorMath.exp(x.mul(1f - power)).mul(1f / (power - 1f));
-            sum = sum.add(FloatVector.fromArray(FLOATS, y, i).fma(second, first));
+            FloatVector second = VectorMath.exp(
+                            FloatVector.fromArray(FLOATS, z, i).mul(1f - power))
+                    .mul(1f / (power - 1f));
+            sum = second.fma(FloatVector.fromArray(FLOATS, y, i), sum);
         }
-        sum.intoArray(losses, at);
+        FloatVector.fromArray(FLOATS, losses, at).add(sum).intoArray(losses, at);
     }
 
     /**
@@ -303,7 +319,8 @@ final class VectorLosses {
     static void errors(NetworkSpec network, float[] z, float[] a, float[] y, float[] d, int offset, int count) {
         Loss loss = network.loss();
         if (loss == Loss.TWEEDIE) {
-            tweedieErrorsLoop(z, y, d, offset, count, network.lossParameter());
+            tweedieFirstErrorLoop(z, d, offset, count, network.lossParameter());
+            tweedieSecondErrorLoop(z, y, d, offset, count, network.lossParameter());
             return;
         }
         if (loss == Loss.GAMMA) {
@@ -317,12 +334,20 @@ final class VectorLosses {
         differences(loss, a, y, d, offset, count);
     }
 
-    private static void tweedieErrorsLoop(float[] z, float[] y, float[] d, int offset, int count, float power) {
+    private static void tweedieFirstErrorLoop(float[] z, float[] d, int offset, int count, float power) {
         for (int i = offset; i < offset + count; i += LANES) {
-            FloatVector x = FloatVector.fromArray(FLOATS, z, i);
-            FloatVector first = VectorMath.exp(x.mul(2f - power));
-            FloatVector second = VectorMath.exp(x.mul(1f - power));
-            FloatVector.fromArray(FLOATS, y, i).neg().fma(second, first).intoArray(d, i);
+            VectorMath.exp(FloatVector.fromArray(FLOATS, z, i).mul(2f - power)).intoArray(d, i);
+        }
+    }
+
+    private static void tweedieSecondErrorLoop(float[] z, float[] y, float[] d, int offset, int count, float power) {
+        for (int i = offset; i < offset + count; i += LANES) {
+            FloatVector second =
+                    VectorMath.exp(FloatVector.fromArray(FLOATS, z, i).mul(1f - power));
+            FloatVector.fromArray(FLOATS, y, i)
+                    .neg()
+                    .fma(second, FloatVector.fromArray(FLOATS, d, i))
+                    .intoArray(d, i);
         }
     }
 
