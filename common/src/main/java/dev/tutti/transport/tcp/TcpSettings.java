@@ -100,7 +100,7 @@ public record TcpSettings(int bufferBytes, int floatsPerFrame, Limits ofMembers,
         return shares == null ? parameters : (parameters - 1) / shares.owners() + 1;
     }
 
-    /** With many members shares are short and connections many: a frame is no longer than a share, and four of them fill a buffer. */
+    /** With many members shares are short and connections many: a frame is no longer than a share, and eight of them fill a buffer. */
     private TcpSettings forVectors(long longest, Limits members, Limits coordinator) {
         int floats = (int) Math.max(FEWEST_FLOATS_PER_FRAME, Math.min(longest, floatsPerFrame));
         int frames = bufferBytes / (PREFIX_BYTES + largestFrameBytes());

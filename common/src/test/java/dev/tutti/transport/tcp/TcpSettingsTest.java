@@ -10,15 +10,15 @@ class TcpSettingsTest {
     /** Parameters, members (0: the coordinator averages): length of a buffer. */
     @ParameterizedTest
     @CsvSource({
-        "669706, 2, 262144",
-        "669706, 0, 262144",
-        "669706, 64, 167792",
-        "669706, 256, 42224",
-        "10000000, 256, 262144",
-        "7, 0, 16736",
-        "7, 256, 16736",
+        "669706, 2, 262848",
+        "669706, 0, 262848",
+        "669706, 64, 262848",
+        "669706, 256, 84448",
+        "10000000, 256, 262848",
+        "7, 0, 33472",
+        "7, 256, 33472",
     })
-    void shouldHaveBuffersForFourSharesOrFrames(int parameters, int members, int bufferBytes) {
+    void shouldHaveBuffersForEightSharesOrFrames(int parameters, int members, int bufferBytes) {
         Shares shares = members == 0 ? null : new Shares(parameters, members, false, Shares.NONE);
         TcpSettings worker = TcpSettings.ofWorker(parameters, shares);
         TcpSettings coordinator = TcpSettings.ofCoordinator(parameters, shares);
@@ -27,6 +27,6 @@ class TcpSettingsTest {
         assertThat(coordinator.bufferBytes()).as("the same for all").isEqualTo(bufferBytes);
         assertThat(coordinator.largestFrameBytes()).isEqualTo(worker.largestFrameBytes());
         assertThat(worker.bufferBytes() / (TcpSettings.PREFIX_BYTES + worker.largestFrameBytes()))
-                .isEqualTo(4);
+                .isEqualTo(8);
     }
 }
