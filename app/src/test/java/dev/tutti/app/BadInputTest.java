@@ -88,12 +88,12 @@ class BadInputTest {
                 bad("allowed for network 3-2: 1 to ", "bench", "kernel", "--network", "3-2", "--batch", "2147483647"),
                 bad("allowed for network 3-2: 1 to ", "bench", "cluster", "--network", "3-2", "--batch", "2147483647"),
                 bad(
-                        "--split: unknown value: \"test\", allowed: validation, training, all;",
+                        "--split: unknown value: \"half\", allowed: validation, test, training, all;",
                         "eval",
                         "a",
                         "b",
                         "--split",
-                        "test"),
+                        "half"),
                 bad("--workers out of range: 0", "bench", "cluster", "--workers", "0"),
                 bad("--coordinator-bind: not an address", "coordinator", "--coordinator-bind", "x"));
     }

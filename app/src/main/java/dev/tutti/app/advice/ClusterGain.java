@@ -91,11 +91,7 @@ public record ClusterGain(int processes, double speedUp, double waitingShare, Li
         if (waiting < LITTLE_WAITING) {
             return new ClusterGain(processes, speedUp, waiting, Limit.CORES, "more of them make it faster");
         }
-        if (slowestSeconds - meanSeconds > others) {
-            return new ClusterGain(
-                    processes, speedUp, waiting, Limit.SEGMENTS, "too few for equal pieces, or a slow process");
-        }
-        if (step.updateSeconds > others) {
+        if (step.updateSeconds > Math.max(others, slowestSeconds - meanSeconds)) {
             return new ClusterGain(
                     processes,
                     speedUp,
@@ -105,6 +101,10 @@ public record ClusterGain(int processes, double speedUp, double waitingShare, Li
                             Locale.ROOT,
                             "with validation it takes %.0f %% of a step",
                             100 * step.updateSeconds / step.seconds));
+        }
+        if (slowestSeconds - meanSeconds > others) {
+            return new ClusterGain(
+                    processes, speedUp, waiting, Limit.SEGMENTS, "too few for equal pieces, or a slow process");
         }
         if (step.vectorBytes < SHORT_VECTOR_BYTES) {
             return new ClusterGain(
