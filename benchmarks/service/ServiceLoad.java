@@ -1,12 +1,17 @@
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.Socket;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +23,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,6 +45,8 @@ public final class ServiceLoad {
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ConcurrentLinkedQueue<long[]> times = new ConcurrentLinkedQueue<>();
     private final Map<String, Integer> problems = new TreeMap<>();
+    private final LongAdder streamed = new LongAdder();
+    private final LongAdder jobs = new LongAdder();
     private volatile boolean loaded;
 
     private ServiceLoad(String url, Path token, long pid) throws IOException {
@@ -72,12 +80,12 @@ public final class ServiceLoad {
         List<Long> all = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
             double[] quiet = window(id, "quiet", quietS);
-            List<Socket> sockets = disturb(id, idle);
-            Clients running = new Clients(clients, id);
-            double[] with = window(id, "loaded", loadedS);
-            running.end();
-            for (Socket socket : sockets) {
-                socket.close();
+            double[] with;
+            try (Nuisances nuisances = new Nuisances(id, idle)) {
+                Clients running = new Clients(clients, id);
+                with = window(id, "loaded", loadedS);
+                running.end();
+                nuisances.print();
             }
             all.addAll(answered);
             slowdowns.add(1 - with[0] / quiet[0]);
@@ -87,6 +95,7 @@ public final class ServiceLoad {
         System.out.printf(Locale.ROOT, "slowdown of the training, by round: %s; median %.1f %%%n", percent(slowdowns), 100 * median(slowdowns));
         System.out.printf(Locale.ROOT, "processor time for a step, more by: %s; median %.1f %%%n", percent(costs), 100 * median(costs));
         System.out.printf(Locale.ROOT, "GET: %d, p50 %.1f ms, p99 %.1f ms, max %.1f ms%n", sorted.length, at(sorted, 0.5), at(sorted, 0.99), at(sorted, 1));
+        System.out.println("streams: " + streamed.sum() / 1000 + " kB; jobs handed in, cancelled and deleted: " + jobs.sum());
         System.out.println("problems: " + problems);
         post("/api/v1/jobs/" + id + "/cancel", "");
     }
@@ -156,26 +165,118 @@ public final class ServiceLoad {
         return found.find() ? Long.parseLong(found.group(1)) : 0;
     }
 
-    /** Connections that say nothing, clients that do not read, and bodies that come by the byte. */
-    private List<Socket> disturb(String id, int idle) throws IOException {
-        List<Socket> sockets = new ArrayList<>();
-        URI address = URI.create(url);
-        String head = "Host: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer " + token + "\r\n";
-        for (int i = 0; i < idle + DEAF + SLOW; i++) {
-            Socket socket = new Socket();
-            // Loopback has many addresses, and so room for many connections to one port.
-            socket.bind(new java.net.InetSocketAddress("127.0." + (1 + i / 5000) + ".1", 0));
-            socket.connect(new java.net.InetSocketAddress(address.getHost(), address.getPort()));
-            sockets.add(socket);
-            String begin = i < idle ? ""
-                    : i < idle + DEAF ? "GET /api/v1/jobs/" + id + "/metrics HTTP/1.1\r\nAccept: text/event-stream\r\n" + head + "\r\n"
-                    : "POST /api/v1/jobs HTTP/1.1\r\nContent-Length: 1000\r\n" + head + "\r\n{";
-            socket.getOutputStream().write(begin.getBytes(StandardCharsets.US_ASCII));
+    /** Connections that say nothing, clients that do not read, and bodies that come by the byte; each comes again when it is closed. */
+    private final class Nuisances implements AutoCloseable {
+        private static final long BYTE_NS = 1_000_000_000L;
+
+        private final InetSocketAddress address =
+                new InetSocketAddress(URI.create(url).getHost(), URI.create(url).getPort());
+        private final Selector selector = Selector.open();
+        private final List<SocketChannel> deaf = new ArrayList<>();
+        private final Thread thread = new Thread(this::comeAgain, "nuisances");
+        private final LongAdder again = new LongAdder();
+        private int made;
+
+        /** What is sent at first; {@code bytes} are sent one a second from then on. */
+        private record Kind(String begin, boolean reads, boolean bytes) {}
+
+        Nuisances(String id, int idle) throws IOException {
+            String head = "Host: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer " + token + "\r\n";
+            Kind idles = new Kind("", true, false);
+            Kind silent = new Kind("GET /api/v1/jobs/" + id + "/metrics HTTP/1.1\r\nAccept: text/event-stream\r\n" + head
+                    + "\r\n", false, false);
+            Kind dribbles = new Kind("POST /api/v1/jobs HTTP/1.1\r\nContent-Length: 1000\r\n" + head + "\r\n{", true, true);
+            for (int i = 0; i < idle + DEAF + SLOW; i++) {
+                connect(i < idle ? idles : i < idle + DEAF ? silent : dribbles);
+            }
+            thread.start();
         }
-        return sockets;
+
+        private void connect(Kind kind) throws IOException {
+            SocketChannel channel = SocketChannel.open();
+            // Loopback has many addresses, and so room for many connections to one port.
+            channel.bind(new InetSocketAddress("127.0." + (1 + made++ / 5000 % 200) + ".1", 0));
+            channel.connect(address);
+            channel.write(ByteBuffer.wrap(kind.begin.getBytes(StandardCharsets.US_ASCII)));
+            channel.configureBlocking(false);
+            if (kind.reads) {
+                channel.register(selector, SelectionKey.OP_READ, kind);
+            } else {
+                // Its bytes stay where they are; that it is closed is not looked for.
+                deaf.add(channel);
+            }
+        }
+
+        private void comeAgain() {
+            ByteBuffer bytes = ByteBuffer.allocate(1 << 12);
+            long sentNs = System.nanoTime();
+            try {
+                while (!thread.isInterrupted()) {
+                    selector.select(100);
+                    for (SelectionKey key : selector.selectedKeys()) {
+                        bytes.clear();
+                        try {
+                            if (((SocketChannel) key.channel()).read(bytes) >= 0) {
+                                continue;
+                            }
+                        } catch (IOException e) {
+                            // Closed, too.
+                        }
+                        again((Kind) key.attachment(), key);
+                    }
+                    selector.selectedKeys().clear();
+                    if (System.nanoTime() - sentNs > BYTE_NS) {
+                        sentNs = System.nanoTime();
+                        for (SelectionKey key : List.copyOf(selector.keys())) {
+                            if (key.isValid() && ((Kind) key.attachment()).bytes) {
+                                sendByte(key);
+                            }
+                        }
+                    }
+                }
+            } catch (IOException | ClosedSelectorException e) {
+                if (loaded) {
+                    count(e.toString());
+                }
+            }
+        }
+
+        private void sendByte(SelectionKey key) throws IOException {
+            try {
+                ((SocketChannel) key.channel()).write(ByteBuffer.wrap(new byte[] {' '}));
+            } catch (IOException e) {
+                again((Kind) key.attachment(), key);
+            }
+        }
+
+        private void again(Kind kind, SelectionKey key) throws IOException {
+            key.cancel();
+            key.channel().close();
+            again.increment();
+            connect(kind);
+        }
+
+        void print() {
+            long open = selector.keys().stream().filter(SelectionKey::isValid).count();
+            System.out.printf(Locale.ROOT, "        connections that say nothing, or a byte a second: %d open at the end; closed by the"
+                    + " service and made again: %d%n", open, again.sum());
+        }
+
+        @Override
+        public void close() throws Exception {
+            thread.interrupt();
+            thread.join();
+            for (SelectionKey key : selector.keys()) {
+                key.channel().close();
+            }
+            for (SocketChannel channel : deaf) {
+                channel.close();
+            }
+            selector.close();
+        }
     }
 
-    /** People at their pages and programs: half look at jobs each second, a quarter watches the stream, a quarter posts, too. */
+    /** People at their pages and programs: half look at jobs each second, a quarter watches the stream, a quarter hands in jobs, too. */
     private final class Clients {
         private final CountDownLatch ended;
         private final List<Thread> threads = new ArrayList<>();
@@ -219,7 +320,7 @@ public final class ServiceLoad {
         for (int turn = number; loaded; turn++) {
             long beganNs = System.nanoTime();
             boolean posts = number % 4 == 1 && turn % 4 == 0;
-            int status = posts ? post("/api/v1/jobs/check", JOB).statusCode() : get(paths.get(turn % paths.size())).statusCode();
+            int status = posts ? handIn() : get(paths.get(turn % paths.size())).statusCode();
             times.add(new long[] {posts ? 1 : 0, System.nanoTime() - beganNs});
             if (status != 200) {
                 count("status " + status);
@@ -228,14 +329,38 @@ public final class ServiceLoad {
         }
     }
 
+    /** A job that waits behind the one that is trained, and is given up: what is durable is written for each of the three. */
+    private int handIn() throws Exception {
+        HttpResponse<String> made = post("/api/v1/jobs", JOB);
+        if (made.statusCode() != 201) {
+            return made.statusCode();
+        }
+        String path = "/api/v1/jobs/" + field(made, "id");
+        int cancelled = post(path + "/cancel", "").statusCode();
+        if (cancelled != 202) {
+            return cancelled;
+        }
+        int deleted = http.send(request(path).DELETE().build(), BodyHandlers.discarding()).statusCode();
+        if (deleted != 204) {
+            return deleted;
+        }
+        jobs.increment();
+        return 200;
+    }
+
+    /** What comes from now on, as one who was here before. */
     private void watch(String id) throws Exception {
+        Matcher last = Pattern.compile("\"last\":(\\d+)").matcher(get("/api/v1/jobs/" + id + "/metrics?points=2").body());
+        if (!last.find()) {
+            throw new IllegalStateException("the service does not say how many lines there are");
+        }
         HttpRequest request = request("/api/v1/jobs/" + id + "/metrics").header("Accept", "text/event-stream")
-                .header("Last-Event-ID", "100000").build();
+                .header("Last-Event-ID", last.group(1)).build();
         HttpResponse<InputStream> answer = http.send(request, BodyHandlers.ofInputStream());
         byte[] bytes = new byte[1 << 14];
         try (InputStream in = answer.body()) {
-            while (loaded && in.read(bytes) >= 0) {
-                // On to the next ones.
+            for (int count = 0; loaded && count >= 0; count = in.read(bytes)) {
+                streamed.add(count);
             }
         }
         if (loaded) {

@@ -41,7 +41,7 @@ list() {
 
 start "$work/home"
 "$java/bin/java" "$here/ServiceLoad.java" "http://127.0.0.1:$port" "$work/home/token" "$pid" \
-    "${1:-200}" "${2:-10000}" "${3:-3}" "${4:-20}" "${5:-60}"
+    "${1:-200}" "${2:-10000}" "${3:-1}" "${4:-60}" "${5:-300}"
 stop
 
 # A job that is over, many times.

@@ -28,6 +28,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -36,11 +38,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -269,6 +273,52 @@ class KubernetesTest {
         assertThat(worker.getReadinessProbe().getExec().getCommand())
                 .as("the port in hexadecimal")
                 .contains(" [0-9A-F]+:%04X 01 ".formatted(CLUSTER));
+    }
+
+    /** Tokens are put where the service looks for them, and again at each start, however the one before was ended. */
+    @Test
+    void shouldPutTheTokensIntoTheHome(@TempDir Path folder) throws Exception {
+        Container tokens = coordinator().getSpec().getInitContainers().get(0);
+        String home = options(main(coordinator())).get("home");
+        assertThat(tokens.getCommand().subList(0, 2)).containsExactly("/bin/sh", "-ec");
+        String script = tokens.getCommand().get(2);
+        assertThat(Pattern.compile("/data[^ ;$]*")
+                        .matcher(script)
+                        .results()
+                        .map(found -> found.group().replaceFirst("/\\.?$", "")))
+                .isNotEmpty()
+                .containsOnly(home);
+        Path given = Files.createDirectory(folder.resolve("given"));
+        Path received = folder.resolve("home");
+        String there = script.replace(home, received.toString()).replace("/etc/tutti/tokens", given.toString());
+        Set<PosixFilePermission> secret = PosixFilePermissions.fromString("r--------");
+        // Stopped after the copy: who is not root cannot write to it; and the content of another file shows who did.
+        Path other = Files.writeString(folder.resolve("other"), "untouched");
+        for (int start = 0; start < 2; start++) {
+            for (String name : List.of("token", "token-read")) {
+                Files.deleteIfExists(given.resolve(name));
+                Files.writeString(given.resolve(name), name + start);
+                Files.setPosixFilePermissions(given.resolve(name), secret);
+            }
+            if (start > 0) {
+                Files.createLink(received.resolve(".token.new"), other);
+                Files.setPosixFilePermissions(other, secret);
+            }
+            Process shell = new ProcessBuilder("/bin/sh", "-ec", there)
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(shell.waitFor()).as(said).isZero();
+            for (String name : List.of("token", "token-read")) {
+                assertThat(received.resolve(name)).hasContent(name + start);
+                assertThat(Files.getPosixFilePermissions(received.resolve(name)))
+                        .isSubsetOf(PosixFilePermissions.fromString("rw-------"));
+            }
+            assertThat(other).hasContent("untouched");
+            try (Stream<Path> files = Files.list(received)) {
+                assertThat(files).hasSize(2);
+            }
+        }
     }
 
     private static String mountOf(Container container, Path path) {

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,10 +23,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real service, killed as by {@code kill -9} at random moments and started again each time. */
 @Tag("faults")
@@ -116,6 +120,61 @@ class ServiceFaultsIT {
         } finally {
             worker.close();
             service.close();
+        }
+    }
+
+    /** As by Ctrl-C, and as by a system that stops it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM"})
+    void shouldEndInOrderAndGoOnWithTheSameHash(String signal) throws Exception {
+        port = freePort();
+        start();
+        try {
+            String id = submitUntilAnswered("key", 0);
+            TuttiProcess.await(
+                    "the job is under way",
+                    PATIENCE,
+                    () -> get("/api/v1/jobs/" + id).at("/progress/step").asInt() > 20);
+            service.signal(signal);
+            service.await(PATIENCE);
+            JsonNode kept = JSON.readTree(
+                    directory.resolve("home/jobs/" + id + "/job.json").toFile());
+            assertThat(kept.get("state").asText())
+                    .as("it is kept before the process ends: %s", service.err())
+                    .isEqualToIgnoringCase("INTERRUPTED");
+            assertThat(service.err()).doesNotContain("\tat ");
+            start();
+
+            JsonNode end = awaitEnd(id);
+
+            assertThat(end.get("state").asText()).as("%s", end).isEqualTo("SUCCEEDED");
+            assertThat(end.get("weightsSha256").asText()).isEqualTo(reference(0));
+            assertThat(get("/api/v1/jobs/" + id + "/events?limit=1000")
+                            .get("events")
+                            .findValuesAsText("state"))
+                    .containsExactly("QUEUED", "RUNNING", "INTERRUPTED", "RUNNING", "SUCCEEDED");
+            requireSecret("token");
+            requireSecret("token-read");
+        } finally {
+            service.close();
+        }
+    }
+
+    /** A token is in its file, and in no other: not in what was printed or logged, nor in what is kept of jobs. */
+    private void requireSecret(String name) throws IOException {
+        Path file = directory.resolve("home").resolve(name);
+        String token = Files.readString(file).strip();
+        assertThat(token).hasSizeGreaterThan(30);
+        try (Stream<Path> files = Files.walk(directory)) {
+            List<Path> others = files.filter(Files::isRegularFile)
+                    .filter(other -> !other.equals(file))
+                    .toList();
+            assertThat(others).anyMatch(other -> other.endsWith("service-0.err"));
+            for (Path other : others) {
+                assertThat(Files.readString(other, StandardCharsets.ISO_8859_1).contains(token))
+                        .as("%s is in %s", name, other)
+                        .isFalse();
+            }
         }
     }
 

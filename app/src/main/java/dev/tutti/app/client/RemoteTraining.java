@@ -88,7 +88,7 @@ public final class RemoteTraining {
     }
 
     private JobWatch submit(Map<String, String> values) throws InterruptedException {
-        Uploads uploads = new Uploads(client, this::tell);
+        Uploads uploads = new Uploads(client, START_PATIENCE, this::tell);
         try {
             ObjectNode settings = settings(values, uploads);
             return submit(settings, UUID.randomUUID().toString());
@@ -97,7 +97,7 @@ public final class RemoteTraining {
                     "the service " + client.shown() + " does not answer: " + Patience.describe(e)
                             + (mayBeThere ? "; " + lookForIt() : ""),
                     e);
-        } catch (ServiceProblem e) {
+        } catch (InputException e) {
             uploads.takeBack();
             throw e;
         }
@@ -122,7 +122,8 @@ public final class RemoteTraining {
 
     /** Data that has arrived, though the answer was lost, is found again by its hash; what was sent of it only in part is gone there. */
     private String send(Uploads uploads, Path file, Optional<String> format) throws IOException, InterruptedException {
-        return new Patience(START_PATIENCE, this::complain).until(() -> uploads.send(file, format));
+        Patience patience = new Patience(START_PATIENCE, this::complain);
+        return patience.until(() -> uploads.send(file, format, patience::reached));
     }
 
     /** A job that may be there already is not given up as soon as one that is not. */

@@ -33,6 +33,7 @@ public final class ProgressView implements TrainingListener, AutoCloseable {
     private int losses;
     private double rate;
     private int workers = ProgressLine.UNKNOWN;
+    private String waiting = "";
     private final Straggler straggler = new Straggler();
     private ClusterMetrics cluster;
 
@@ -109,13 +110,18 @@ public final class ProgressView implements TrainingListener, AutoCloseable {
             out.flush();
         }
         this.workers = workers;
+        waiting = "";
     }
 
-    /** On the thread of the control plane, while the one that trains waits. */
+    /** On the thread of the control plane, while the one that trains waits, which may be for days: shows changes only. */
     @Override
     public void onWaiting(int present, int needed) {
-        out.println((live ? CLEAR : "") + "waiting for worker processes: " + present + " of " + needed + " are here");
-        out.flush();
+        String now = "waiting for worker processes: " + present + " of " + needed + " are here";
+        if (!now.equals(waiting)) {
+            out.println((live ? CLEAR : "") + now);
+            out.flush();
+        }
+        waiting = now;
     }
 
     /** Clears the live line. */

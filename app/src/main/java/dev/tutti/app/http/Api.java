@@ -250,7 +250,9 @@ final class Api {
 
     private void deleteJob(Context context) {
         Bodies.requireQuery(context);
-        service.delete(context.pathParam(ID));
+        String id = context.pathParam(ID);
+        service.delete(id);
+        lines.forget(service.jobs().directoryOf(id));
         context.status(204);
     }
 

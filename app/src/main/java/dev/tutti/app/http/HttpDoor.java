@@ -19,6 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
@@ -159,6 +160,11 @@ public final class HttpDoor implements AutoCloseable {
 
     private static ServerConnector connector(
             Server server, HttpConfiguration http, Entrance entrance, Optional<SslContextFactory.Server> tls) {
+        if (tls.isPresent()) {
+            // Instead of the one that asks for each Host in the certificate, which localhost, by which the probes of a
+            // machine come, need not be: names are looked at for every request, with or without TLS.
+            http.addCustomizer(new SecureRequestCustomizer(false));
+        }
         HttpConnectionFactory plain = new HttpConnectionFactory(http);
         ServerConnector connector = tls.map(factory -> new ServerConnector(
                         server, 1, 1, new SslConnectionFactory(factory, plain.getProtocol()), plain))

@@ -13,7 +13,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -37,14 +40,10 @@ final class Lines {
 
     private final JobService service;
     private final Semaphore streams = new Semaphore(MOST_STREAMS);
-    private final Map<String, LineIndex> indexes = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
+    /** By what was asked for last. */
+    private final Map<IndexKey, LineIndex> indexes = new LinkedHashMap<>(16, 0.75f, true);
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, LineIndex> eldest) {
-            return size() > MOST_INDEXES;
-        }
-    };
+    private record IndexKey(Path file, String begin) {}
 
     Lines(JobService service) {
         this.service = service;
@@ -164,7 +163,7 @@ final class Lines {
         Bodies.requireQuery(context, "points", "lines");
         int points = Bodies.number(context, "points", MOST_LINES, 2, MOST_POINTS);
         String begin = beginOf(context.queryParam("lines"));
-        LineIndex.Some some = index(file, begin).some((number, count) -> isShown(number, count, points));
+        LineIndex.Some some = index(file, begin).some(points);
         // The lines are JSON as they are.
         context.status(200)
                 .contentType(Bodies.JSON)
@@ -172,11 +171,30 @@ final class Lines {
                         + some.of() + ",\"thinned\":" + (some.of() > points) + "}");
     }
 
-    /** Of the files that were asked for last. */
+    /** Of the files that were asked for last; that which was not for longest is closed. */
     private LineIndex index(Path file, String begin) {
+        LineIndex index;
+        List<LineIndex> gone = new ArrayList<>();
         synchronized (indexes) {
-            return indexes.computeIfAbsent(begin + " " + file, name -> new LineIndex(file, begin));
+            index = indexes.computeIfAbsent(new IndexKey(file, begin), key -> new LineIndex(file, begin));
+            Iterator<LineIndex> eldest = indexes.values().iterator();
+            while (indexes.size() > MOST_INDEXES) {
+                gone.add(eldest.next());
+                eldest.remove();
+            }
         }
+        gone.forEach(LineIndex::close);
+        return index;
+    }
+
+    /** What is below a directory was deleted: nothing of it is held open any more. */
+    void forget(Path directory) {
+        List<LineIndex> gone = new ArrayList<>();
+        synchronized (indexes) {
+            indexes.entrySet()
+                    .removeIf(entry -> entry.getKey().file().startsWith(directory) && gone.add(entry.getValue()));
+        }
+        gone.forEach(LineIndex::close);
     }
 
     /** How the lines that are asked for begin: those of epochs and of steps each have their first key. */
@@ -189,14 +207,6 @@ final class Lines {
             case "steps" -> "{\"step\"";
             default -> throw new Problem.Thrown(400, "lines: unknown value, allowed: epochs, steps");
         };
-    }
-
-    /** Whether line {@code number} of {@code count} is one of {@code points}. */
-    static boolean isShown(long number, long count, int points) {
-        if (count <= points || number == 0) {
-            return true;
-        }
-        return number * (points - 1) / (count - 1) != (number - 1) * (points - 1) / (count - 1);
     }
 
     private static void add(ArrayNode lines, String line, boolean object) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PemWatch {
     private static final Logger LOG = LoggerFactory.getLogger(PemWatch.class);
+    private static final Duration NOTICE = Duration.ofDays(7);
 
     private final Tls files;
     private final Consumer<Pem> renewed;
@@ -25,6 +27,14 @@ final class PemWatch {
     private String taken = "";
     private String refused = "";
     private boolean told;
+    private End warned = End.FAR;
+
+    /** Of the time of a certificate, as far as it was told. */
+    private enum End {
+        FAR,
+        NEAR,
+        PAST
+    }
 
     /**
      * @param now what is in use
@@ -36,8 +46,30 @@ final class PemWatch {
         this.renewed = renewed;
     }
 
-    /** Looks at the files; two that do not match are told of the second time, as they are written one after the other. */
+    /** Looks at the files, and whether what is in use ends soon, which is told once before and once at the end. */
     void look(Instant at) {
+        lookForRenewed(at);
+        Instant end = now.end();
+        if (at.isAfter(end)) {
+            if (warned != End.PAST) {
+                LOG.warn("--tls-cert: {}: expired at {}; clients refuse it: renew it", files.certificate(), end);
+            }
+            warned = End.PAST;
+        } else if (warned == End.FAR && !at.plus(notice()).isBefore(end)) {
+            LOG.warn("--tls-cert: {}: expires at {}; renew it before", files.certificate(), end);
+            warned = End.NEAR;
+        }
+    }
+
+    /** A week; of one that is made for days, a third of its time. */
+    private Duration notice() {
+        Duration third = Duration.between(now.chain().get(0).getNotBefore().toInstant(), now.end())
+                .dividedBy(3);
+        return third.compareTo(NOTICE) < 0 ? third : NOTICE;
+    }
+
+    /** Two that do not match are told of the second time, as they are written one after the other. */
+    private void lookForRenewed(Instant at) {
         String content = content();
         if (content.equals(taken)) {
             refused = "";
@@ -48,6 +80,7 @@ final class PemWatch {
             if (!read.equals(now)) {
                 renewed.accept(read);
                 now = read;
+                warned = End.FAR;
                 LOG.info("TLS: {} is in use from now on, until {}", files.certificate(), read.end());
             }
             taken = content;

@@ -34,7 +34,7 @@ public final class TrainingService {
         Entrance entrance = Entrance.of(settings.http());
         try (Home home = Home.open(settings.home());
                 JobService service = JobService.open(home, own ? settings.workers() : 0);
-                HttpDoor door = HttpDoor.open(entrance, service, Tokens.in(home.token(), home.readToken()))) {
+                HttpDoor door = open(entrance, service, home)) {
             String address = entrance.shown();
             tell.accept("serving on " + address + "/api/v1");
             tell.accept("page at " + address + "/" + door.login());
@@ -44,6 +44,15 @@ public final class TrainingService {
             } else {
                 withWorkerProcesses(settings, settings.processes().get(), service);
             }
+        }
+    }
+
+    private static HttpDoor open(Entrance entrance, JobService service, Home home) {
+        try {
+            return HttpDoor.open(entrance, service, Tokens.in(home.token(), home.readToken()));
+        } catch (InputException e) {
+            home.discardIfNew();
+            throw e;
         }
     }
 

@@ -17,7 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * held it last. While it is held, nobody in this process may open it otherwise: closing any channel to a file frees the process's locks.
  */
 public final class RunLock implements AutoCloseable {
-    static final String NAME = ".lock";
+    /** Name of the file in the directory. */
+    public static final String NAME = ".lock";
 
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 

@@ -5,16 +5,25 @@ import dev.tutti.app.run.RunLock;
 import dev.tutti.files.FileOperations;
 import dev.tutti.files.InputException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The directory of a service: what is where in it, and a lock that keeps a second service out. */
 public final class Home implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Home.class);
+
     private final Path path;
     private final RunLock lock;
+    private final boolean isNew;
 
-    private Home(Path path, RunLock lock) {
+    private Home(Path path, RunLock lock, boolean isNew) {
         this.path = path;
         this.lock = lock;
+        this.isNew = isNew;
     }
 
     /**
@@ -25,8 +34,9 @@ public final class Home implements AutoCloseable {
     public static Home open(Path path) {
         Path absolute = path.toAbsolutePath().normalize();
         try {
+            boolean isNew = !Files.exists(absolute, LinkOption.NOFOLLOW_LINKS);
             FileOperations.SYSTEM.createDirectories(absolute);
-            return new Home(absolute, RunLock.take(absolute, "home of a service"));
+            return new Home(absolute, RunLock.take(absolute, "home of a service"), isNew);
         } catch (IOException e) {
             throw new InputException(
                     "home of the service cannot be made or written: " + path + " ("
@@ -73,6 +83,21 @@ public final class Home implements AutoCloseable {
     /** The model of a job. */
     public static Path model(Path job) {
         return run(job).resolve(RunDirectory.MODEL);
+    }
+
+    /** The service did not start: a home that was made for it is removed, with its tokens; one that was there stays as it is. */
+    public void discardIfNew() {
+        if (!isNew) {
+            return;
+        }
+        try {
+            for (Path made : List.of(token(), readToken(), jobs(), data(), path.resolve(RunLock.NAME), path)) {
+                // Directories only if they are empty.
+                Files.deleteIfExists(made);
+            }
+        } catch (IOException e) {
+            LOG.debug("{}: not removed", path, e);
+        }
     }
 
     @Override

@@ -120,31 +120,40 @@ public final class JobStore {
         try (Stream<Path> list = Files.list(directory)) {
             found = list.filter(path -> Ids.isId(path.getFileName().toString())).toList();
         }
+        List<Found> read;
         try {
             // Thousands of files, and whoever starts the service waits.
-            List<Optional<JobRecord>> read =
-                    found.parallelStream().map(JobStore::read).toList();
-            read.forEach(job -> job.ifPresent(this::take));
+            read = found.parallelStream().map(JobStore::read).toList();
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        for (Path path : found) {
-            if (!Files.exists(path.resolve(FILE))) {
+        for (Found one : read) {
+            one.job().ifPresent(this::take);
+            if (one.isMissing()) {
                 // Nobody was told of it yet, or it was being deleted.
-                deleteRest(path);
+                deleteRest(one.path());
             }
         }
     }
 
-    /** A job from its directory; empty if it is not there, or damaged. */
-    private static Optional<JobRecord> read(Path path) {
+    /**
+     * What a directory holds.
+     *
+     * @param path of it
+     * @param job empty if it is damaged, or there is none
+     * @param isMissing whether there is none, for certain
+     */
+    private record Found(Path path, Optional<JobRecord> job, boolean isMissing) {}
+
+    private static Found read(Path path) {
         try {
-            return Optional.of(StrictJson.MAPPER.readValue(Files.readAllBytes(path.resolve(FILE)), JobRecord.class));
+            byte[] bytes = Files.readAllBytes(path.resolve(FILE));
+            return new Found(path, Optional.of(StrictJson.MAPPER.readValue(bytes, JobRecord.class)), false);
         } catch (NoSuchFileException e) {
-            return Optional.empty();
+            return new Found(path, Optional.empty(), true);
         } catch (JsonProcessingException e) {
             LOG.warn("{}: damaged, so the job is left out: {}", path.resolve(FILE), StrictJson.oneLine(e));
-            return Optional.empty();
+            return new Found(path, Optional.empty(), false);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -51,6 +51,30 @@ class ProgressViewTest {
         assertThat(text.toString().lines()).containsExactly("no workers now", "1 worker now");
     }
 
+    /** It is told each few seconds, and workers may come after days. */
+    @Test
+    void shouldTellOnceHowManyWorkersItWaitsFor() {
+        try (ProgressView view = view(false, 1)) {
+            view.onWorkers(2, "started");
+            for (int time = 0; time < 3; time++) {
+                view.onWaiting(0, 2);
+            }
+            view.onWaiting(1, 2);
+            view.onWaiting(1, 2);
+            view.onWaiting(0, 2);
+            view.onWorkers(2, "back");
+            view.onWaiting(0, 2);
+        }
+
+        String begin = "waiting for worker processes: ";
+        assertThat(text.toString().lines())
+                .containsExactly(
+                        begin + "0 of 2 are here",
+                        begin + "1 of 2 are here",
+                        begin + "0 of 2 are here",
+                        begin + "0 of 2 are here");
+    }
+
     @Test
     void shouldNameTheStraggler() {
         try (ProgressView view = view(false, 2)) {

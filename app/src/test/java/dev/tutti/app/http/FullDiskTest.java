@@ -3,6 +3,7 @@ package dev.tutti.app.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tutti.app.http.ServiceInProcess.Answer;
 import dev.tutti.app.service.TrainingRunner;
 import java.io.IOException;
@@ -105,5 +106,49 @@ class FullDiskTest {
             assertThat(service.awaitEnd(service.submit(JOB)).get("state").asText())
                     .isEqualTo("SUCCEEDED");
         }
+    }
+
+    /** Neither checkpoints nor metrics nor the end can be written; what is trained is the same, at the latest when it goes on. */
+    @Test
+    void shouldTrainToTheSameBitsThoughTheDiskIsFullMeanwhile() throws Exception {
+        String settings = "\"data\":\"iris\",\"epochs\":1500";
+        JsonNode undisturbed;
+        try (ServiceInProcess service = new ServiceInProcess(
+                folder.resolve("home"), of -> new TrainingRunner(of.submission(), Optional.empty()))) {
+            undisturbed = service.awaitEnd(service.submit("{" + settings + "}"));
+        }
+        try (ServiceInProcess service = new ServiceInProcess(
+                disk.resolve("home"), of -> new TrainingRunner(of.submission(), Optional.empty()))) {
+            String id = service.submit("{" + settings + ",\"checkpoint-steps\":20}");
+            String path = JOBS + "/" + id;
+            service.awaitLine(path + "/metrics", "\"epoch\"");
+            Path filler = fill();
+            assertRefused(service.post(JOBS, ServiceInProcess.JSON, JOB), "job");
+            while (isTrained(id)) {
+                Thread.sleep(10);
+            }
+            assertThat(service.get(path).json().get("state").asText())
+                    .as("what is not on the disk is not told")
+                    .isEqualTo("RUNNING");
+            Files.delete(filler);
+
+            JsonNode end = service.awaitEnd(id);
+
+            if (end.get("state").asText().equals("FAILED")) {
+                assertThat(end.get("exitCode").asInt()).isEqualTo(2);
+                assertThat(end.get("problem").asText())
+                        .contains("No space left on device")
+                        .doesNotContain("\n", disk.toString());
+                assertThat(service.post(path + "/resume").status()).isEqualTo(202);
+                end = service.awaitEnd(id);
+            }
+            assertThat(end.get("state").asText()).as("%s", end).isEqualTo("SUCCEEDED");
+            assertThat(end.get("weightsSha256")).isEqualTo(undisturbed.get("weightsSha256"));
+        }
+    }
+
+    private static boolean isTrained(String id) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().equals("tutti-job-" + id));
     }
 }

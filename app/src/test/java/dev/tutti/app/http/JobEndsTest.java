@@ -1,13 +1,21 @@
 package dev.tutti.app.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tutti.app.run.RunDirectory;
 import dev.tutti.app.service.JobRecord;
 import dev.tutti.files.InputException;
 import dev.tutti.train.TrainingFailedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** However the training of a job ends, its client is told, and the next job begins. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JobEndsTest {
+    private static final Path OPEN_FILES = Path.of("/proc/self/fd");
+
     @TempDir
     private Path folder;
 
@@ -24,7 +34,19 @@ class JobEndsTest {
 
     @BeforeEach
     void open() {
-        service = new ServiceInProcess(folder, of -> (job, run, lines, progress) -> train(job));
+        service = new ServiceInProcess(folder, of -> (job, run, lines, progress) -> {
+            writeMetrics(run);
+            return train(job);
+        });
+    }
+
+    private static void writeMetrics(Path run) {
+        try {
+            Files.createDirectories(run);
+            Files.writeString(run.resolve(RunDirectory.METRICS), "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @AfterEach
@@ -61,5 +83,35 @@ class JobEndsTest {
         assertThat(job.get("state").asText()).as(job.toString()).isEqualTo(state);
         assertThat(job.get("exitCode").asInt()).isEqualTo(exitCode);
         assertThat(job.path("problem").asText()).contains(problem).doesNotContain("\n");
+    }
+
+    /** What is open takes room on the disk, deleted or not. */
+    @Test
+    void shouldHoldNoFileOpenOfAJobThatIsDeleted() throws Exception {
+        assumeTrue(Files.isDirectory(OPEN_FILES), "no list of open files here");
+        String id = service.submit("{\"data\":\"xor\",\"name\":\"done\"}");
+        service.awaitEnd(id);
+        assertThat(service.get("/api/v1/jobs/" + id + "/metrics?points=2&lines=steps")
+                        .json()
+                        .get("metrics"))
+                .hasSize(2);
+        assertThat(openFiles(id)).anyMatch(file -> file.endsWith(RunDirectory.METRICS));
+        assertThat(service.delete("/api/v1/jobs/" + id).status()).isEqualTo(204);
+        assertThat(openFiles(id)).isEmpty();
+    }
+
+    private static List<String> openFiles(String job) throws IOException {
+        List<String> files = new ArrayList<>();
+        try (Stream<Path> links = Files.list(OPEN_FILES)) {
+            for (Path link : links.toList()) {
+                try {
+                    files.add(Files.readSymbolicLink(link).toString());
+                } catch (IOException e) {
+                    // It was closed meanwhile.
+                }
+            }
+        }
+        files.removeIf(file -> !file.contains(job));
+        return files;
     }
 }

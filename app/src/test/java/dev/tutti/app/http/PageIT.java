@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -185,12 +186,54 @@ class PageIT {
         requireQuiet();
     }
 
-    /** By axe-core, in what is shown now. */
+    /** Of a job that is over nobody waits for values. */
+    @Test
+    void shouldSayThatAJobWithoutValuesWillHaveNone() throws Exception {
+        String running = service.submit("{\"data\":\"iris\",\"epochs\":100000000}");
+        service.awaitLine("/api/v1/jobs/" + running + "/metrics", "\"epoch\"");
+        String waiting = service.submit("{\"data\":\"iris\"}");
+        String empty = "[...document.querySelectorAll('.plot .empty')].map(one => one.textContent)";
+        browser.value("location.hash = '#/job/" + waiting + "'");
+        browser.await("document.querySelector('.badge.queued')");
+        assertThat(browser.value(empty))
+                .isNotEmpty()
+                .allMatch(one -> one.asText().equals("no values yet"));
+
+        service.post("/api/v1/jobs/" + waiting + "/cancel");
+
+        browser.await("document.querySelector('.badge.cancelled') && " + empty
+                + ".every(one => one.startsWith('no values: it ended'))");
+        requireAccessible("a job that was cancelled before it began");
+        service.post("/api/v1/jobs/" + running + "/cancel");
+    }
+
+    @Test
+    void shouldShowAJobThatStandsStill() throws Exception {
+        try (ServiceInProcess still =
+                new ServiceInProcess(folder.resolve("still"), of -> (job, run, lines, progress) -> {
+                    progress.onWaiting(0, 1);
+                    new CountDownLatch(1).await();
+                    return "{}";
+                })) {
+            String id = still.submit("{\"data\":\"iris\"}");
+            browser.open("http://127.0.0.1:" + still.port() + "/" + still.login());
+            browser.await("document.querySelector('.badge.frozen')");
+            requireAccessible("the list with a job that stands still");
+            browser.value("location.hash = '#/job/" + id + "'");
+            browser.await("document.querySelector('dl') && document.querySelector('.badge.frozen')");
+            requireAccessible("a job that stands still");
+        }
+    }
+
+    /** By axe-core, in what is shown now, in light and in dark. */
     private void requireAccessible(String what) throws Exception {
         browser.value(axe() + "; 0");
-        JsonNode found = browser.value("axe.run().then(result => result.violations.map(one => one.id + ' at '"
-                + " + one.nodes.map(node => node.html.slice(0, 200)).join(' and ')))");
-        assertThat(found).as(what).isEmpty();
+        for (boolean dark : new boolean[] {true, false}) {
+            browser.colours(dark);
+            JsonNode found = browser.value("axe.run().then(result => result.violations.map(one => one.id + ' at '"
+                    + " + one.nodes.map(node => node.html.slice(0, 200)).join(' and ')))");
+            assertThat(found).as("%s, %s", what, dark ? "dark" : "light").isEmpty();
+        }
     }
 
     private static String axe() throws IOException {

@@ -43,18 +43,29 @@ final class PemFiles {
      */
     static Tls make(Path folder, String name, String kind, Instant from, Instant until)
             throws IOException, GeneralSecurityException {
-        KeyPair keys = KeyPairGenerator.getInstance(kind).generateKeyPair();
-        byte[] algorithm = kind.equals("EC")
-                ? der(SEQUENCE, hex("06082a8648ce3d040302"))
-                : der(SEQUENCE, hex("06092a864886f70d01010b0500"));
-        byte[] commonName = der(SEQUENCE, hex("0603550403"), der(UTF8, text(name)));
-        byte[] subject = der(SEQUENCE, der(SET, commonName));
         byte[] hosts = der(
                 SEQUENCE,
                 hex("87047f000001"),
                 der(0x82, text("localhost")),
                 der(0x82, text("train.example.org")),
                 der(0x82, text("*.wild.example.org")));
+        return make(folder, name, kind, from, until, hosts);
+    }
+
+    /** The same for another name, and no more. */
+    static Tls make(Path folder, String name, String kind, Instant from, Instant until, String host)
+            throws IOException, GeneralSecurityException {
+        return make(folder, name, kind, from, until, der(SEQUENCE, der(0x82, text(host))));
+    }
+
+    private static Tls make(Path folder, String name, String kind, Instant from, Instant until, byte[] hosts)
+            throws IOException, GeneralSecurityException {
+        KeyPair keys = KeyPairGenerator.getInstance(kind).generateKeyPair();
+        byte[] algorithm = kind.equals("EC")
+                ? der(SEQUENCE, hex("06082a8648ce3d040302"))
+                : der(SEQUENCE, hex("06092a864886f70d01010b0500"));
+        byte[] commonName = der(SEQUENCE, hex("0603550403"), der(UTF8, text(name)));
+        byte[] subject = der(SEQUENCE, der(SET, commonName));
         byte[] content = der(
                 SEQUENCE,
                 hex("a003020102"),
@@ -84,7 +95,7 @@ final class PemFiles {
                 name,
                 kind,
                 Instant.now().minusSeconds(60),
-                Instant.now().plusSeconds(86_400));
+                Instant.now().plusSeconds(30 * 86_400));
     }
 
     /** Writes one block, for the owner alone. */

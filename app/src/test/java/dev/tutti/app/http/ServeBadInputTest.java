@@ -9,6 +9,7 @@ import dev.tutti.files.InputException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,6 +48,14 @@ class ServeBadInputTest {
                     Map.of("http", address),
                     "--http: cannot listen on " + address + ": the port is in use",
                     "give another --http HOST:PORT");
+            assertThat(folder)
+                    .as("nothing is left of a service that did not start")
+                    .isEmptyDirectory();
+
+            Path home = Files.createDirectory(folder.resolve("home"));
+            assertRefused(Map.of("http", address), "the port is in use");
+            assertThat(home).as("it was there").exists();
+            assertThat(home.resolve("token")).as("it was made").exists();
         }
     }
 

@@ -167,6 +167,34 @@ class ServiceTest {
         }
     }
 
+    /** Nobody keeps data for a job that is over; that it is gone is said when the job is to go on. */
+    @Test
+    void shouldSayThatTheDataOfAResumedJobIsGone() throws Exception {
+        try (ServiceInProcess service = open()) {
+            String rows = "size,kind\n" + "1,flat\n4,house\n".repeat(20);
+            String data = service.post("/api/v1/data?name=homes.csv", "text/csv", rows)
+                    .json()
+                    .get("id")
+                    .asText();
+            String id = service.submit("{\"data\":\"" + data + "\",\"epochs\":100000000}");
+            String path = "/api/v1/jobs/" + id;
+            awaitSteps(service, id);
+            assertThat(service.delete("/api/v1/data/" + data).status()).isEqualTo(409);
+            service.post(path + "/cancel");
+            assertThat(service.awaitEnd(id).get("state").asText()).isEqualTo("CANCELLED");
+            assertThat(service.delete("/api/v1/data/" + data).status()).isEqualTo(204);
+
+            assertThat(service.post(path + "/resume").status()).isEqualTo(202);
+
+            JsonNode end = service.awaitEnd(id);
+            assertThat(end.get("state").asText()).isEqualTo("FAILED");
+            assertThat(end.get("exitCode").asInt()).isEqualTo(2);
+            assertThat(end.get("problem").asText())
+                    .startsWith("--data: no such data: \"" + data + "\"")
+                    .doesNotContain("\n", folder.toString());
+        }
+    }
+
     @Test
     void shouldKeepWhatRunsWhenItEndsAndGoOnByItself() throws Exception {
         String running;

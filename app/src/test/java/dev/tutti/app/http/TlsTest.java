@@ -14,15 +14,24 @@ import dev.tutti.config.ServiceSettings.Http;
 import dev.tutti.config.ServiceSettings.Tls;
 import dev.tutti.files.InputException;
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -140,6 +149,110 @@ class TlsTest {
             assertThat(log.list).hasSize(2);
         } finally {
             logger.detachAppender(log);
+        }
+    }
+
+    /** Once some days before the end, and once at the end; of one that is renewed again. */
+    @Test
+    void shouldSayThatACertificateIsNotRenewedInTime() throws Exception {
+        Instant begin = Instant.now().minusSeconds(86_400).truncatedTo(ChronoUnit.SECONDS);
+        Instant end = begin.plus(Duration.ofDays(90));
+        Tls used = PemFiles.make(folder, "used", "EC", begin, end);
+        PemWatch watch = new PemWatch(Pem.read(used.certificate(), used.key(), Instant.now()), pem -> {});
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(PemWatch.class);
+        log.start();
+        logger.addAppender(log);
+        try {
+            watch.look(end.minus(Duration.ofDays(8)));
+            assertThat(log.list).isEmpty();
+            watch.look(end.minus(Duration.ofDays(6)));
+            watch.look(end.minus(Duration.ofDays(5)));
+            assertThat(lines(log))
+                    .containsExactly("--tls-cert: " + used.certificate() + ": expires at " + end + "; renew it before");
+            watch.look(end.plusSeconds(1));
+            watch.look(end.plusSeconds(31));
+            assertThat(lines(log)).hasSize(2);
+            assertThat(lines(log).get(1))
+                    .startsWith("--tls-cert: " + used.certificate() + ": expired at " + end + "; ");
+            assertThat(log.list).allMatch(line -> line.getLevel().equals(Level.WARN));
+
+            // It was made for three days, and is told of one day before.
+            Instant again = end.plusSeconds(60);
+            PemFiles.make(folder, "used", "EC", end, end.plus(Duration.ofDays(3)));
+            watch.look(again);
+            assertThat(lines(log)).hasSize(3);
+            assertThat(lines(log).get(2)).contains(" is in use from now on");
+            watch.look(again.plus(Duration.ofDays(1)));
+            assertThat(lines(log)).hasSize(3);
+            watch.look(end.plus(Duration.ofDays(2)));
+            assertThat(lines(log)).hasSize(4);
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    private static List<String> lines(ListAppender<ILoggingEvent> log) {
+        return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    /** By the names of the certificate that is in use, not of the one that was. */
+    @Test
+    void shouldBeCalledByTheNamesOfTheRenewedCertificate() throws Exception {
+        Tls first = PemFiles.make(folder, "used", "EC");
+        try (ServiceInProcess service = new ServiceInProcess(
+                folder.resolve("home"), 0, Optional.of(first), of -> (job, run, lines, progress) -> "{}")) {
+            assertThat(statusAt(service, "train.example.org")).isEqualTo(200);
+            assertThat(statusAt(service, "renewed.example.org")).isEqualTo(421);
+
+            Instant now = Instant.now();
+            PemFiles.make(folder, "used", "EC", now, now.plus(Duration.ofDays(30)), "renewed.example.org");
+            service.lookAtCertificate();
+
+            assertThat(statusAt(service, "train.example.org")).isEqualTo(421);
+            assertThat(statusAt(service, "renewed.example.org")).isEqualTo(200);
+            assertThat(statusAt(service, "localhost"))
+                    .as("by which probes come, and which is not in the certificate")
+                    .isEqualTo(200);
+        }
+    }
+
+    /** Whom the client trusts is no matter here. */
+    private static int statusAt(ServiceInProcess service, String host) throws Exception {
+        X509ExtendedTrustManager anybody = new TrustsAnybody();
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(null, new TrustManager[] {anybody}, null);
+        try (Socket socket = tls.getSocketFactory().createSocket("127.0.0.1", service.port())) {
+            String request =
+                    "GET /health HTTP/1.1\r\nHost: " + host + ":" + service.port() + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return Integer.parseInt(answer.split(" ", 3)[1]);
+        }
+    }
+
+    private static final class TrustsAnybody extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String kind, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String kind, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String kind, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String kind, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String kind) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String kind) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
         }
     }
 

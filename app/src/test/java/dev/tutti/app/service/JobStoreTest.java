@@ -8,6 +8,7 @@ import dev.tutti.app.service.ServiceException.Kind;
 import dev.tutti.files.FileOperations;
 import dev.tutti.files.StrictJson;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -157,6 +158,40 @@ class JobStoreTest {
                 .extracting(JobRecord::id)
                 .containsExactly(other);
         assertThat(file).exists();
+    }
+
+    /** That a file cannot be read or looked at now does not mean that there is none. */
+    @Test
+    void shouldDeleteOnlyWhatIsNoJobForCertain() throws IOException {
+        JobStore store = open();
+        String id = store.submit(request("a", 0, "")).id();
+        Path file = store.directoryOf(id).resolve(JobStore.FILE);
+        Path kept = Files.writeString(store.directoryOf(id).resolve("kept"), "a model");
+        Path rest = store.directoryOf(store.submit(request("b", 0, "")).id());
+        Files.delete(rest.resolve(JobStore.FILE));
+
+        JobStore again = JobStore.open(
+                FileOperations.SYSTEM,
+                folder,
+                () -> {
+                    // The job was read; from now on its file leads to itself.
+                    replaceByLoop(file);
+                    return clockMs.incrementAndGet();
+                },
+                new Random(1));
+
+        assertThat(again.find(id).name()).isEqualTo("a");
+        assertThat(kept).exists();
+        assertThat(rest).doesNotExist();
+    }
+
+    private static void replaceByLoop(Path file) {
+        try {
+            Files.deleteIfExists(file);
+            Files.createSymbolicLink(file, file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

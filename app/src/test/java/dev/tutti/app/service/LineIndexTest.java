@@ -2,7 +2,10 @@ package dev.tutti.app.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tutti.files.AtomicFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -34,7 +37,7 @@ class LineIndexTest {
     }
 
     private static List<String> lines(LineIndex index) throws IOException {
-        return index.some((number, count) -> true).lines();
+        return index.some(Integer.MAX_VALUE).lines();
     }
 
     @Test
@@ -45,8 +48,8 @@ class LineIndexTest {
         assertThat(lines(odd)).containsExactly("odd 1");
         add("d 3\n\nodd");
         assertThat(lines(all)).containsExactly("odd 1", "even 2", "odd 3", "");
-        LineIndex.Some some = odd.some((number, count) -> number == count - 1);
-        assertThat(some.lines()).containsExactly("odd 3");
+        LineIndex.Some some = odd.some(2);
+        assertThat(some.lines()).containsExactly("odd 1", "odd 3");
         assertThat(some.of()).isEqualTo(2);
         assertThat(some.last()).isEqualTo(4);
     }
@@ -62,6 +65,101 @@ class LineIndexTest {
         assertThat(lines(odd)).containsExactly("odd 8");
         Files.delete(file);
         assertThat(lines(odd)).isEmpty();
+    }
+
+    private void replace(String text) throws IOException {
+        AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    /** File systems give the number of the first file to the third. */
+    @Test
+    void shouldBeginAnewInAFileThatTookThePlaceOfTheOtherTwice() throws IOException {
+        replace("odd 1\nodd 2\n");
+        assertThat(lines(odd)).hasSize(2);
+        assertThat(odd.isOpen()).isTrue();
+        for (int time = 1; time <= 4; time++) {
+            String longer = "even" + "x".repeat(20 * time);
+            replace("odd 1\n");
+            replace(longer + "\nodd 3\n" + longer + "\n");
+            assertThat(lines(odd)).as("time %d", time).containsExactly("odd 3");
+        }
+    }
+
+    /** The same file as far as the system tells, and no shorter. */
+    @Test
+    void shouldBeginAnewWhereOtherLinesWereWrittenInPlace() throws IOException {
+        add("odd 1\nodd 2\nodd 3\n");
+        assertThat(lines(odd)).hasSize(3);
+        assertThat(lines(all)).hasSize(3);
+        Files.writeString(file, "a longer line, even\nodd 4\nodd 5\n");
+        assertThat(lines(odd)).containsExactly("odd 4", "odd 5");
+        assertThat(lines(all)).containsExactly("a longer line, even", "odd 4", "odd 5");
+    }
+
+    @Test
+    void shouldLetGoOfTheFileWhenClosed() throws IOException {
+        add("odd 1\n");
+        assertThat(lines(odd)).hasSize(1);
+        odd.close();
+        assertThat(odd.isOpen()).isFalse();
+        assertThat(lines(odd)).as("by one who was at it").containsExactly("odd 1");
+        assertThat(odd.isOpen()).isFalse();
+    }
+
+    /** The first line that is not before k / (points - 1) of the way, for each k. */
+    private static List<Integer> apart(int count, int points) {
+        List<Integer> numbers = new ArrayList<>();
+        for (int number = 0, k = 0; number < count; number++) {
+            if (count <= points || (long) number * (points - 1) >= (long) k * (count - 1)) {
+                numbers.add(number);
+                k++;
+            }
+        }
+        return numbers;
+    }
+
+    @Test
+    void shouldTellLinesEvenlyApart() throws IOException {
+        for (int count = 1; count <= 40; count++) {
+            add("odd " + (count - 1) + "\neven\n");
+            for (int points = 2; points <= 42; points++) {
+                assertThat(odd.some(points).lines())
+                        .as("%d of %d", points, count)
+                        .isEqualTo(apart(count, points).stream()
+                                .map(number -> "odd " + number)
+                                .toList());
+            }
+        }
+    }
+
+    @Test
+    void shouldFindLinesBetweenThePlacesThatAreKept() throws IOException {
+        try (LineIndex few = new LineIndex(file, "odd", 8)) {
+            for (int count = 1; count <= 200; count++) {
+                add("odd " + (count - 1) + "\n" + "even\n".repeat(count % 3));
+                assertThat(lines(few)).hasSize(count).last().isEqualTo("odd " + (count - 1));
+                assertThat(few.kept()).isBetween(1, 8);
+            }
+            assertThat(lines(few)).isEqualTo(lines(odd));
+            assertThat(few.some(5).lines()).containsExactly("odd 0", "odd 50", "odd 100", "odd 150", "odd 199");
+        }
+    }
+
+    @Test
+    void shouldHoldFewPlacesOfAMillionLines() throws IOException {
+        int count = 1_000_000;
+        StringBuilder text = new StringBuilder();
+        for (int number = 0; number < count; number++) {
+            text.append(number).append('\n');
+        }
+        Files.writeString(file, text);
+        for (int points : new int[] {2, 1000, 10_000}) {
+            assertThat(all.some(points).lines())
+                    .isEqualTo(
+                            apart(count, points).stream().map(String::valueOf).toList());
+        }
+        assertThat(all.some(2).of()).isEqualTo(count);
+        assertThat(all.kept()).isBetween(1 << 16, 1 << 17);
     }
 
     /** Lines over the ends of blocks, long ones and empty ones, in pieces. */

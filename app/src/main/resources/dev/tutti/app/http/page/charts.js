@@ -73,14 +73,20 @@ export class Curves {
     this.marked = marked;
     this.figure.hidden = this.series.length === 0 && this.optional === true;
     this.empty.hidden = this.series.length > 0;
+    this.empty.textContent = this.none();
     this.canvas.setAttribute("aria-label", `${this.title}: ${this.words()}; the table below has the numbers`);
     this.draw();
     this.tell();
   }
 
+  /** What is said where there are no values: of what is over none will come. */
+  none() {
+    return this.over === true ? "no values: it ended before there were any" : "no values yet";
+  }
+
   words() {
     return this.series.length === 0
-      ? "no values yet"
+      ? this.none()
       : this.series.map((one) => `${one.label} ${number(one.points.at(-1).y)} at ${axisName(this.axis)} ${number(one.points.at(-1).x)}`).join(", ");
   }
 

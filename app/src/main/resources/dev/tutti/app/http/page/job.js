@@ -68,6 +68,7 @@ export async function jobView(main, id) {
     const x = axis.value;
     const marked = generations(epochs, x);
     legend.hidden = marked.length === 0;
+    all.forEach((one) => { one.over = OVER.includes(job.state); });
     const of = (key) => points(epochs, x, (line) => line[key]);
     const perStep = steps.length > 0 && x === "steps" ? [{ label: "step", points: steps.map((line) => ({ x: line.step, y: line.loss })), colour: "--c3", dash: 0, thin: true }] : [];
     loss.show([
