@@ -2,6 +2,7 @@ package dev.tutti.app.command;
 
 import dev.tutti.app.console.ExitCode;
 import dev.tutti.app.report.Report;
+import dev.tutti.app.run.RunDirectory;
 import dev.tutti.files.AtomicFile;
 import dev.tutti.files.InputException;
 import dev.tutti.files.LittleEndianFloats;
@@ -54,8 +55,9 @@ public final class ReportCommand implements Callable<Integer> {
         if (!Files.isDirectory(run)) {
             throw new InputException(run + ": no such directory; give the directory of a run");
         }
-        ByteBuffer page = StandardCharsets.UTF_8.encode(Report.of(run, importance));
         Path file = out == null ? run.resolve(Report.FILE) : out;
+        RunDirectory.requireNoPart(file, run.resolve(RunDirectory.MODEL));
+        ByteBuffer page = StandardCharsets.UTF_8.encode(Report.of(run, importance));
         AtomicFile.write(file, channel -> LittleEndianFloats.writeAll(channel, page));
         spec.commandLine().getOut().println("report written to " + file);
         return ExitCode.DONE.code();

@@ -72,20 +72,38 @@ final class JavaSource {
         return name;
     }
 
+    /**
+     * Requires the name of a package.
+     *
+     * @throws InputException if it is none
+     */
+    static void requirePackage(String name) {
+        if (!SourceVersion.isName(name) || name.equals("java") || name.startsWith("java.")) {
+            throw new InputException(
+                    "--package: not the name of a package: \"" + name + "\"; give one such as com.example.models");
+        }
+    }
+
     /** The source without its comments. */
     private static String code() {
         return COMMENT.matcher(source(SCORER) + functions()).replaceAll("").replaceAll("\\bScorer\\b", "");
     }
 
-    /** Writes the source of a class. */
-    static void write(ModelFile.Model model, String className, WritableByteChannel to) throws IOException {
+    /**
+     * Writes the source of a class.
+     *
+     * @param inPackage name of its package; empty for none
+     */
+    static void write(ModelFile.Model model, String inPackage, String className, WritableByteChannel to)
+            throws IOException {
         String scorer = source(SCORER)
                 .replaceFirst("package [^;]*;\n\nimport dev[^;]*;\n", "")
                 .replace("class Scorer ", "class " + className + " ")
                 .replace("private Scorer()", "private " + className + "()");
         int data = scorer.indexOf(NO_DATA) + NO_DATA.length() - 1;
         int end = scorer.lastIndexOf(END_OF_CLASS);
-        put(to, "// Made by tutti export.\n\n" + scorer.substring(0, data));
+        String begin = inPackage.isEmpty() ? "" : "package " + inPackage + ";\n\n";
+        put(to, "// Made by tutti export.\n\n" + begin + scorer.substring(0, data));
         writeTexts(packed(model), to);
         put(to, scorer.substring(data, end) + "\n" + functions() + END_OF_CLASS);
     }

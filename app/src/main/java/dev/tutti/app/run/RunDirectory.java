@@ -157,6 +157,48 @@ public final class RunDirectory implements AutoCloseable {
         return path;
     }
 
+    /**
+     * Refuses to write over what was read, or over a file of a run.
+     *
+     * @param target file to write
+     * @param source file that was read
+     * @throws InputException if they are one file, whatever their names, or the target is a file of the run that one of them is in
+     */
+    public static void requireNoPart(Path target, Path source) {
+        if (same(target, source)) {
+            throw new InputException(target + ": would be written over: it is " + source + "; give another file");
+        }
+        for (Path directory : List.of(directoryOf(target), directoryOf(source))) {
+            boolean run = Files.isRegularFile(directory.resolve(CONFIG));
+            Path checkpoints = directory.resolve(CHECKPOINTS);
+            if (run
+                    && (same(target, directory.resolve(RunLock.NAME))
+                            || FILES.stream().anyMatch(file -> same(target, directory.resolve(file))))) {
+                throw new InputException(target + ": would be written over: it is a file of the run in " + directory
+                        + "; give another file");
+            }
+            if (run && same(directoryOf(target), checkpoints)) {
+                throw new InputException(target + ": is among the checkpoints of a run; give a file elsewhere");
+            }
+        }
+    }
+
+    private static Path directoryOf(Path file) {
+        Path absolute = file.toAbsolutePath().normalize();
+        return absolute.getParent() == null ? absolute : absolute.getParent();
+    }
+
+    private static boolean same(Path one, Path other) {
+        try {
+            return one.toAbsolutePath()
+                            .normalize()
+                            .equals(other.toAbsolutePath().normalize())
+                    || (Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other));
+        } catch (IOException e) {
+            throw new InputException(one + ": cannot be compared with " + other + ": " + reason(e), e);
+        }
+    }
+
     /** The directory. */
     Path path() {
         return path;
