@@ -185,6 +185,30 @@ class ReportTest {
         assertThat(report(run)).contains("No samples were held out.", "<h2>Columns</h2>");
     }
 
+    /** Also where all rows fit the model, of which there are as many as before. */
+    @Test
+    void shouldNoticeOtherValidationData() throws IOException {
+        String rows = "x,kind\n" + "1,a\n2,b\n3,a\n4,b\n5,a\n6,b\n".repeat(10);
+        Path file = Files.writeString(directory.resolve("training.csv"), rows);
+        Path other = Files.writeString(directory.resolve("validation.csv"), rows);
+        Path run = train(
+                "other", file.toString(), "--validation-data", other.toString(), "--epochs", "2", "--batch", "10");
+        JsonNode summary =
+                StrictJson.MAPPER.readTree(run.resolve("summary.json").toFile());
+        assertThat(report(run))
+                .contains(
+                        "60 validation samples", summary.get("validationSha256").asText())
+                .doesNotContain("could not be read again");
+
+        Files.writeString(other, rows.replaceFirst("1,a", "1,b"));
+
+        assertThat(report(run))
+                .contains("could not be read again: ", "validation.csv: not the data the run was validated with")
+                .doesNotContain("What is taken for what");
+        Files.writeString(other, rows + "1,a\n");
+        assertThat(report(run)).contains("expected 60 rows, found 61");
+    }
+
     @Test
     void shouldWriteIntoTheRunWhereNothingElseIsSaid() throws IOException {
         Path run = copy(iris, "default");

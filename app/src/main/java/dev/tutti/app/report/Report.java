@@ -32,6 +32,7 @@ public final class Report {
             "name",
             "data",
             "dataSha256",
+            "validationSha256",
             "network",
             "loss",
             "seed",
@@ -325,6 +326,11 @@ public final class Report {
         Map<String, String> rows = new LinkedHashMap<>();
         rows.put("SHA-256 of the weights", run.summary().path("weightsSha256").asText());
         rows.put("SHA-256 of the data", run.summary().path("dataSha256").asText());
+        if (run.summary().has("validationSha256")) {
+            rows.put(
+                    "SHA-256 of the validation samples",
+                    run.summary().path("validationSha256").asText());
+        }
         rows.put("Seed", run.summary().path("seed").asText());
         rows.put("Steps", Texts.value(run.summary().path("steps")));
         out.add(Metrics.table("The same again", rows));

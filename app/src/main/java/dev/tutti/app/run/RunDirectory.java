@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The directory of one run. Opened before any work, so that a place that cannot be written to is found out at once; until
@@ -125,6 +126,30 @@ public final class RunDirectory implements AutoCloseable {
                     + "; give the directory of a run to --resume");
         }
         return config;
+    }
+
+    /**
+     * Returns the fingerprint of the other data that a run was validated with, as it entered the network; empty where there was none,
+     * and of runs of before it was kept.
+     *
+     * @param path directory of the run
+     * @throws InputException if its outcome cannot be read
+     */
+    public static Optional<String> validationSha256(Path path) {
+        Path file = path.resolve(SUMMARY);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.ofNullable(StrictJson.MAPPER
+                    .readTree(Files.readString(file))
+                    .path(Summary.VALIDATION_SHA256)
+                    .textValue());
+        } catch (JsonProcessingException e) {
+            throw new InputException(file + ": " + StrictJson.oneLine(e), e);
+        } catch (IOException e) {
+            throw new InputException(file + ": cannot be read: " + reason(e), e);
+        }
     }
 
     private static String reason(IOException e) {
