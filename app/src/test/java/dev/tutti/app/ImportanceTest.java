@@ -63,7 +63,7 @@ class ImportanceTest {
                 Predictions.of(model, data, IntStream.range(0, 400).toArray());
         assertThat(predictions.metrics().meanLoss()).isZero();
 
-        Importance importance = Importance.of(predictions, 20, 1);
+        Importance importance = Importance.of(predictions, 20, 1, Importance.Progress.NONE);
 
         assertThat(importance.columns()).extracting(Importance.Column::name).containsExactly("a", "b", "k", "c");
         double variance = (20 * 20 - 1) / 12.0;
@@ -74,8 +74,8 @@ class ImportanceTest {
         assertThat(importance.columns().get(2).metric()).isCloseTo(Math.sqrt(2 * ofRed), within(0.7));
         assertThat(importance.columns().get(3).loss()).isZero();
         assertThat(importance.columns().get(3).lossSpread()).isZero();
-        assertThat(Importance.of(predictions, 20, 1)).isEqualTo(importance);
-        assertThat(Importance.of(predictions, 20, 2)).isNotEqualTo(importance);
+        assertThat(Importance.of(predictions, 20, 1, Importance.Progress.NONE)).isEqualTo(importance);
+        assertThat(Importance.of(predictions, 20, 2, Importance.Progress.NONE)).isNotEqualTo(importance);
         DataSchema schema = data.schema();
         assertThat(schema.inputCount()).isEqualTo(4);
     }

@@ -97,7 +97,10 @@ public final class EvalCommand implements Callable<Integer> {
         Predictions predictions = Predictions.of(model, data, rows(model, data));
         Optional<Importance> measured = importance
                 ? Optional.of(Importance.of(
-                        predictions, repeats == null ? Importance.REPEATS : repeats, seed == null ? 1 : seed))
+                        predictions,
+                        repeats == null ? Importance.REPEATS : repeats,
+                        seed == null ? 1 : seed,
+                        CommonOptions.counting(spec, "importance of the columns")::done))
                 : Optional.empty();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -202,7 +205,7 @@ public final class EvalCommand implements Callable<Integer> {
                     metrics.correct(),
                     predictions.samples(),
                     loss);
-            out.print(ConfusionTable.of(predictions.schema().classNames(), predictions.confusion()));
+            out.print(ConfusionTable.of(predictions));
         } else {
             String target = predictions.schema().targetName();
             out.printf(

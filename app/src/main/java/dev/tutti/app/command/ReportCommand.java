@@ -57,8 +57,15 @@ public final class ReportCommand implements Callable<Integer> {
         }
         Path file = out == null ? run.resolve(Report.FILE) : out;
         RunDirectory.requireNoPart(file, run.resolve(RunDirectory.MODEL));
-        ByteBuffer page = StandardCharsets.UTF_8.encode(Report.of(run, importance));
+        Report report = Report.of(run, importance, CommonOptions.counting(spec, "importance of the columns")::done);
+        ByteBuffer page = StandardCharsets.UTF_8.encode(report.page());
         AtomicFile.write(file, channel -> LittleEndianFloats.writeAll(channel, page));
+        if (importance) {
+            report.unmeasured()
+                    .ifPresent(reason -> spec.commandLine()
+                            .getErr()
+                            .println("tutti: the importance of the columns was not measured: " + reason));
+        }
         spec.commandLine().getOut().println("report written to " + file);
         return ExitCode.DONE.code();
     }

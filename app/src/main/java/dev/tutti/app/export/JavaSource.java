@@ -18,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
@@ -154,13 +153,9 @@ final class JavaSource {
         DataSchema schema = preprocessing.schema();
         Map<Integer, CategoryInputs> categories = new HashMap<>();
         preprocessing.categories().forEach(category -> categories.put(category.column(), category));
-        List<String> names = new ArrayList<>(schema.inputNames());
-        for (int column = names.size(); column < schema.inputCount(); column++) {
-            names.add(String.valueOf(column));
-        }
         out.writeInt(schema.inputCount());
         for (int column = 0; column < schema.inputCount(); column++) {
-            pack(names.get(column), out);
+            pack(schema.inputName(column), out);
             out.writeBoolean(schema.inputType(column) == ColumnType.CATEGORY);
             out.writeDouble(preprocessing.inputShift()[column]);
             out.writeDouble(preprocessing.inputFactor()[column]);

@@ -61,6 +61,8 @@ public final class Report {
 
     private final RunFiles run;
     private final Html out = new Html();
+    /** Why there are no samples to measure the importance of the columns with. */
+    private String unmeasured;
 
     private Report(RunFiles run) {
         this.run = run;
@@ -71,15 +73,27 @@ public final class Report {
      *
      * @param directory of the run, which is done
      * @param importance whether to measure the importance of the columns however long it takes
+     * @param progress is told how far that is
      * @throws InputException if it is none
      */
-    public static String of(Path directory, boolean importance) throws InterruptedException {
+    public static Report of(Path directory, boolean importance, Importance.Progress progress)
+            throws InterruptedException {
         Report report = new Report(RunFiles.read(directory));
-        report.write(importance);
-        return report.out.toString();
+        report.write(importance, progress);
+        return report;
     }
 
-    private void write(boolean importance) throws InterruptedException {
+    /** The page. */
+    public String page() {
+        return out.toString();
+    }
+
+    /** Why the importance of the columns could not be measured; empty if it could. */
+    public Optional<String> unmeasured() {
+        return Optional.ofNullable(unmeasured);
+    }
+
+    private void write(boolean importance, Importance.Progress progress) throws InterruptedException {
         String name = run.summary().path("name").asText();
         out.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
                 .raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';")
@@ -95,7 +109,8 @@ public final class Report {
         curves();
         metrics();
         Optional<Predictions> held = held();
-        Optional<Importance> measured = held.isPresent() ? importance(held.get(), importance) : Optional.empty();
+        Optional<Importance> measured =
+                held.isPresent() ? importance(held.get(), importance, progress) : Optional.empty();
         out.add(Columns.of(run.model().preprocessing(), measured));
         configuration();
         timing();
@@ -246,8 +261,10 @@ public final class Report {
     private Optional<Predictions> held() throws InterruptedException {
         DataSplit.Kind kind = run.model().preprocessing().split().kind();
         if (kind == DataSplit.Kind.NONE || kind == DataSplit.Kind.TRAINING_ROWS) {
-            out.raw("<h2>Errors</h2>\n<p class=\"quiet\">No samples were held out.</p>\n");
-            return Optional.empty();
+            return withoutSamples(
+                    kind == DataSplit.Kind.NONE
+                            ? "No samples were held out."
+                            : "No samples were held out. The run was validated with the samples that it was trained on.");
         }
         try {
             HeldOut held = HeldOut.of(run.directory(), run.model());
@@ -261,20 +278,26 @@ public final class Report {
             }
             return Optional.of(predictions);
         } catch (InputException e) {
-            out.raw("<h2>Errors</h2>\n<p class=\"quiet\">The validation samples could not be read again: ")
-                    .text(e.getMessage())
-                    .raw("</p>\n");
-            return Optional.empty();
+            return withoutSamples("The validation samples could not be read again: " + e.getMessage());
         }
+    }
+
+    private Optional<Predictions> withoutSamples(String reason) {
+        unmeasured = reason;
+        out.raw("<h2>Errors</h2>\n<p class=\"quiet\">").text(reason).raw("</p>\n");
+        return Optional.empty();
     }
 
     private boolean linear() {
         return run.model().network().activation(run.model().network().layers() - 1) == Activation.IDENTITY;
     }
 
-    private Optional<Importance> importance(Predictions held, boolean asked) throws InterruptedException {
+    private Optional<Importance> importance(Predictions held, boolean asked, Importance.Progress progress)
+            throws InterruptedException {
         double work = Importance.work(run.model(), held.samples(), Importance.REPEATS);
-        return asked || work <= MOST_WORK ? Optional.of(Importance.of(held, Importance.REPEATS, 1)) : Optional.empty();
+        return asked || work <= MOST_WORK
+                ? Optional.of(Importance.of(held, Importance.REPEATS, 1, progress))
+                : Optional.empty();
     }
 
     private void configuration() {
