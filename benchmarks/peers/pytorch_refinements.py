@@ -146,6 +146,8 @@ def trajectories(golden_dir):
         case("adamw", {"lr": 0.01, "weight_decay": 0.1}, clip=0.1, l2=0.01)
         case("sgd", {"lr": 0.3}, max_norm=0.7)
         case("sgd", {"lr": 0.3}, per_sample=0.5)
+        if golden["network"]["loss"] == "cross_entropy":
+            case("sgd", {"lr": 0.3}, smoothing=0.1)
         case("adam", {"lr": 0.02}, schedule=lambda o: schedulers.SequentialLR(
             o, [schedulers.LinearLR(o, start_factor=1 / 3, total_iters=2), schedulers.CosineAnnealingLR(o, T_max=6)],
             milestones=[2]))

@@ -128,7 +128,7 @@ class ExplainCommandTest {
         Files.writeString(data, "x1,x2,y\n1,2,30\n-3,1,-20\n0.5,0,0.25\n");
         for (Activation activation : Activation.values()) {
             for (String loss : List.of("squared_error", "huber", "absolute_error")) {
-                if (activation != Activation.SOFTMAX) {
+                if (activation.isHidden()) {
                     String text = done(
                             "explain",
                             data.toString(),

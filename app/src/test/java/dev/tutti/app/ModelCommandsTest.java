@@ -67,6 +67,32 @@ class ModelCommandsTest {
     }
 
     @Test
+    void shouldMeasureATestThatNothingElseSees() throws IOException {
+        String run = directory.resolve("tested").toString();
+        Cli.Outcome trained = Cli.run("train", "breast_cancer", "--epochs", "2", "--test", "0.1", "--out", run);
+        assertThat(trained.code()).as(trained.err()).isZero();
+        assertThat(trained.out()).contains(" for the test; network ", "test accuracy ");
+        JsonNode summary = JSON.readTree(Path.of(run, "summary.json").toFile());
+
+        JsonNode test = json("eval", run, "breast_cancer", "--split", "test", "--json");
+        JsonNode validation = json("eval", run, "breast_cancer", "--split", "validation", "--json");
+        JsonNode training = json("eval", run, "breast_cancer", "--split", "training", "--json");
+
+        for (String key : List.of("samples", "accuracy", "rocAuc", "prAuc", "brier", "logLoss", "macro", "perClass")) {
+            assertThat(test.get(key)).as(key).isNotNull().isEqualTo(summary.at("/test/" + key));
+            assertThat(validation.get(key)).as(key).isEqualTo(summary.at("/validation/" + key));
+        }
+        assertThat(validation.get("samples").asInt()).isEqualTo(113);
+        assertThat(training.get("samples").asInt()
+                        + validation.get("samples").asInt()
+                        + test.get("samples").asInt())
+                .isEqualTo(569);
+        assertThat(Cli.run("eval", run, "breast_cancer", "--split", "test").out())
+                .contains("balanced accuracy ", "calibration error ", "weighted mean");
+        assertThat(Cli.run("eval", iris, "iris", "--split", "test").err()).contains("train with --test");
+    }
+
+    @Test
     void shouldShowWhatIsTakenForWhat() {
         Cli.Outcome outcome = Cli.run("eval", iris, "iris");
 

@@ -105,6 +105,8 @@ class ReportTest {
         ObjectNode summary = (ObjectNode) StrictJson.MAPPER.readTree(file.toFile());
         summary.put("rocAuc", 0.987654).put("balancedAccuracy", 0.75);
         summary.putObject("calibration").put("ece", 0.0125);
+        ObjectNode validation = summary.putObject("validation").put("logLoss", 0.3125);
+        validation.putArray("perClass").addObject().put("class", "setosa").put("recall", 0.625);
         summary.putArray("f1ByClass").add(0.5).add(0.25).add(0.125);
         summary.putArray("worstRows").addObject().put("row", 17).put("loss", 3.5);
         Files.writeString(file, summary.toString());
@@ -115,6 +117,9 @@ class ReportTest {
                         "<th scope=\"row\">Balanced accuracy</th><td>0.7500</td>",
                         "<th scope=\"row\">Calibration, ECE</th><td>0.01250</td>",
                         "<td>versicolor</td><td>0.2500</td>",
+                        "<th scope=\"row\">Validation, log loss</th><td>0.3125</td>",
+                        "<caption>Validation, per class</caption>",
+                        "<td>setosa</td><td>0.6250</td>",
                         "<caption>Worst rows</caption>",
                         "<td>17</td><td>3.500</td>");
     }
@@ -176,6 +181,20 @@ class ReportTest {
         assertThat(report(run))
                 .contains("could not be read again: ", "no such file")
                 .doesNotContain("Residuals");
+    }
+
+    /** A table of fifty by fifty would be no help. */
+    @Test
+    void shouldNameThePairsConfusedMostOfManyClasses() throws IOException {
+        StringBuilder rows = new StringBuilder("x,kind\n");
+        for (int row = 0; row < 400; row++) {
+            rows.append(row % 5).append(",kind").append(row % 50).append('\n');
+        }
+        Path file = Files.writeString(directory.resolve("many.csv"), rows);
+
+        assertThat(report(train("many", file.toString(), "--epochs", "1")))
+                .contains("<caption>Confused most</caption>", "<th scope=\"col\">taken for</th>")
+                .doesNotContain("class=\"confusion\"");
     }
 
     @Test

@@ -152,6 +152,7 @@ public final class CheckpointFile {
                             + (version.isMissingNode() ? "none" : version)
                             + "; go on with that version, or begin a new run");
         }
+        ModelFile.addLossParameter(checkpoint.path("spec").path("network"));
         NetworkSpec network = value(checkpoint.path("spec").path("network"), NetworkSpec.class);
         List<TensorSlice> places = new ParameterLayout(network).tensors();
         List<TensorSlice> all = new ArrayList<>(places);

@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param scale scaling of features
  * @param validation share of the samples held out, from 0 to below 1
  * @param validationSource a second data set to validate with, instead of a share
+ * @param test share of the samples that neither training nor validation sees, from 0 to below 1
  * @param splitSeed of the choice of the samples held out
  */
 public record DataSettings(
@@ -47,6 +48,7 @@ public record DataSettings(
         Scale scale,
         double validation,
         Optional<String> validationSource,
+        double test,
         long splitSeed) {
 
     /** How to read the data. */

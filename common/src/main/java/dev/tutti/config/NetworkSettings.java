@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param hidden sizes of the hidden layers, possibly none
  * @param activation of the hidden layers
  * @param loss where it does not follow from the data
+ * @param lossParameter of the loss; what is usual with it where absent
  * @param initialization how the initial weights are drawn
  * @param initialValue value of all weights and biases with {@link Initialization#CONSTANT}
  * @param initialWeights file with the initial weights, instead of random ones
@@ -21,6 +22,7 @@ public record NetworkSettings(
         List<Integer> hidden,
         Activation activation,
         Optional<Loss> loss,
+        Optional<Float> lossParameter,
         Initialization initialization,
         float initialValue,
         Optional<Path> initialWeights) {}

@@ -7,6 +7,7 @@ import dev.tutti.optim.Schedule.Span;
 import dev.tutti.optim.UpdateRules;
 import dev.tutti.train.Refinements;
 import dev.tutti.train.Sync;
+import dev.tutti.train.TrainingSpec;
 import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -62,6 +63,12 @@ final class RefinementOptions {
                     Form.single(UpdateRules.LIMIT),
                     "largest norm of the gradient of a sample; 0: no limit")
             .orElse(0f);
+    static final Setting<Float> INPUT_DROPOUT = Setting.of(
+                    "input-dropout",
+                    "RATE",
+                    Form.single(TrainingSpec.DROPOUT),
+                    "probability of leaving an input of the network out of a training step, 0 to below 1")
+            .orElse(0f);
     static final Setting<Integer> EARLY_STOPPING = Setting.of(
                     "early-stopping",
                     "PATIENCE",
@@ -91,7 +98,7 @@ final class RefinementOptions {
         if (patience > 0 && !validates) {
             throw from.conflict(EARLY_STOPPING, "needs validation samples; give a share to validation");
         }
-        return new Refinements(update, patience, from.get(CLIP_PER_SAMPLE));
+        return new Refinements(update, patience, from.get(CLIP_PER_SAMPLE), from.get(INPUT_DROPOUT));
     }
 
     private static Schedule schedule(SettingsReader from) {

@@ -36,9 +36,8 @@ import java.util.stream.Collectors;
 
 /** The settings of {@code tutti train}, one by one, and where their values are in {@link TrainingSettings}. */
 final class TrainingOptions {
-    private static final List<Activation> HIDDEN_ACTIVATIONS = Arrays.stream(Activation.values())
-            .filter(activation -> activation != Activation.SOFTMAX)
-            .toList();
+    private static final List<Activation> HIDDEN_ACTIVATIONS =
+            Arrays.stream(Activation.values()).filter(Activation::isHidden).toList();
 
     /** A unit that is 1 above 0 and 0 elsewhere: known, so that it can be said why there is none. */
     private static final String THRESHOLD = "threshold";
@@ -99,6 +98,12 @@ final class TrainingOptions {
     static final Setting<String> VALIDATION_DATA = Setting.of(
                     "validation-data", "DATA", Form.text(), "a second data set to validate with, instead of a share")
             .below(Root.DATA_SET);
+    static final Setting<Double> TEST = Setting.of(
+                    "test",
+                    "SHARE",
+                    Form.decimal(Range.share()),
+                    "share of the samples for a test at the end, which nothing else sees, 0 to below 1")
+            .orElse(0.0);
     static final Setting<Long> SPLIT_SEED = Setting.of(
                     "split-seed", "N", Form.wide(), "of the choice of the samples held out")
             .orElse(1L);
@@ -312,11 +317,16 @@ final class TrainingOptions {
                             ? Optional.empty()
                             : Optional.of(run.data().validation())),
             new Entry<>(VALIDATION_DATA, run -> run.data().validationSource()),
+            Entry.of(TEST, run -> run.data().test()),
             Entry.of(SPLIT_SEED, run -> run.data().splitSeed()),
             Entry.of(HIDDEN, run -> run.network().hidden()),
             Entry.of(ACTIVATION, run -> run.network().activation()),
             Entry.of(DROPOUT, TrainingSettings::dropout),
+            Entry.of(RefinementOptions.INPUT_DROPOUT, run -> run.refinements().inputDropout()),
             new Entry<>(LOSS, run -> run.network().loss()),
+            ofLoss(LossOptions.QUANTILE),
+            ofLoss(LossOptions.TWEEDIE_POWER),
+            ofLoss(LossOptions.LABEL_SMOOTHING),
             new Entry<>(
                     INIT,
                     run -> run.network().initialWeights().isPresent()
@@ -414,6 +424,10 @@ final class TrainingOptions {
 
     private static Optional<Integer> ofLocal(TrainingSettings run, int value) {
         return run.sync() == Sync.LOCAL ? Optional.of(value) : Optional.empty();
+    }
+
+    private static Entry<Float> ofLoss(Setting<Float> setting) {
+        return new Entry<>(setting, run -> LossOptions.value(run.network(), setting));
     }
 
     private static Entry<Float> ofOptimizer(Setting<Float> setting) {

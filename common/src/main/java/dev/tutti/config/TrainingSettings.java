@@ -213,7 +213,22 @@ public record TrainingSettings(
                 from.get(TrainingOptions.SCALE),
                 otherData ? 0 : share,
                 otherData ? from.find(TrainingOptions.VALIDATION_DATA) : Optional.empty(),
+                test(from, otherData, share),
                 from.get(TrainingOptions.SPLIT_SEED));
+    }
+
+    private static double test(SettingsReader from, boolean otherData, double validation) {
+        double share = from.get(TrainingOptions.TEST);
+        if (share > 0 && otherData) {
+            throw from.conflict(TrainingOptions.TEST, "does not go with validation-data; use tutti eval on other data");
+        }
+        if (share + validation >= 1 && share > 0) {
+            throw from.conflict(
+                    TrainingOptions.TEST,
+                    "leaves nothing to train on: " + share + " beside validation " + validation
+                            + "; give smaller shares");
+        }
+        return share;
     }
 
     private static NetworkSettings network(SettingsReader from) {
@@ -223,6 +238,7 @@ public record TrainingSettings(
                 from.get(TrainingOptions.HIDDEN),
                 activation,
                 from.find(TrainingOptions.LOSS),
+                LossOptions.parameter(from),
                 from.find(TrainingOptions.INIT).orElse(defaultFor(activation)),
                 from.get(TrainingOptions.INIT_VALUE),
                 saved ? from.find(TrainingOptions.INIT_WEIGHTS) : Optional.empty());
@@ -232,7 +248,7 @@ public record TrainingSettings(
     private static Initialization defaultFor(Activation activation) {
         return switch (activation) {
             case RELU, LEAKY_RELU, ELU, GELU_TANH, SOFTPLUS -> Initialization.HE;
-            case IDENTITY, SIGMOID, TANH, SOFTMAX -> Initialization.XAVIER;
+            case IDENTITY, SIGMOID, TANH, EXP, SOFTMAX -> Initialization.XAVIER;
         };
     }
 
@@ -288,11 +304,13 @@ public record TrainingSettings(
                 data.scale(),
                 data.validation(),
                 validationSource,
+                data.test(),
                 data.splitSeed());
         NetworkSettings net = new NetworkSettings(
                 network.hidden(),
                 network.activation(),
                 Optional.of(loss),
+                LossOptions.resolved(loss, network.lossParameter()),
                 network.initialization(),
                 network.initialValue(),
                 network.initialWeights().map(Path::toAbsolutePath));

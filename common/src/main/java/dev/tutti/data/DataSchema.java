@@ -1,7 +1,6 @@
 package dev.tutti.data;
 
 import dev.tutti.files.InputException;
-import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import java.util.HashSet;
 import java.util.List;
@@ -127,15 +126,6 @@ public record DataSchema(
         return classCount() == 2 ? Loss.BINARY_CROSS_ENTROPY : Loss.CROSS_ENTROPY;
     }
 
-    /** Returns the activation of the output layer that goes with {@code loss} where none is asked for. */
-    public static Activation outputActivation(Loss loss) {
-        return switch (loss) {
-            case SQUARED_ERROR, HUBER, ABSOLUTE_ERROR -> Activation.IDENTITY;
-            case BINARY_CROSS_ENTROPY -> Activation.SIGMOID;
-            case CROSS_ENTROPY -> Activation.SOFTMAX;
-        };
-    }
-
     /**
      * Returns the number of outputs of a network trained on such data with {@code loss}: with 2 classes one (except with
      * cross-entropy), with more one for each class, for a regression one.
@@ -144,11 +134,15 @@ public record DataSchema(
      */
     public int outputsFor(Loss loss) {
         if (!classification()) {
-            if (loss == Loss.CROSS_ENTROPY || loss == Loss.BINARY_CROSS_ENTROPY) {
+            if (loss.ofClasses()) {
                 throw new InputException("loss " + loss.id() + " is for classes, but the target" + named(targetName)
                         + " is a number; use --loss squared_error");
             }
             return 1;
+        }
+        if (loss.ofPositiveMeans()) {
+            throw new InputException("loss " + loss.id() + " is for numbers, but the target" + named(targetName)
+                    + " has classes; use --loss cross_entropy");
         }
         return classCount() == 2 && loss != Loss.CROSS_ENTROPY ? 1 : classCount();
     }

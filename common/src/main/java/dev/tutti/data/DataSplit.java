@@ -20,8 +20,23 @@ import java.util.stream.IntStream;
  * @param dataSha256 {@link RawData#sha256()} of the data
  * @param trainingRows number of training samples, at least 1
  * @param validationRows number of validation samples
+ * @param testShare share held out for a test, from 0 to below 1: other rows than those of validation, which stay what they are
+ * @param testRows number of these
  */
-public record DataSplit(Kind kind, double share, long seed, String dataSha256, int trainingRows, int validationRows) {
+public record DataSplit(
+        Kind kind,
+        double share,
+        long seed,
+        String dataSha256,
+        int trainingRows,
+        int validationRows,
+        double testShare,
+        int testRows) {
+
+    /** A split without a test part. */
+    public DataSplit(Kind kind, double share, long seed, String dataSha256, int trainingRows, int validationRows) {
+        this(kind, share, seed, dataSha256, trainingRows, validationRows, 0, 0);
+    }
 
     /** Where the validation samples come from. */
     public enum Kind {
@@ -43,7 +58,8 @@ public record DataSplit(Kind kind, double share, long seed, String dataSha256, i
     /** @throws InputException if a value is out of range */
     public DataSplit {
         requireShare(share);
-        if (trainingRows < 1 || validationRows < 0) {
+        requireShares(share, testShare);
+        if (trainingRows < 1 || validationRows < 0 || testRows < 0) {
             throw new InputException(
                     "row counts out of range: training=" + trainingRows + ", validation=" + validationRows);
         }
@@ -56,16 +72,52 @@ public record DataSplit(Kind kind, double share, long seed, String dataSha256, i
      * @throws InputException if it is other data, or if no share of it was held out
      */
     public int[] heldOutRows(RawData data) {
-        if (kind != Kind.SHARE) {
-            throw new InputException(
-                    data.source() + ": no share of the training data was held out, validation was " + kind.id());
+        if (kind != Kind.SHARE || share == 0) {
+            throw new InputException(data.source() + ": no share of the training data was held out, validation was "
+                    + (kind == Kind.SHARE ? Kind.NONE : kind).id());
         }
+        requireSame(data);
+        return rows(heldOut(data, share, seed, knownTrainingRows()), true);
+    }
+
+    /**
+     * Returns the numbers of the rows that were held out for a test, ascending.
+     *
+     * @param data the data the model was trained on
+     * @throws InputException if it is other data, or if none of it was held out for a test
+     */
+    public int[] testRows(RawData data) {
+        if (testShare == 0) {
+            throw new InputException(
+                    data.source() + ": no share of the training data was held out for a test; train with --test");
+        }
+        requireSame(data);
+        return rows(heldOutForTest(data, share, testShare, seed), true);
+    }
+
+    /** Without a test part the rows tell how older versions counted. */
+    private OptionalInt knownTrainingRows() {
+        return testRows == 0 ? OptionalInt.of(trainingRows) : OptionalInt.empty();
+    }
+
+    private void requireSame(RawData data) {
         String found = data.sha256();
         if (!found.equals(dataSha256)) {
             throw new InputException(data.source() + ": not the data the model was trained on: expected SHA-256 "
                     + dataSha256 + ", found " + found);
         }
-        return rows(heldOut(data, share, seed, OptionalInt.of(trainingRows)), true);
+    }
+
+    /** Chooses the rows of the test part: those that a larger share would hold out, but for those of the smaller one. */
+    static boolean[] heldOutForTest(RawData data, double share, double testShare, long seed) {
+        boolean[] both = heldOut(data, share + testShare, seed, OptionalInt.empty());
+        if (share > 0) {
+            boolean[] validation = heldOut(data, share, seed, OptionalInt.empty());
+            for (int row = 0; row < both.length; row++) {
+                both[row] &= !validation[row];
+            }
+        }
+        return both;
     }
 
     /**
@@ -203,6 +255,13 @@ public record DataSplit(Kind kind, double share, long seed, String dataSha256, i
         return IntStream.range(0, heldOut.length)
                 .filter(row -> heldOut[row] == wanted)
                 .toArray();
+    }
+
+    static void requireShares(double share, double testShare) {
+        if (!(testShare >= 0 && share + testShare < 1)) {
+            throw new InputException("test out of range: " + testShare
+                    + ", allowed: 0 or more, and below 1 together with validation " + share);
+        }
     }
 
     static void requireShare(double share) {

@@ -12,9 +12,11 @@ import java.util.stream.IntStream;
  * @param training training samples
  * @param trainingRows the rows of the data that these are, counted from 0
  * @param validation validation samples, possibly none
+ * @param test samples that neither training nor validation sees, possibly none
  * @param preprocessing how they were made; goes into the model
  */
-public record PreparedData(Dataset training, int[] trainingRows, Dataset validation, Preprocessing preprocessing) {
+public record PreparedData(
+        Dataset training, int[] trainingRows, Dataset validation, Dataset test, Preprocessing preprocessing) {
 
     /**
      * Holds out a share of the data, the same of each class. Where none may be held out ({@link RawData#holdOut()}), all rows
@@ -38,7 +40,7 @@ public record PreparedData(Dataset training, int[] trainingRows, Dataset validat
      */
     public static PreparedData of(
             RawData data, Loss loss, Scale scale, double share, long seed, OptionalInt trainingRows) {
-        return of(data, loss, PreparationRules.of(scale), share, seed, trainingRows, false);
+        return of(data, loss, PreparationRules.of(scale), share, 0, seed, trainingRows, false);
     }
 
     /**
@@ -47,7 +49,19 @@ public record PreparedData(Dataset training, int[] trainingRows, Dataset validat
      */
     public static PreparedData ofOwned(
             RawData data, Loss loss, PreparationRules rules, double share, long seed, OptionalInt trainingRows) {
-        return of(data, loss, rules, share, seed, trainingRows, true);
+        return ofOwned(data, loss, rules, share, 0, seed, trainingRows);
+    }
+
+    /** The same with a share for a test, of other rows than those of validation. */
+    public static PreparedData ofOwned(
+            RawData data,
+            Loss loss,
+            PreparationRules rules,
+            double share,
+            double testShare,
+            long seed,
+            OptionalInt trainingRows) {
+        return of(data, loss, rules, share, testShare, seed, trainingRows, true);
     }
 
     private static PreparedData of(
@@ -55,11 +69,16 @@ public record PreparedData(Dataset training, int[] trainingRows, Dataset validat
             Loss loss,
             PreparationRules rules,
             double share,
+            double testShare,
             long seed,
             OptionalInt trainingRows,
             boolean owned) {
         DataSplit.requireShare(share);
+        DataSplit.requireShares(share, testShare);
         data.requireTargets();
+        if (testShare > 0) {
+            return withTest(data, loss, rules, share, testShare, seed, owned);
+        }
         if (share == 0) {
             return of(data, allRows(data), data, new int[0], DataSplit.Kind.NONE, 0, loss, rules, seed, owned);
         }
@@ -75,6 +94,38 @@ public record PreparedData(Dataset training, int[] trainingRows, Dataset validat
         }
         int[] training = DataSplit.rows(heldOut, false);
         return of(data, training, data, validation, DataSplit.Kind.SHARE, share, loss, rules, seed, owned);
+    }
+
+    private static PreparedData withTest(
+            RawData data, Loss loss, PreparationRules rules, double share, double testShare, long seed, boolean owned) {
+        if (!data.holdOut()) {
+            throw new InputException(data.source() + ": too small to hold any rows out; leave out --test");
+        }
+        boolean[] held = DataSplit.heldOutForTest(data, share, testShare, seed);
+        int[] test = DataSplit.rows(held, true);
+        int[] validation = {};
+        if (share > 0) {
+            boolean[] validating = DataSplit.heldOut(data, share, seed, OptionalInt.empty());
+            validation = DataSplit.rows(validating, true);
+            for (int row : validation) {
+                held[row] = true;
+            }
+        }
+        if (test.length == 0 || (share > 0 && validation.length == 0)) {
+            throw new InputException(data.source() + ": validation " + share + " and test " + testShare + " of "
+                    + data.rows() + " rows hold out none; give larger shares");
+        }
+        int[] training = DataSplit.rows(held, false);
+        DataSplit split = new DataSplit(
+                DataSplit.Kind.SHARE,
+                share,
+                seed,
+                data.sha256(),
+                training.length,
+                validation.length,
+                testShare,
+                test.length);
+        return of(data, training, data, validation, test, split, loss, rules, owned);
     }
 
     /**
@@ -127,7 +178,20 @@ public record PreparedData(Dataset training, int[] trainingRows, Dataset validat
             long seed,
             boolean owned) {
         DataSplit split = new DataSplit(kind, share, seed, data.sha256(), training.length, validation.length);
-        Preprocessing preprocessing = Preprocessing.measure(data, training, rules, split);
+        return of(data, training, other, validation, new int[0], split, loss, rules, owned);
+    }
+
+    private static PreparedData of(
+            RawData data,
+            int[] training,
+            RawData other,
+            int[] validation,
+            int[] test,
+            DataSplit split,
+            Loss loss,
+            PreparationRules rules,
+            boolean owned) {
+        Preprocessing preprocessing = Preprocessing.measure(data, training, rules, split, loss);
         if (preprocessing.inputCount() == 0) {
             throw new InputException(data.source() + ": no value in any column of the training rows; give more rows");
         }
@@ -136,10 +200,12 @@ public record PreparedData(Dataset training, int[] trainingRows, Dataset validat
                 && preprocessing.indicators().isEmpty();
         // These first, as the others may be written over them.
         Dataset heldOut = preprocessing.apply(other, validation, loss);
+        Dataset tested = preprocessing.apply(data, test, loss);
         return new PreparedData(
                 inPlace ? preprocessing.applyInPlace(data, training, loss) : preprocessing.apply(data, training, loss),
                 training,
                 heldOut,
+                tested,
                 preprocessing);
     }
 }

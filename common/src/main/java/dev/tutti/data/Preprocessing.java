@@ -101,7 +101,7 @@ public record Preprocessing(
     }
 
     /** Measures on the training rows alone. */
-    static Preprocessing measure(RawData data, int[] trainingRows, PreparationRules rules, DataSplit split) {
+    static Preprocessing measure(RawData data, int[] trainingRows, PreparationRules rules, DataSplit split, Loss loss) {
         DataSchema schema = data.schema();
         int columns = schema.inputCount();
         double[] shift = new double[columns];
@@ -127,7 +127,7 @@ public record Preprocessing(
                 indicators.add(column);
             }
         }
-        Scaling target = schema.classification()
+        Scaling target = schema.classification() || loss.ofPositiveMeans()
                 ? Scaling.UNTOUCHED
                 : Scaling.measure(rules.scale(), data.targets(), 1, trainingRows)[0];
         return new Preprocessing(
@@ -241,6 +241,9 @@ public record Preprocessing(
         int targetCount = loss.targetCount(schema.outputsFor(loss));
         float[] targets = new float[Math.multiplyExact(rows.length, targetCount)];
         if (matching.hasTargets()) {
+            if (loss.ofPositiveMeans()) {
+                requirePositive(matching, rows, loss);
+            }
             layOutTargets(matching, rows, targets, targetCount);
         }
         return new Dataset(features, inputCount(), targets, targetCount, rows.length);
@@ -309,6 +312,18 @@ public record Preprocessing(
     /** Returns the number that output {@code scaled} of a regression's network stands for, in the unit of the data. */
     public float unscaleTarget(float scaled) {
         return (float) (scaled / targetFactor + targetShift);
+    }
+
+    private static void requirePositive(RawData data, int[] rows, Loss loss) {
+        boolean aboveZero = loss == Loss.GAMMA;
+        for (int row : rows) {
+            float target = data.targets()[row];
+            if (aboveZero ? target <= 0 : target < 0) {
+                throw new InputException(data.source() + ", row " + (row + 1) + ": target " + target
+                        + " is out of range for the loss " + loss.id() + ", allowed: "
+                        + (aboveZero ? "above 0" : "0 or more") + "; use --loss squared_error");
+            }
+        }
     }
 
     private void layOutTargets(RawData data, int[] rows, float[] targets, int targetCount) {

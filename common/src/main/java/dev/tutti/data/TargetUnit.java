@@ -13,12 +13,7 @@ public record TargetUnit(Task task, double factor) {
 
     /** Returns that of data whose preprocessing is not known: classes for a loss of classes, else numbers as they are. */
     public static TargetUnit of(Loss loss) {
-        return new TargetUnit(
-                switch (loss) {
-                    case CROSS_ENTROPY, BINARY_CROSS_ENTROPY -> Task.CLASSIFICATION;
-                    case SQUARED_ERROR, HUBER, ABSOLUTE_ERROR -> Task.REGRESSION;
-                },
-                1);
+        return new TargetUnit(loss.ofClasses() ? Task.CLASSIFICATION : Task.REGRESSION, 1);
     }
 
     /** Whether the targets are classes. */

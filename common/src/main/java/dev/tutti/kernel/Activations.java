@@ -23,6 +23,7 @@ final class Activations {
             case ELU -> z > 0f ? z : FloatMath.expm1OfNegative(z);
             case SOFTPLUS -> FloatMath.softplus(z);
             case GELU_TANH -> FloatMath.gelu(z);
+            case EXP -> FloatMath.exp(z);
             case SOFTMAX -> throw new IllegalArgumentException("softmax is not a function of one value");
         };
     }
@@ -38,6 +39,7 @@ final class Activations {
             case ELU -> a > 0f ? 1f : a + 1f;
             case SOFTPLUS -> FloatMath.sigmoid(z);
             case GELU_TANH -> FloatMath.geluDerivative(z);
+            case EXP -> a;
             case SOFTMAX -> throw new IllegalArgumentException("softmax has no derivative of one value");
         };
     }

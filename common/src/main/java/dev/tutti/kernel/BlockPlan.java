@@ -157,6 +157,11 @@ final class BlockPlan {
         return lossNode < nodeCount && nodeEnd(lossNode) == end ? lossNode++ : -1;
     }
 
+    /** Whether the block is the only one of the call, and what it computes of a gradient is final. */
+    boolean isAll() {
+        return !large && from == 0 && next == count;
+    }
+
     /** First sample of the block in the batch. */
     int from() {
         return from;

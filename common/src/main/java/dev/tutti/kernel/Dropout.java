@@ -15,10 +15,11 @@ import dev.tutti.random.Philox.Purpose;
  *
  * @param rate probability of dropping a unit, 0 to below 1; taken to the next multiple of 2^-16
  * @param seed of the run
+ * @param inputRate probability of dropping an input of the network, 0 to below 1; rounded as {@code rate}
  */
-public record Dropout(float rate, long seed) {
+public record Dropout(float rate, long seed, float inputRate) {
     /** Nothing is dropped. */
-    public static final Dropout NONE = new Dropout(0, 0);
+    public static final Dropout NONE = new Dropout(0, 0, 0);
 
     /** Units that share a random block: 16 bits each. The units of a layer begin with a block of their own. */
     static final int BLOCK_UNITS = 8;
@@ -26,11 +27,26 @@ public record Dropout(float rate, long seed) {
     private static final int BITS = 16;
     private static final int RANGE = 1 << BITS;
 
-    /** @throws IllegalArgumentException if {@code rate} is out of range */
+    /** No input is dropped. */
+    public Dropout(float rate, long seed) {
+        this(rate, seed, 0);
+    }
+
+    /** @throws IllegalArgumentException if a rate is out of range */
     public Dropout {
+        requireRate(rate);
+        requireRate(inputRate);
+    }
+
+    private static void requireRate(float rate) {
         if (!(rate >= 0 && rate < 1)) {
             throw new IllegalArgumentException("dropout rate out of range: " + rate + ", allowed: 0 to below 1");
         }
+    }
+
+    /** Whether any input is ever dropped. */
+    boolean dropsInputs() {
+        return threshold(inputRate) > 0;
     }
 
     /** Whether any unit is ever dropped. */
@@ -40,12 +56,35 @@ public record Dropout(float rate, long seed) {
 
     /** A unit is dropped if its 16 random bits are below this. */
     int threshold() {
+        return threshold(rate);
+    }
+
+    /** The same for inputs. */
+    int inputThreshold() {
+        return threshold(inputRate);
+    }
+
+    private static int threshold(float rate) {
         return Math.min(RANGE - 1, Math.round(rate * RANGE));
     }
 
     /** What the outputs of the other units are multiplied with: one over the share of units that stay. */
     float scale() {
-        return (float) RANGE / (RANGE - threshold());
+        return scale(threshold());
+    }
+
+    /** The same for inputs. */
+    float inputScale() {
+        return scale(inputThreshold());
+    }
+
+    private static float scale(int threshold) {
+        return (float) RANGE / (RANGE - threshold);
+    }
+
+    /** The number of the random block of the network's first inputs: behind those of all hidden layers. */
+    static int firstInputBlock(NetworkSpec network) {
+        return firstBlock(network, network.layers() - 1);
     }
 
     /** The number of the random block of a hidden layer's first units; layers are counted from 0. */
@@ -71,11 +110,20 @@ public record Dropout(float rate, long seed) {
      * @param unit in its layer
      */
     float factor(int epoch, int position, int firstBlock, int unit) {
+        return bits(epoch, position, firstBlock, unit) < threshold() ? 0f : scale();
+    }
+
+    /** What an input of the network is multiplied with; see {@link #factor}. */
+    float inputFactor(int epoch, int position, int firstInputBlock, int input) {
+        return bits(epoch, position, firstInputBlock, input) < inputThreshold() ? 0f : inputScale();
+    }
+
+    private long bits(int epoch, int position, int firstBlock, int unit) {
         long index = index(position, firstBlock + unit / BLOCK_UNITS);
         int half = BLOCK_UNITS / 2;
         long bits = unit % BLOCK_UNITS < half
                 ? Philox.bits(seed, Purpose.DROPOUT, epoch, index)
                 : Philox.otherBits(seed, Purpose.DROPOUT, epoch, index);
-        return (bits >>> BITS * (unit % half) & RANGE - 1) < threshold() ? 0f : scale();
+        return bits >>> BITS * (unit % half) & RANGE - 1;
     }
 }

@@ -53,6 +53,23 @@ public interface GradientKernel {
             PerSample perSample);
 
     /**
+     * The same for who can use the gradients of the last layers while those of the first are computed.
+     *
+     * @param parts is told what is final
+     */
+    default void gradients(
+            float[] parameters,
+            MiniBatch batch,
+            int segmentSize,
+            PartialGradient[] nodes,
+            int nodeCount,
+            PerSample perSample,
+            FinalParts parts) {
+        gradients(parameters, batch, segmentSize, nodes, nodeCount, perSample);
+        parts.onFinal(0);
+    }
+
+    /**
      * Computes the gradient of one sample's loss, for teaching and for checks: the sum of these, in order, is the
      * gradient of a segment but for rounding.
      *

@@ -4,6 +4,7 @@ import dev.tutti.files.InputException;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.reduce.NodePrecision;
+import dev.tutti.reduce.VectorSum;
 
 /**
  * Chooses the code that computes gradients, at start: {@code -Dtutti.kernel=scalar|vector|auto} (default {@code auto}:
@@ -72,6 +73,23 @@ public final class Kernels {
 
     private static GradientKernel createReference(NetworkSpec network, Dropout dropout, NodePrecision precision) {
         return new ScalarKernel(network, dropout, precision, description());
+    }
+
+    /**
+     * Adds nodes of the summation tree as {@code precision} says, and to the same bits: rounding by vectors, as soon as the kernels'
+     * code for them is compiled.
+     */
+    public static VectorSum sum(NodePrecision precision) {
+        if (precision == NodePrecision.FLOAT32 || !usesVectors()) {
+            return precision;
+        }
+        return (sum, values) -> {
+            if (WarmUp.isDone()) {
+                VectorRows.addRounded(sum, 0, values, 0, sum.length);
+            } else {
+                precision.add(sum, values);
+            }
+        };
     }
 
     /** Returns when the code is compiled that computes networks such as this: for measurements. */

@@ -2,6 +2,7 @@ package dev.tutti.kernel;
 
 import dev.tutti.data.MiniBatch;
 import dev.tutti.model.Activation;
+import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.reduce.BFloat16;
@@ -25,7 +26,7 @@ import java.util.Arrays;
  *
  * <p>Each sum is one chain of fused multiply-adds in the order written. The sums over the samples start at zero in each
  * segment; segments are added by the summation tree, where every node is rounded to the {@link NodePrecision}. {@code m} is the {@link Dropout} factor of a hidden unit, 1
- * without dropout.
+ * without dropout; inputs are multiplied by theirs.
  */
 final class ScalarKernel implements GradientKernel {
     private final NetworkSpec network;
@@ -42,6 +43,12 @@ final class ScalarKernel implements GradientKernel {
     private final float[][] sums;
     /** By layer, with dropout: {@code m_j f'(z_j)} of hidden units. */
     private final float[][] slopes;
+
+    /** Of the sample at hand: its inputs, times what dropout makes of them. */
+    private final float[] inputs;
+
+    /** Of the sample at hand: what its outputs should be, or the number of its class. */
+    private final float[] y;
 
     private float softmaxSum;
     private PerSample perSample = PerSample.NONE;
@@ -62,6 +69,8 @@ final class ScalarKernel implements GradientKernel {
         this.precision = precision;
         this.description = description;
         layout = new ParameterLayout(network);
+        inputs = new float[network.inputs()];
+        y = new float[network.targetCount()];
         z = new float[network.layers()][];
         a = new float[network.layers()][];
         d = new float[network.layers()][];
@@ -147,9 +156,9 @@ final class ScalarKernel implements GradientKernel {
             correctSum += isCorrect(batch, sample) ? weight : 0;
             backward(parameters, batch, sample);
             if (perSample.needsNorms() || perSample.scales()) {
-                scaleErrors(perSample.factor(sample, norm(batch, sample)));
+                scaleErrors(perSample.factor(sample, norm(sample)));
             }
-            addGradient(batch, sample, gradient);
+            addGradient(gradient);
         }
         if (precision == NodePrecision.BFLOAT16) {
             for (int p = 0; p < layout.parameterCount(); p++) {
@@ -164,13 +173,21 @@ final class ScalarKernel implements GradientKernel {
     }
 
     private void forwardInTraining(float[] parameters, MiniBatch batch, int sample) {
-        forward(parameters, batch, sample, dropout.isOn());
+        forward(parameters, batch, sample, true);
+    }
+
+    private void takeInputs(MiniBatch batch, int sample, boolean drops) {
+        System.arraycopy(batch.features(), batch.featureOffset(sample), inputs, 0, inputs.length);
+        int firstBlock = Dropout.firstInputBlock(network);
+        for (int i = 0; i < inputs.length && drops && dropout.dropsInputs(); i++) {
+            inputs[i] *= dropout.inputFactor(batch.epoch(), batch.position(sample), firstBlock, i);
+        }
     }
 
     /** Computes z and a of all layers. */
-    private void forward(float[] parameters, MiniBatch batch, int sample, boolean drops) {
-        float[] x = batch.features();
-        int xOffset = batch.featureOffset(sample);
+    private void forward(float[] parameters, MiniBatch batch, int sample, boolean training) {
+        takeInputs(batch, sample, training);
+        float[] x = this.inputs;
         for (int layer = 0; layer < network.layers(); layer++) {
             int inputs = network.inputs(layer);
             int weights = layout.weightOffset(layer);
@@ -178,16 +195,15 @@ final class ScalarKernel implements GradientKernel {
             for (int j = 0; j < network.outputs(layer); j++) {
                 float sum = parameters[biases + j];
                 for (int i = 0; i < inputs; i++) {
-                    sum = Math.fma(parameters[weights + j * inputs + i], x[xOffset + i], sum);
+                    sum = Math.fma(parameters[weights + j * inputs + i], x[i], sum);
                 }
                 z[layer][j] = sum;
             }
             activate(network.activation(layer), z[layer], a[layer]);
-            if (drops && layer < network.layers() - 1) {
+            if (training && dropout.isOn() && layer < network.layers() - 1) {
                 dropUnits(layer, batch.epoch(), batch.position(sample));
             }
             x = a[layer];
-            xOffset = 0;
         }
     }
 
@@ -220,12 +236,21 @@ final class ScalarKernel implements GradientKernel {
         for (int j = 0; j < batch.targetCount(); j++) {
             notFinite = Math.fma(batch.targets()[batch.targetOffset(sample) + j], 0f, notFinite);
         }
-        int target = batch.targetOffset(sample);
-        return Losses.value(network.loss(), z[last], a[last], softmaxSum, batch.targets(), target) + notFinite;
+        takeTargets(batch, sample);
+        return Losses.value(network, z[last], a[last], softmaxSum, y, 0) + notFinite;
     }
 
     private boolean isCorrect(MiniBatch batch, int sample) {
-        return Losses.isCorrect(network.loss(), a[network.layers() - 1], batch.targets(), batch.targetOffset(sample));
+        takeTargets(batch, sample);
+        return Losses.isCorrect(network.loss(), a[network.layers() - 1], y, 0);
+    }
+
+    private void takeTargets(MiniBatch batch, int sample) {
+        boolean smooths = network.loss() == Loss.BINARY_CROSS_ENTROPY && network.lossParameter() > 0f;
+        for (int j = 0; j < y.length; j++) {
+            float target = batch.targets()[batch.targetOffset(sample) + j];
+            y[j] = smooths ? Losses.smoothed(target, network.lossParameter()) : target;
+        }
     }
 
     /** Computes d of all layers, from the last to the first. */
@@ -253,10 +278,10 @@ final class ScalarKernel implements GradientKernel {
     }
 
     private void outputErrors(MiniBatch batch, int sample, int last) {
+        takeTargets(batch, sample);
         boolean perOutput = network.targetCount() > 1;
         for (int j = 0; j < network.outputs(); j++) {
-            float target = batch.targets()[batch.targetOffset(sample) + (perOutput ? j : 0)];
-            float error = Losses.error(network.loss(), j, a[last][j], target);
+            float error = Losses.error(network, j, z[last][j], a[last][j], y[perOutput ? j : 0]);
             d[last][j] = Losses.cancelsDerivative(network.loss())
                     ? error
                     : error * Activations.derivative(network.activation(last), z[last][j], a[last][j]);
@@ -264,13 +289,9 @@ final class ScalarKernel implements GradientKernel {
     }
 
     /** The norm of the sample's gradient: {@code sqrt(sum over the layers of |d|^2 (|x|^2 + 1))}. */
-    private float norm(MiniBatch batch, int sample) {
+    private float norm(int sample) {
         float norm = 0f;
-        float inputSquares = 0f;
-        for (int i = 0; i < batch.featureCount(); i++) {
-            float x = batch.features()[batch.featureOffset(sample) + i];
-            inputSquares = Math.fma(x, x, inputSquares);
-        }
+        float inputSquares = sumOfSquares(inputs);
         for (int layer = 0; layer < network.layers(); layer++) {
             norm = Math.fma(sumOfSquares(d[layer]), inputSquares + 1f, norm);
             inputSquares = sumOfSquares(a[layer]);
@@ -303,7 +324,7 @@ final class ScalarKernel implements GradientKernel {
         Arrays.fill(gradient, 0, layout.parameterCount(), 0f);
         forwardInTraining(parameters, batch, sample);
         backward(parameters, batch, sample);
-        addGradient(batch, sample, gradient);
+        addGradient(gradient);
     }
 
     /** Computes a sample without dropout, and returns copies of all that lies between it and its gradient. */
@@ -331,9 +352,8 @@ final class ScalarKernel implements GradientKernel {
     }
 
     /** Adds the sample's gradient {@code d_j x_i} to the sum of its segment. */
-    private void addGradient(MiniBatch batch, int sample, float[] gradient) {
-        float[] x = batch.features();
-        int xOffset = batch.featureOffset(sample);
+    private void addGradient(float[] gradient) {
+        float[] x = this.inputs;
         for (int layer = 0; layer < network.layers(); layer++) {
             int inputs = network.inputs(layer);
             int weights = layout.weightOffset(layer);
@@ -341,12 +361,11 @@ final class ScalarKernel implements GradientKernel {
             for (int j = 0; j < network.outputs(layer); j++) {
                 for (int i = 0; i < inputs; i++) {
                     int w = weights + j * inputs + i;
-                    gradient[w] = Math.fma(d[layer][j], x[xOffset + i], gradient[w]);
+                    gradient[w] = Math.fma(d[layer][j], x[i], gradient[w]);
                 }
                 gradient[biases + j] += d[layer][j];
             }
             x = a[layer];
-            xOffset = 0;
         }
     }
 

@@ -30,6 +30,7 @@ final class VectorActivations {
             case LEAKY_RELU -> leakyRelu(z, offset, count);
             case TANH -> tanhLoop(z, offset, count);
             case SIGMOID -> sigmoidLoop(z, offset, count);
+            case EXP -> expLoop(z, offset, count);
             case ELU -> eluLoop(z, offset, count);
             case SOFTPLUS -> softplus(z, offset, count, slope);
             case GELU_TANH -> gelu(z, offset, count, slope);
@@ -59,6 +60,12 @@ final class VectorActivations {
     private static void sigmoidLoop(float[] z, int offset, int count) {
         for (int i = offset; i < offset + count; i += LANES) {
             VectorMath.sigmoid(FloatVector.fromArray(FLOATS, z, i)).intoArray(z, i);
+        }
+    }
+
+    private static void expLoop(float[] z, int offset, int count) {
+        for (int i = offset; i < offset + count; i += LANES) {
+            VectorMath.exp(FloatVector.fromArray(FLOATS, z, i)).intoArray(z, i);
         }
     }
 
@@ -133,6 +140,7 @@ final class VectorActivations {
             case TANH -> multiplyByTanhDerivative(d, offset, count, a);
             case SIGMOID -> multiplyBySigmoidDerivative(d, offset, count, a);
             case ELU -> multiplyByEluDerivative(d, offset, count, a);
+            case EXP -> VectorRows.multiply(d, offset, a, offset, count);
             case SOFTPLUS, GELU_TANH -> VectorRows.multiply(d, offset, slope, offset, count);
         }
     }

@@ -54,6 +54,22 @@ final class VectorDropout {
         }
     }
 
+    /**
+     * Drops inputs of one panel of samples.
+     *
+     * @param values {@code [inputs][PANEL]} from {@code offset}; multiplied by the factors
+     */
+    void dropInputs(int epoch, int position, float[] values, int offset) {
+        int inputs = network.inputs();
+        int firstBlock = Dropout.firstInputBlock(network);
+        for (int input = 0; input < inputs; input += BLOCKS * BLOCK_UNITS) {
+            randomWords(firstBlock + input / BLOCK_UNITS, epoch, position);
+            dropoutFactors(words, BLOCKS, dropout.inputThreshold(), dropout.inputScale(), factors);
+            int count = Math.min(BLOCKS * BLOCK_UNITS, inputs - input) * PANEL;
+            VectorRows.multiply(values, offset + input * PANEL, factors, 0, count);
+        }
+    }
+
     private void apply(Activation activation, float[] outputs, float[] slopes, int offset, int count) {
         if (VectorActivations.keepsSlope(activation)) {
             VectorRows.multiply(slopes, offset, factors, 0, count);

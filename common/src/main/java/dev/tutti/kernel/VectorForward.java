@@ -21,12 +21,14 @@ final class VectorForward {
     private final NetworkSpec network;
     private final ParameterLayout layout;
     private final boolean drops;
+    private final boolean dropsInputs;
     private final VectorDropout dropout;
     private final VectorBuffers buffers;
 
     VectorForward(NetworkSpec network, Dropout dropout, VectorBuffers buffers) {
         this.network = network;
         this.drops = dropout.isOn();
+        this.dropsInputs = dropout.dropsInputs();
         this.dropout = new VectorDropout(network, dropout);
         this.buffers = buffers;
         layout = new ParameterLayout(network);
@@ -41,7 +43,11 @@ final class VectorForward {
      */
     void compute(float[] parameters, MiniBatch batch, int from, int samples, boolean training) {
         for (int s = 0; s < samples; s += PANEL) {
-            packInputs(batch, from + s, Math.min(PANEL, samples - s), s, training);
+            packInputs(batch, from + s, Math.min(PANEL, samples - s), s, training && !dropsInputs);
+            if (training && dropsInputs) {
+                int position = batch.position(from + s);
+                dropout.dropInputs(batch.epoch(), position, buffers.values[0], panel(s, network.inputs()));
+            }
         }
         for (int layer = 0; layer < network.layers(); layer++) {
             computeLayer(layer, parameters, samples);

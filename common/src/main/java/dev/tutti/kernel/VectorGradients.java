@@ -23,9 +23,11 @@ final class VectorGradients {
     private final ParameterLayout layout;
     private final BlockPlan plan;
     private final VectorBuffers buffers;
+    private final boolean dropsInputs;
 
     /** @param plan says which samples of the block go to which gradients */
-    VectorGradients(NetworkSpec network, BlockPlan plan, VectorBuffers buffers) {
+    VectorGradients(NetworkSpec network, Dropout dropout, BlockPlan plan, VectorBuffers buffers) {
+        dropsInputs = dropout.dropsInputs();
         this.network = network;
         this.plan = plan;
         this.buffers = buffers;
@@ -36,10 +38,12 @@ final class VectorGradients {
      * Computes the gradients of the plan's block.
      *
      * @param scaled whether the local errors are to be multiplied by the factors of the samples
+     * @param parts is told of each layer that is done
      */
-    void compute(boolean scaled) {
+    void compute(boolean scaled, FinalParts parts) {
         for (int layer = network.layers() - 1; layer >= 0; layer--) {
             computeLayer(layer, scaled);
+            parts.onFinal(layout.weightOffset(layer));
         }
     }
 
@@ -49,7 +53,7 @@ final class VectorGradients {
         int outputs = network.outputs(layer);
         packErrors(layer, samples, scaled);
         float[] x = buffers.inputColumns;
-        if (layer > 0) {
+        if (layer > 0 || dropsInputs) {
             x = buffers.columns;
             transposeColumns(buffers.values[layer], x, inputs, samples);
         }

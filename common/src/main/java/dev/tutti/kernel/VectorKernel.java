@@ -53,7 +53,7 @@ final class VectorKernel implements GradientKernel {
         outputLayer = new VectorOutputLayer(network, buffers);
         backward = new VectorBackward(network, dropout, buffers);
         samples = new VectorPerSample(network, buffers);
-        gradients = new VectorGradients(network, plan, buffers);
+        gradients = new VectorGradients(network, dropout, plan, buffers);
         buffers.reserve(Math.max(1, maxSamples));
     }
 
@@ -75,17 +75,34 @@ final class VectorKernel implements GradientKernel {
             PartialGradient[] nodes,
             int nodeCount,
             PerSample perSample) {
+        gradients(parameters, batch, segmentSize, nodes, nodeCount, perSample, FinalParts.NONE);
+    }
+
+    @Override
+    public void gradients(
+            float[] parameters,
+            MiniBatch batch,
+            int segmentSize,
+            PartialGradient[] nodes,
+            int nodeCount,
+            PerSample perSample,
+            FinalParts parts) {
         buffers.reserve(batch.count());
         plan.begin(batch.count(), segmentSize, nodes, nodeCount, buffers.capacity);
         lossSums.reset();
+        boolean told = false;
         while (plan.nextBlock()) {
+            told = plan.isAll();
             forward.compute(parameters, batch, plan.from(), plan.samples(), true);
             outputLayer.errors(batch, plan.from(), plan.samples());
             sumLosses(nodes, segmentSize, batch.count(), perSample);
             backward.compute(parameters, plan.samples());
             samples.compute(perSample, plan.from(), plan.samples());
-            gradients.compute(perSample.scales());
+            gradients.compute(perSample.scales(), told ? parts : FinalParts.NONE);
             plan.endBlock();
+        }
+        if (!told) {
+            parts.onFinal(0);
         }
     }
 
@@ -115,7 +132,7 @@ final class VectorKernel implements GradientKernel {
         outputLayer.errors(batch, sample, 1);
         backward.compute(parameters, 1);
         plan.beginSample(sample, gradient);
-        gradients.compute(false);
+        gradients.compute(false, FinalParts.NONE);
     }
 
     @Override

@@ -6,6 +6,7 @@ import static dev.tutti.kernel.VectorLanes.LANES;
 import static dev.tutti.kernel.VectorLanes.PANEL;
 
 import dev.tutti.model.Loss;
+import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.PredictedClass;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -111,13 +112,36 @@ final class VectorLosses {
         }
     }
 
-    /** {@code d_j = a_j - (class == j)} in place, for one panel. */
-    static void subtractClass(float[] a, int offset, int outputs, float[] classes, int at) {
+    /** What label smoothing makes of the margins of one panel: {@code (1 - s) margin + s / K sum_k (z_k - m)}. */
+    static void smoothMargins(float[] z, int offset, int outputs, float smoothing, float[] margins, int at) {
+        float others = Losses.smoothedOthers(smoothing, outputs);
+        for (int half = 0; half < PANEL; half += LANES) {
+            int row = offset + half;
+            FloatVector largest = FloatVector.fromArray(FLOATS, z, row);
+            for (int j = 1; j < outputs; j++) {
+                FloatVector zj = FloatVector.fromArray(FLOATS, z, row + j * PANEL);
+                largest = largest.blend(zj, zj.compare(VectorOperators.GT, largest));
+            }
+            FloatVector sum = FloatVector.zero(FLOATS);
+            for (int j = 0; j < outputs; j++) {
+                sum = sum.add(FloatVector.fromArray(FLOATS, z, row + j * PANEL).sub(largest));
+            }
+            FloatVector.broadcast(FLOATS, 1f - smoothing)
+                    .fma(FloatVector.fromArray(FLOATS, margins, at + half), sum.mul(others))
+                    .intoArray(margins, at + half);
+        }
+    }
+
+    /** {@code d_j = a_j - y_j} in place, for one panel: y is 1 for the class and 0 for the others, but for label smoothing. */
+    static void subtractClass(float[] a, int offset, int outputs, float[] classes, int at, float smoothing) {
+        float hit = Losses.smoothedHit(smoothing, outputs);
+        float others = Losses.smoothedOthers(smoothing, outputs);
         for (int half = 0; half < PANEL; half += LANES) {
             FloatVector target = FloatVector.fromArray(FLOATS, classes, at + half);
             for (int j = 0; j < outputs; j++) {
                 int row = offset + half + j * PANEL;
-                FloatVector one = FloatVector.zero(FLOATS).blend(1f, target.compare(VectorOperators.EQ, (float) j));
+                FloatVector one =
+                        FloatVector.broadcast(FLOATS, others).blend(hit, target.compare(VectorOperators.EQ, (float) j));
                 FloatVector.fromArray(FLOATS, a, row).sub(one).intoArray(a, row);
             }
         }
@@ -126,6 +150,7 @@ final class VectorLosses {
     /**
      * The losses of the samples of one panel, for all losses but cross-entropy.
      *
+     * @param network says which loss, and its parameter
      * @param z pre-activations {@code [outputs x PANEL]} from {@code offset}
      * @param a outputs, at the same places
      * @param y targets, at the same places
@@ -133,7 +158,7 @@ final class VectorLosses {
      * @param correct receives 1 where outputs and targets stand for the same class, else 0, from {@code at}
      */
     static void losses(
-            Loss loss,
+            NetworkSpec network,
             float[] z,
             float[] a,
             float[] y,
@@ -144,11 +169,15 @@ final class VectorLosses {
             int at) {
         for (int half = 0; half < PANEL; half += LANES) {
             int o = offset + half;
-            switch (loss) {
+            switch (network.loss()) {
                 case SQUARED_ERROR -> squaredError(a, y, o, outputs, losses, at + half);
                 case BINARY_CROSS_ENTROPY -> binaryCrossEntropyLoop(z, y, o, outputs, losses, at + half);
                 case HUBER -> huber(a, y, o, outputs, losses, at + half);
                 case ABSOLUTE_ERROR -> absoluteError(a, y, o, outputs, losses, at + half);
+                case QUANTILE -> quantile(a, y, o, outputs, network.lossParameter(), losses, at + half);
+                case POISSON -> poisson(z, a, y, o, outputs, losses, at + half);
+                case GAMMA -> gamma(z, a, y, o, outputs, losses, at + half);
+                case TWEEDIE -> tweedieLoop(z, y, o, outputs, network.lossParameter(), losses, at + half);
                 case CROSS_ENTROPY -> throw new IllegalArgumentException("cross-entropy has its own loop");
             }
             correctLoop(a, y, o, outputs, correct, at + half);
@@ -223,10 +252,96 @@ final class VectorLosses {
         sum.intoArray(losses, at);
     }
 
+    private static void quantile(
+            float[] a, float[] y, int offset, int outputs, float quantile, float[] losses, int at) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int i = offset; i < offset + outputs * PANEL; i += PANEL) {
+            FloatVector e = FloatVector.fromArray(FLOATS, a, i).sub(FloatVector.fromArray(FLOATS, y, i));
+            FloatVector factor =
+                    FloatVector.broadcast(FLOATS, -quantile).blend(1f - quantile, e.compare(VectorOperators.GT, 0f));
+            sum = sum.add(e.mul(factor));
+        }
+        sum.intoArray(losses, at);
+    }
+
+    private static void poisson(float[] z, float[] a, float[] y, int offset, int outputs, float[] losses, int at) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int i = offset; i < offset + outputs * PANEL; i += PANEL) {
+            FloatVector x = FloatVector.fromArray(FLOATS, z, i).neg();
+            sum = sum.add(x.fma(FloatVector.fromArray(FLOATS, y, i), FloatVector.fromArray(FLOATS, a, i)));
+        }
+        sum.intoArray(losses, at);
+    }
+
+    private static void gamma(float[] z, float[] a, float[] y, int offset, int outputs, float[] losses, int at) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int i = offset; i < offset + outputs * PANEL; i += PANEL) {
+            FloatVector share = FloatVector.fromArray(FLOATS, y, i).div(FloatVector.fromArray(FLOATS, a, i));
+            sum = sum.add(FloatVector.fromArray(FLOATS, z, i).add(share));
+        }
+        sum.intoArray(losses, at);
+    }
+
+    private static void tweedieLoop(
+            float[] z, float[] y, int offset, int outputs, float power, float[] losses, int at) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int i = offset; i < offset + outputs * PANEL; i += PANEL) {
+            FloatVector x = FloatVector.fromArray(FLOATS, z, i);
+            FloatVector first = VectorMath.exp(x.mul(2f - power)).mul(1f / (2f - power));
+            FloatVector second = VectorMath.exp(x.mul(1f - power)).mul(1f / (power - 1f));
+            sum = sum.add(FloatVector.fromArray(FLOATS, y, i).fma(second, first));
+        }
+        sum.intoArray(losses, at);
+    }
+
     /**
-     * The derivative of the loss by the output, {@code dL/da} ({@code dL/dz} for binary cross-entropy), for one panel.
+     * The derivative of the loss by the output, {@code dL/da} ({@code dL/dz} where {@link Losses#cancelsDerivative}), for one
+     * panel.
+     *
+     * @param network says which loss, and its parameter
      */
-    static void errors(Loss loss, float[] a, float[] y, float[] d, int offset, int count) {
+    static void errors(NetworkSpec network, float[] z, float[] a, float[] y, float[] d, int offset, int count) {
+        Loss loss = network.loss();
+        if (loss == Loss.TWEEDIE) {
+            tweedieErrorsLoop(z, y, d, offset, count, network.lossParameter());
+            return;
+        }
+        if (loss == Loss.GAMMA) {
+            gammaErrors(a, y, d, offset, count);
+            return;
+        }
+        if (loss == Loss.QUANTILE) {
+            quantileErrors(a, y, d, offset, count, network.lossParameter());
+            return;
+        }
+        differences(loss, a, y, d, offset, count);
+    }
+
+    private static void tweedieErrorsLoop(float[] z, float[] y, float[] d, int offset, int count, float power) {
+        for (int i = offset; i < offset + count; i += LANES) {
+            FloatVector x = FloatVector.fromArray(FLOATS, z, i);
+            FloatVector first = VectorMath.exp(x.mul(2f - power));
+            FloatVector second = VectorMath.exp(x.mul(1f - power));
+            FloatVector.fromArray(FLOATS, y, i).neg().fma(second, first).intoArray(d, i);
+        }
+    }
+
+    private static void gammaErrors(float[] a, float[] y, float[] d, int offset, int count) {
+        for (int i = offset; i < offset + count; i += LANES) {
+            FloatVector share = FloatVector.fromArray(FLOATS, y, i).div(FloatVector.fromArray(FLOATS, a, i));
+            FloatVector.broadcast(FLOATS, 1f).sub(share).intoArray(d, i);
+        }
+    }
+
+    private static void quantileErrors(float[] a, float[] y, float[] d, int offset, int count, float quantile) {
+        for (int i = offset; i < offset + count; i += LANES) {
+            FloatVector e = FloatVector.fromArray(FLOATS, a, i).sub(FloatVector.fromArray(FLOATS, y, i));
+            FloatVector error = e.blend(1f - quantile, e.compare(VectorOperators.GT, 0f));
+            error.blend(-quantile, e.compare(VectorOperators.LT, 0f)).intoArray(d, i);
+        }
+    }
+
+    private static void differences(Loss loss, float[] a, float[] y, float[] d, int offset, int count) {
         for (int i = offset; i < offset + count; i += LANES) {
             FloatVector e = FloatVector.fromArray(FLOATS, a, i).sub(FloatVector.fromArray(FLOATS, y, i));
             FloatVector error = e;

@@ -57,10 +57,10 @@ final class VectorOutputLayer {
             int offset = panel(p * PANEL, outputs);
             if (classes) {
                 System.arraycopy(a, offset, d, offset, count);
-                VectorLosses.subtractClass(d, offset, outputs, buffers.targets, p * PANEL);
+                VectorLosses.subtractClass(d, offset, outputs, buffers.targets, p * PANEL, network.lossParameter());
                 continue;
             }
-            VectorLosses.errors(network.loss(), a, buffers.targets, d, offset, count);
+            VectorLosses.errors(network, buffers.logits, a, buffers.targets, d, offset, count);
             if (!Losses.cancelsDerivative(network.loss())) {
                 VectorActivations.multiplyByDerivative(
                         network.activation(last), d, offset, count, a, buffers.slopes[last]);
@@ -78,11 +78,13 @@ final class VectorOutputLayer {
             }
             return;
         }
+        boolean smooths = network.loss() == Loss.BINARY_CROSS_ENTROPY && network.lossParameter() > 0f;
         for (int s = 0; s < samples; s++) {
             int row = batch.targetOffset(from + s);
             int offset = panel(s, outputs) + s % PANEL;
             for (int j = 0; j < outputs; j++) {
-                buffers.targets[offset + j * PANEL] = y[row + j];
+                buffers.targets[offset + j * PANEL] =
+                        smooths ? Losses.smoothed(y[row + j], network.lossParameter()) : y[row + j];
                 notFinite[s] = Math.fma(y[row + j], 0f, notFinite[s]);
             }
         }
@@ -105,6 +107,9 @@ final class VectorOutputLayer {
                         buffers.losses,
                         buffers.margins,
                         buffers.correct);
+                if (network.lossParameter() > 0f) {
+                    VectorLosses.smoothMargins(z, offset, outputs, network.lossParameter(), buffers.margins, p * PANEL);
+                }
             } else {
                 int count = outputs * PANEL;
                 System.arraycopy(z, offset, a, offset, count);
@@ -120,7 +125,7 @@ final class VectorOutputLayer {
         }
         for (int p = 0; p * PANEL < samples; p++) {
             VectorLosses.losses(
-                    network.loss(),
+                    network,
                     buffers.logits,
                     buffers.values[last + 1],
                     buffers.targets,

@@ -116,7 +116,7 @@ final class WarmUp {
         }
         activations.add(network.activation(last));
         sizes.add(Math.min(network.outputs(), MAX_OUTPUTS));
-        return new NetworkSpec(sizes, activations, network.loss());
+        return new NetworkSpec(sizes, activations, network.loss(), network.lossParameter());
     }
 
     /** The network that is computed. */

@@ -60,6 +60,18 @@ final class WarmingKernel implements GradientKernel {
     }
 
     @Override
+    public void gradients(
+            float[] parameters,
+            MiniBatch batch,
+            int segmentSize,
+            PartialGradient[] nodes,
+            int nodeCount,
+            PerSample perSample,
+            FinalParts parts) {
+        choose(batch).gradients(parameters, batch, segmentSize, nodes, nodeCount, perSample, parts);
+    }
+
+    @Override
     public void sampleGradient(float[] parameters, MiniBatch batch, int sample, float[] gradient) {
         choose(batch).sampleGradient(parameters, batch, sample, gradient);
     }

@@ -20,11 +20,18 @@ public enum Activation {
     SOFTPLUS,
     /** {@code f(z) = z/2 (1 + tanh(sqrt(2/pi) (z + 0.044715 z^3)))}, Hendrycks and Gimpel's approximation of GELU. */
     GELU_TANH,
+    /** {@code f(z) = exp(z)}; of the output layer only, for losses of means that are above 0. */
+    EXP,
     /** {@code f(z)_j = exp(z_j) / sum_k exp(z_k)}; of the output layer only, with {@link Loss#CROSS_ENTROPY}. */
     SOFTMAX;
 
     /** Returns the name used in settings and files, such as {@code relu}. */
     public String id() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether hidden layers may have it. */
+    public boolean isHidden() {
+        return this != SOFTMAX && this != EXP;
     }
 }

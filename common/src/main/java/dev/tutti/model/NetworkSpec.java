@@ -10,8 +10,14 @@ import java.util.stream.Collectors;
  * @param sizes number of inputs, then of the outputs of each layer; at least 2 entries, each at least 1
  * @param activations one for each layer, that is one fewer than {@code sizes}
  * @param loss loss of one sample
+ * @param lossParameter parameter of the loss; see {@link Loss#parameters}
  */
-public record NetworkSpec(List<Integer> sizes, List<Activation> activations, Loss loss) {
+public record NetworkSpec(List<Integer> sizes, List<Activation> activations, Loss loss, float lossParameter) {
+
+    /** A network whose loss has its usual parameter. */
+    public NetworkSpec(List<Integer> sizes, List<Activation> activations, Loss loss) {
+        this(sizes, activations, loss, loss.usualParameter());
+    }
 
     /** @throws InputException if the sizes, activations and loss do not go together */
     public NetworkSpec {
@@ -33,21 +39,23 @@ public record NetworkSpec(List<Integer> sizes, List<Activation> activations, Los
             throw new InputException("layer size out of range: " + sizes + ", allowed: 1 to " + (1 << 24));
         }
         for (int layer = 0; layer < activations.size() - 1; layer++) {
-            if (activations.get(layer) == Activation.SOFTMAX) {
-                throw new InputException("softmax is for the output layer only: layer=" + layer);
+            if (!activations.get(layer).isHidden()) {
+                throw new InputException(activations.get(layer).id() + " is for the output layer only: layer=" + layer);
             }
         }
         Activation output = activations.get(activations.size() - 1);
         boolean fits = switch (loss) {
             case CROSS_ENTROPY -> output == Activation.SOFTMAX;
             case BINARY_CROSS_ENTROPY -> output == Activation.SIGMOID;
-            case SQUARED_ERROR, HUBER, ABSOLUTE_ERROR -> output != Activation.SOFTMAX;
+            case POISSON, GAMMA, TWEEDIE -> output == Activation.EXP;
+            case SQUARED_ERROR, HUBER, ABSOLUTE_ERROR, QUANTILE -> output != Activation.SOFTMAX;
         };
         if (!fits) {
             throw new InputException("loss " + loss.id() + " does not go with output activation " + output.id()
-                    + "; allowed: cross_entropy with softmax, binary_cross_entropy with sigmoid, squared_error, huber"
-                    + " and absolute_error with any but softmax");
+                    + "; allowed: cross_entropy with softmax, binary_cross_entropy with sigmoid, poisson, gamma"
+                    + " and tweedie with exp, squared_error, huber, absolute_error and quantile with any but softmax");
         }
+        loss.parameters().require("parameter of the loss " + loss.id(), lossParameter);
         long parameters = 0;
         for (int layer = 0; layer < activations.size(); layer++) {
             parameters += (long) sizes.get(layer + 1) * (sizes.get(layer) + 1L);

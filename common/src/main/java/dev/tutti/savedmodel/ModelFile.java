@@ -140,11 +140,22 @@ public final class ModelFile {
         }
     }
 
+    /** Puts the parameter of the loss into a network of before losses had any. */
+    public static void addLossParameter(JsonNode network) {
+        if (network instanceof ObjectNode object && object.has("sizes") && !object.has("lossParameter")) {
+            object.put("lossParameter", 0);
+        }
+    }
+
     /** Version 0.1 did not keep the place of the target, and knew numbers only, of which none was missing. */
     private static void addWhatOlderModelsDoNotSay(JsonNode metadata) {
+        addLossParameter(metadata);
         if (metadata.path("schema") instanceof ObjectNode schema && metadata instanceof ObjectNode preprocessing) {
             if (!schema.has("targetColumn")) {
                 schema.put("targetColumn", DataSchema.NO_COLUMN);
+            }
+            if (metadata.path("split") instanceof ObjectNode split && !split.has("testShare")) {
+                split.put("testShare", 0).put("testRows", 0);
             }
             addEmpty(schema, "inputTypes");
             addEmpty(schema, "leftOut");

@@ -1,6 +1,7 @@
 package dev.tutti.train;
 
 import dev.tutti.data.MiniBatch;
+import dev.tutti.kernel.FinalParts;
 import dev.tutti.kernel.GradientKernel;
 import dev.tutti.kernel.PerSample;
 import dev.tutti.model.NetworkSpec;
@@ -77,6 +78,32 @@ final class LocalKernel implements GradientKernel {
             PartialGradient[] nodes,
             int nodeCount,
             PerSample perSample) {
+        compute(parameters, batch, segmentSize, nodes, nodeCount, perSample);
+    }
+
+    /** {@inheritDoc} Where {@code goesOn} says no, nothing is final. */
+    @Override
+    public void gradients(
+            float[] parameters,
+            MiniBatch batch,
+            int segmentSize,
+            PartialGradient[] nodes,
+            int nodeCount,
+            PerSample perSample,
+            FinalParts parts) {
+        if (compute(parameters, batch, segmentSize, nodes, nodeCount, perSample)) {
+            parts.onFinal(0);
+        }
+    }
+
+    /** Returns whether all of it was computed. */
+    private boolean compute(
+            float[] parameters,
+            MiniBatch batch,
+            int segmentSize,
+            PartialGradient[] nodes,
+            int nodeCount,
+            PerSample perSample) {
         int from = 0;
         for (int n = 0; n < nodeCount; n++) {
             PartialGradient node = nodes[n];
@@ -85,10 +112,11 @@ final class LocalKernel implements GradientKernel {
                     ? replica(parameters, batch, from, end, node, perSample)
                     : replicas(parameters, batch, from, end, segmentSize, node, perSample);
             if (!whole) {
-                return;
+                return false;
             }
             from = end;
         }
+        return true;
     }
 
     /** The tree of a node has the same form wherever it begins. */

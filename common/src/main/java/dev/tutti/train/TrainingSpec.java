@@ -127,7 +127,7 @@ public record TrainingSpec(
      */
     GradientKernel newStepKernel(int maxSamples) {
         NodePrecision precision = sync == Sync.LOCAL ? NodePrecision.FLOAT32 : wire;
-        return Kernels.create(network, new Dropout(dropout, seed), precision, maxSamples);
+        return Kernels.create(network, new Dropout(dropout, seed, refinements.inputDropout()), precision, maxSamples);
     }
 
     /**

@@ -34,6 +34,9 @@ public final class AeronNode implements AutoCloseable {
      */
     static final Duration LIVENESS = Duration.ofSeconds(40);
 
+    /** Of threads that have to do with opening streams, and not with what goes over them. */
+    private static final Duration LONG_NAP = Duration.ofMillis(4);
+
     /** How long a driver that stood still together with its process may take to show that it goes on. */
     private static final Duration AWAKENING = Duration.ofSeconds(3);
 
@@ -189,7 +192,7 @@ public final class AeronNode implements AutoCloseable {
         client = Aeron.connect(new Aeron.Context()
                 .aeronDirectoryName(directory.toString())
                 .driverTimeoutMs(LIVENESS.toMillis())
-                .idleStrategy(idleStrategy())
+                .idleStrategy(idleStrategy(LONG_NAP))
                 .useConductorAgentInvoker(false)
                 .errorHandler(AeronNode::logError));
     }
@@ -219,7 +222,8 @@ public final class AeronNode implements AutoCloseable {
                 .dirDeleteOnStart(true)
                 .dirDeleteOnShutdown(true)
                 .threadingMode(ThreadingMode.SHARED)
-                .sharedIdleStrategy(idleStrategy())
+                .sharedIdleStrategy(idleStrategy(Duration.ofMillis(1)))
+                .asyncExecutorIdleStrategy(idleStrategy(LONG_NAP))
                 .driverTimeoutMs(LIVENESS.toMillis())
                 .clientLivenessTimeoutNs(LIVENESS.toNanos())
                 .publicationUnblockTimeoutNs(LIVENESS.toNanos() * 3 / 2)
@@ -240,9 +244,8 @@ public final class AeronNode implements AutoCloseable {
     }
 
     /** Backs off to sleeping: the cores belong to the kernel. */
-    private static IdleStrategy idleStrategy() {
-        return new BackoffIdleStrategy(
-                10, 20, Duration.ofNanos(1_000).toNanos(), Duration.ofMillis(1).toNanos());
+    private static IdleStrategy idleStrategy(Duration longestNap) {
+        return new BackoffIdleStrategy(10, 20, 1_000, longestNap.toNanos());
     }
 
     /** Once a second at most: whoever can send packets can cause errors. */

@@ -7,7 +7,7 @@ import dev.tutti.wire.FrameKind;
 
 /**
  * Puts the sum of a step's gradients together from the own share and those that other owners send, and sends of it what others
- * need. Who is behind may find an owner's sums of several
+ * need; all from the last parameter to the first, see {@link GrowingSender}. Who is behind may find an owner's sums of several
  * steps on their way: it takes one, and lets the rest wait in the connection until it begins the next step. Owned by one thread.
  */
 public final class RootReceiver {
@@ -17,6 +17,16 @@ public final class RootReceiver {
     private long step = -1;
     private int missing;
     private boolean hasOwn;
+    private int ownStart;
+    private int ownEnd;
+    /** From here on the own share is there. */
+    private int ownFrom;
+
+    private boolean ownCounts;
+    /** From here on all is there, but for what is there of the share before. */
+    private int wholeFrom;
+    /** Number of the senders' shares before that. */
+    private int before;
 
     /**
      * @param kind of the frames
@@ -40,6 +50,12 @@ public final class RootReceiver {
         return shares[sender];
     }
 
+    /** Says which share is added here, for {@link #ready}. */
+    public void own(int start, int length) {
+        ownStart = start;
+        ownEnd = start + length;
+    }
+
     /**
      * Begins to receive the sum of a step.
      *
@@ -50,6 +66,10 @@ public final class RootReceiver {
         root = into;
         hasOwn = false;
         missing = shares.length;
+        ownFrom = ownEnd;
+        ownCounts = false;
+        wholeFrom = into.gradient().length;
+        before = shares.length;
         for (Share share : shares) {
             share.received = 0;
             share.whole = false;
@@ -67,14 +87,48 @@ public final class RootReceiver {
      * @param start its first parameter
      */
     public void putOwn(PartialGradient own, int start) {
-        System.arraycopy(own.gradient(), 0, root.gradient(), start, own.gradient().length);
-        root.sums(own.lossSum(), own.weightSum(), own.correctSum());
-        hasOwn = true;
+        putOwn(own, start, true);
+    }
+
+    /**
+     * Takes a part of the share that was added here.
+     *
+     * @param start its first parameter
+     * @param last whether it is the last one
+     */
+    public void putOwn(PartialGradient part, int start, boolean last) {
+        System.arraycopy(part.gradient(), 0, root.gradient(), start, part.gradient().length);
+        root.sums(part.lossSum(), part.weightSum(), part.correctSum());
+        hasOwn = last;
+        ownFrom = start;
     }
 
     /** Whether the own share of the step is there. */
     public boolean hasOwn() {
         return hasOwn;
+    }
+
+    /** Number of parameters whose sum is there, from the last one on, where senders and their shares have one order. */
+    public int ready() {
+        int all = root.gradient().length;
+        while (true) {
+            if (!ownCounts && ownEnd >= wholeFrom) {
+                if (!hasOwn) {
+                    return all - Math.min(ownFrom, wholeFrom);
+                }
+                wholeFrom = Math.min(ownStart, wholeFrom);
+                ownCounts = true;
+            } else if (before > 0 && shares[before - 1].end() >= wholeFrom) {
+                Share next = shares[before - 1];
+                if (!next.whole) {
+                    return all - Math.min(next.end() - next.received, wholeFrom);
+                }
+                wholeFrom = Math.min(next.start, wholeFrom);
+                before--;
+            } else {
+                return all - wholeFrom;
+            }
+        }
     }
 
     /** Whether all shares of the step are there. */
@@ -89,9 +143,14 @@ public final class RootReceiver {
      * @param start first parameter
      * @param length number of parameters
      */
-    public void send(FrameSender to, int epoch, int start, int length) {
+    public void send(GrowingSender to, int epoch, int start, int length) {
+        send(to, epoch, start, length, length);
+    }
+
+    /** The same where only the last {@code ready} parameters are there yet. */
+    public void send(GrowingSender to, int epoch, int start, int length, int ready) {
         to.header().set(kind, epoch, step, 0, 0, length).sums(root.lossSum(), root.weightSum(), root.correctSum());
-        to.begin(root.gradient(), start);
+        to.begin(root.gradient(), start, ready);
     }
 
     private final class Share implements FrameReceiver.Handler {
@@ -113,14 +172,18 @@ public final class RootReceiver {
             if (frame.step() != step || whole || frame.partOffset() != received) {
                 return FrameFault.UNEXPECTED;
             }
-            frame.copyTo(root.gradient(), start + received);
             received += frame.partLength();
+            frame.copyTo(root.gradient(), start + length - received);
+            root.sums(frame.lossSum(), frame.weightSum(), frame.correctSum());
             if (received == length) {
                 whole = true;
                 missing--;
-                root.sums(frame.lossSum(), frame.weightSum(), frame.correctSum());
             }
             return null;
+        }
+
+        int end() {
+            return start + length;
         }
     }
 }

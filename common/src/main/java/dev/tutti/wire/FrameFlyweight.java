@@ -38,7 +38,7 @@ import org.agrona.MutableDirectBuffer;
  */
 public final class FrameFlyweight {
     /** Version of the layout; frames of another are dropped. */
-    public static final byte VERSION = 2;
+    public static final byte VERSION = 3;
 
     /** Number of bytes before the floats. */
     public static final int HEADER_LENGTH = 80;

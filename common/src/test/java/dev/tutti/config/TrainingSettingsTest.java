@@ -155,6 +155,7 @@ class TrainingSettingsTest {
                 "dropout|0.99999999|--dropout: out of range: \"0.99999999\", allowed: 0 to below 1",
                 "dropout|-0.1|--dropout: out of range: \"-0.1\", allowed: 0 to below 1",
                 "dropout|half|--dropout: not a number: \"half\", allowed: 0 to below 1",
+                "input-dropout|1|--input-dropout: out of range: \"1\", allowed: 0 to below 1",
                 "epochs|0|--epochs: out of range: \"0\"",
                 "batch|0|--batch: out of range: \"0\", allowed: whole numbers from 1",
                 "batch|-64|--batch: out of range: \"-64\"",
@@ -173,6 +174,10 @@ class TrainingSettingsTest {
                 "workers|0|--workers: out of range: \"0\"",
                 "workers|1025|--workers: out of range: \"1025\", allowed: whole numbers from 1 to 1024",
                 "init|zeros|--init: unknown value: \"zeros\", allowed: xavier, he, normal, constant",
+                "quantile|1|--quantile: out of range: \"1\", allowed: above 0, below 1",
+                "quantile|0.5|--quantile: not a setting of the loss that follows from the data",
+                "tweedie-power|2|--tweedie-power: out of range: \"2\", allowed: above 1, below 2",
+                "label-smoothing|1|--label-smoothing: out of range: \"1\", allowed: 0 to below 1",
                 "init-value|Infinity|--init-value: out of range: \"Infinity\"",
                 "placement|here|--placement: unknown value: \"here\", allowed: replicate, stream",
                 "transport|rdma|--transport: unknown value: \"rdma\", allowed: auto, ipc, udp, tcp",
@@ -391,6 +396,9 @@ class TrainingSettingsTest {
                 Map.of("data", "a b\"c.csv", "hidden", "none", "lr", "0.3", "momentum", "0.9", "header", "on"),
                 Map.of("data", "x", "hidden", "8,4", "dropout", "0.3", "init", "constant", "init-value", "-0.25"),
                 Map.of("data", "x", "seed", "-7"),
+                Map.of("data", "x", "loss", "quantile", "quantile", "0.9"),
+                Map.of("data", "x", "loss", "tweedie"),
+                Map.of("data", "x", "loss", "cross_entropy", "label-smoothing", "0.1"),
                 Map.of(
                         "data",
                         "x",
@@ -419,7 +427,8 @@ class TrainingSettingsTest {
                         "regression"),
                 Map.of("data", "x.gz", "format", "idx", "labels", "/l", "name", "n", "metrics-per-step", "true"));
         for (Map<String, String> given : runs) {
-            TrainingSettings settings = read(given).resolved(Loss.SQUARED_ERROR, given.get("data"), Optional.empty());
+            Loss loss = read(given).network().loss().orElse(Loss.SQUARED_ERROR);
+            TrainingSettings settings = read(given).resolved(loss, given.get("data"), Optional.empty());
             if (given.containsKey("validation-data")) {
                 settings = settings.resolved(Loss.SQUARED_ERROR, "x", Optional.of("y.csv"));
             }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -156,6 +157,51 @@ class PreparedDataTest {
                         .validation()
                         .samples())
                 .isZero();
+    }
+
+    @Test
+    void shouldHoldOutATestBesidesTheSameValidation() {
+        RawData iris = BuiltInData.read("iris");
+        PreparationRules rules = PreparationRules.of(Scale.STANDARDIZE);
+        DataSplit without = PreparedData.of(iris, Loss.CROSS_ENTROPY, Scale.STANDARDIZE, 0.2, 3)
+                .preprocessing()
+                .split();
+        PreparedData data = PreparedData.ofOwned(
+                BuiltInData.read("iris"), Loss.CROSS_ENTROPY, rules, 0.2, 0.1, 3, OptionalInt.empty());
+        DataSplit split = data.preprocessing().split();
+
+        assertThat(split.heldOutRows(iris)).isEqualTo(without.heldOutRows(iris));
+        int[] test = split.testRows(iris);
+        assertThat(test).hasSize(15).hasSize(data.test().samples());
+        assertThat(data.validation().samples()).isEqualTo(30);
+        int[] all = Stream.of(data.trainingRows(), test, split.heldOutRows(iris))
+                .flatMapToInt(Arrays::stream)
+                .sorted()
+                .toArray();
+        assertThat(all).isEqualTo(IntStream.range(0, iris.rows()).toArray());
+        assertThatThrownBy(() -> without.testRows(iris))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("no share of the training data was held out for a test; train with --test");
+        assertThatThrownBy(
+                        () -> PreparedData.ofOwned(iris, Loss.CROSS_ENTROPY, rules, 0.6, 0.4, 3, OptionalInt.empty()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("test out of range: 0.4");
+    }
+
+    @Test
+    void shouldLeaveTargetsOfPositiveMeansAlone() {
+        RawData counts = regression(3, 0, 2, 1, 5, 4);
+        PreparedData data = PreparedData.of(counts, Loss.POISSON, Scale.STANDARDIZE, 0, 1);
+        assertThat(data.training().targets()).containsExactly(3, 0, 2, 1, 5, 4);
+        assertThat(data.preprocessing().targetUnit().factor()).isEqualTo(1);
+
+        assertThatThrownBy(() -> PreparedData.of(counts, Loss.GAMMA, Scale.STANDARDIZE, 0, 1))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(
+                        "row 2: target 0.0 is out of range for the loss gamma, allowed: above 0; use --loss squared_error");
+        assertThatThrownBy(() -> PreparedData.of(regression(1, -1), Loss.TWEEDIE, Scale.STANDARDIZE, 0, 1))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("row 2: target -1.0 is out of range for the loss tweedie, allowed: 0 or more");
     }
 
     @Test

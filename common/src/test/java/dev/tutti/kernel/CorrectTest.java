@@ -31,7 +31,7 @@ class CorrectTest {
     private static void check(Loss loss, int outputs, float scale) {
         long seed = 21;
         Random random = new Random(seed);
-        NetworkSpec network = new NetworkSpec(List.of(INPUTS, outputs), List.of(DoubleNetwork.usualOutput(loss)), loss);
+        NetworkSpec network = new NetworkSpec(List.of(INPUTS, outputs), List.of(loss.usualOutput()), loss);
         int[] classes = new int[SAMPLES];
         Dataset dataset = dataset(random, network, classes);
         float[] parameters = Samples.parameters(random, network);

@@ -27,14 +27,6 @@ final class DoubleNetwork {
         }
     }
 
-    static Activation usualOutput(Loss loss) {
-        return switch (loss) {
-            case CROSS_ENTROPY -> Activation.SOFTMAX;
-            case BINARY_CROSS_ENTROPY -> Activation.SIGMOID;
-            default -> Activation.IDENTITY;
-        };
-    }
-
     /** The derivative of the loss of {@code batch} by one parameter, as a central difference. */
     double slope(MiniBatch batch, int parameter, double step) {
         double value = parameters[parameter];
@@ -59,6 +51,10 @@ final class DoubleNetwork {
         double[] x = new double[network.inputs()];
         for (int i = 0; i < x.length; i++) {
             x[i] = batch.features()[batch.featureOffset(sample) + i];
+            if (dropout.dropsInputs()) {
+                int block = Dropout.firstInputBlock(network);
+                x[i] *= dropout.inputFactor(batch.epoch(), batch.position(sample), block, i);
+            }
         }
         for (int layer = 0; layer < network.layers(); layer++) {
             x = layer(layer, x);
@@ -70,10 +66,18 @@ final class DoubleNetwork {
         for (int j = 0; j < x.length; j++) {
             boolean perOutput = network.loss() != Loss.CROSS_ENTROPY;
             double y = batch.targets()[batch.targetOffset(sample) + (perOutput ? j : 0)];
+            double p = network.lossParameter();
             loss += switch (network.loss()) {
                 case SQUARED_ERROR -> 0.5 * (x[j] - y) * (x[j] - y);
-                case BINARY_CROSS_ENTROPY -> -y * Math.log(x[j]) - (1 - y) * Math.log(1 - x[j]);
-                case CROSS_ENTROPY -> y == j ? -Math.log(x[j]) : 0;
+                case BINARY_CROSS_ENTROPY -> {
+                    double smooth = (1 - p) * y + p / 2;
+                    yield -smooth * Math.log(x[j]) - (1 - smooth) * Math.log(1 - x[j]);
+                }
+                case CROSS_ENTROPY -> -Math.log(x[j]) * ((y == j ? 1 - p : 0) + p / x.length);
+                case QUANTILE -> x[j] > y ? (1 - p) * (x[j] - y) : p * (y - x[j]);
+                case POISSON -> x[j] - y * Math.log(x[j]);
+                case GAMMA -> y / x[j] + Math.log(x[j]);
+                case TWEEDIE -> Math.pow(x[j], 2 - p) / (2 - p) - y * Math.pow(x[j], 1 - p) / (1 - p);
                 case HUBER -> Math.abs(x[j] - y) <= 1 ? 0.5 * (x[j] - y) * (x[j] - y) : Math.abs(x[j] - y) - 0.5;
                 case ABSOLUTE_ERROR -> Math.abs(x[j] - y);
             };
@@ -108,7 +112,7 @@ final class DoubleNetwork {
             case ELU -> z > 0 ? z : Math.expm1(z);
             case SOFTPLUS -> Math.log1p(Math.exp(z));
             case GELU_TANH -> gelu(z);
-            case SOFTMAX -> Math.exp(z);
+            case SOFTMAX, EXP -> Math.exp(z);
         };
     }
 

@@ -12,6 +12,7 @@ import dev.tutti.reduce.PartialGradient;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Gradients against differences of the loss, the latter from a plain forward pass in double. */
@@ -19,7 +20,10 @@ class FiniteDifferencesTest {
     private static final double STEP = 1e-6;
 
     @ParameterizedTest
-    @EnumSource(value = Activation.class, mode = EnumSource.Mode.EXCLUDE, names = "SOFTMAX")
+    @EnumSource(
+            value = Activation.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"SOFTMAX", "EXP"})
     void shouldAgreeForHiddenActivation(Activation activation) {
         check(new NetworkSpec(
                 List.of(5, 7, 4, 3), List.of(activation, activation, Activation.SOFTMAX), Loss.CROSS_ENTROPY));
@@ -34,17 +38,26 @@ class FiniteDifferencesTest {
     @ParameterizedTest
     @EnumSource(Loss.class)
     void shouldAgreeForLoss(Loss loss) {
-        Activation output = DoubleNetwork.usualOutput(loss);
+        Activation output = loss.usualOutput();
         check(new NetworkSpec(List.of(5, 6, 4), List.of(Activation.TANH, output), loss));
     }
 
     @ParameterizedTest
-    @EnumSource(value = Activation.class, mode = EnumSource.Mode.EXCLUDE, names = "SOFTMAX")
+    @CsvSource({"QUANTILE, 0.9", "TWEEDIE, 1.2", "TWEEDIE, 1.9", "CROSS_ENTROPY, 0.3", "BINARY_CROSS_ENTROPY, 0.2"})
+    void shouldAgreeForParameterOfLoss(Loss loss, float parameter) {
+        check(new NetworkSpec(List.of(5, 6, 4), List.of(Activation.TANH, loss.usualOutput()), loss, parameter));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Activation.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"SOFTMAX", "EXP"})
     void shouldAgreeWithDropout(Activation activation) {
         check(
                 new NetworkSpec(
                         List.of(5, 20, 9, 3), List.of(activation, activation, Activation.SOFTMAX), Loss.CROSS_ENTROPY),
-                new Dropout(0.4f, 11));
+                new Dropout(0.4f, 11, 0.3f));
     }
 
     private static void check(NetworkSpec network) {

@@ -42,6 +42,35 @@ class RoundingTest {
         }
     }
 
+    /** Any bits, of any length: also before the code of vectors is compiled, and after it. */
+    @Test
+    void shouldAddNodesAsScalars() {
+        Random random = new Random(SEED);
+        for (int length = 0; length < 5 * LANES; length++) {
+            float[] values = floats(random, length);
+            float[] start = floats(random, length);
+            float[] expected = start.clone();
+            NodePrecision.BFLOAT16.add(expected, values);
+            float[] vectors = start.clone();
+            VectorRows.addRounded(vectors, 0, values, 0, length);
+            float[] chosen = start.clone();
+            Kernels.sum(NodePrecision.BFLOAT16).add(chosen, values);
+            for (int i = 0; i < length; i++) {
+                String name = "seed " + SEED + ", " + start[i] + " + " + values[i];
+                assertThat(Float.floatToIntBits(vectors[i])).as(name).isEqualTo(Float.floatToIntBits(expected[i]));
+                assertThat(Float.floatToIntBits(chosen[i])).as(name).isEqualTo(Float.floatToIntBits(expected[i]));
+            }
+        }
+    }
+
+    private static float[] floats(Random random, int length) {
+        float[] floats = new float[length];
+        for (int i = 0; i < length; i++) {
+            floats[i] = Float.intBitsToFloat(random.nextInt());
+        }
+        return floats;
+    }
+
     private final float[] values = new float[LANES];
 
     private void assertSameBits(int first, int step) {

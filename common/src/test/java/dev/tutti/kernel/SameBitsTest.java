@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,9 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SameBitsTest {
     private static final int[] SIZES = {1, 2, 3, 7, 10, 13, 14, 15, 16, 17, 31, 32, 33, 61, 64, 97, 127, 199, 200};
     private static final int PANEL = VectorLanes.PANEL;
-    private static final List<Activation> HIDDEN = Arrays.stream(Activation.values())
-            .filter(activation -> activation != Activation.SOFTMAX)
-            .toList();
+    private static final List<Activation> HIDDEN =
+            Arrays.stream(Activation.values()).filter(Activation::isHidden).toList();
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
@@ -38,7 +38,10 @@ class SameBitsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Activation.class, mode = EnumSource.Mode.EXCLUDE, names = "SOFTMAX")
+    @EnumSource(
+            value = Activation.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"SOFTMAX", "EXP"})
     void shouldAgreeForActivation(Activation activation) {
         Random random = new Random(11);
         checkAll(
@@ -56,7 +59,25 @@ class SameBitsTest {
     void shouldAgreeForLoss(Loss loss) {
         Random random = new Random(12);
         for (int outputs : new int[] {1, 2, 10, 17}) {
-            checkAll(12, random, network(List.of(6, outputs), List.of(DoubleNetwork.usualOutput(loss)), loss), 70, 16);
+            checkAll(12, random, network(List.of(6, outputs), List.of(loss.usualOutput()), loss), 70, 16);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "QUANTILE, 0.9",
+        "TWEEDIE, 1.2",
+        "TWEEDIE, 1.9",
+        "CROSS_ENTROPY, 0.1",
+        "CROSS_ENTROPY, 0.7",
+        "BINARY_CROSS_ENTROPY, 0.2"
+    })
+    void shouldAgreeForParameterOfLoss(Loss loss, float parameter) {
+        Random random = new Random(14);
+        for (int outputs : new int[] {1, 2, 10, 17}) {
+            NetworkSpec network = new NetworkSpec(
+                    List.of(6, 5, outputs), List.of(Activation.TANH, loss.usualOutput()), loss, parameter);
+            checkAll(14, random, network, 70, 16);
         }
     }
 
@@ -203,7 +224,9 @@ class SameBitsTest {
         }
 
         private static Dropout anyDropout(Random random) {
-            return random.nextBoolean() ? Dropout.NONE : new Dropout(random.nextFloat(), random.nextLong());
+            return random.nextBoolean()
+                    ? Dropout.NONE
+                    : new Dropout(random.nextFloat(), random.nextLong(), random.nextFloat());
         }
 
         void inEpoch(Random random) {
@@ -229,8 +252,8 @@ class SameBitsTest {
         }
         sizes.add(SIZES[random.nextInt(12)]);
         Loss loss = Loss.values()[random.nextInt(Loss.values().length)];
-        if (DoubleNetwork.usualOutput(loss) != Activation.IDENTITY) {
-            activations.set(layers - 1, DoubleNetwork.usualOutput(loss));
+        if (loss.usualOutput() != Activation.IDENTITY) {
+            activations.set(layers - 1, loss.usualOutput());
         }
         return network(sizes, activations, loss);
     }

@@ -46,6 +46,9 @@ final class Samples {
         if (network.loss() == Loss.CROSS_ENTROPY) {
             return random.nextInt(network.outputs());
         }
+        if (network.loss().ofPositiveMeans()) {
+            return 0.1f + Math.abs((float) random.nextGaussian());
+        }
         return network.loss() == Loss.BINARY_CROSS_ENTROPY ? random.nextInt(2) : (float) random.nextGaussian();
     }
 

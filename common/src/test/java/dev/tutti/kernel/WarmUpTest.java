@@ -36,7 +36,7 @@ class WarmUpTest {
         List<Activation> activations = new ArrayList<>();
         List<Integer> sizes = new ArrayList<>(List.of(5000));
         for (Activation activation : Activation.values()) {
-            activations.add(activation == Activation.SOFTMAX ? Activation.RELU : activation);
+            activations.add(activation.isHidden() ? activation : Activation.RELU);
             sizes.add(5000);
         }
         activations.add(Activation.SOFTMAX);

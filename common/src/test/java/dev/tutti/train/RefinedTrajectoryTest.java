@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tutti.kernel.Golden;
+import dev.tutti.model.NetworkSpec;
 import dev.tutti.optim.Adadelta;
 import dev.tutti.optim.Adagrad;
 import dev.tutti.optim.Adam;
@@ -95,7 +96,11 @@ class RefinedTrajectoryTest {
                 number(expected, "max_norm"),
                 number(expected, "clip"));
         TrainingSpec spec = new TrainingSpec(
-                problem.network(),
+                new NetworkSpec(
+                        problem.network().sizes(),
+                        problem.network().activations(),
+                        problem.network().loss(),
+                        number(expected, "smoothing")),
                 optimizer,
                 1,
                 problem.json().get("batch_size").asInt(),
@@ -106,7 +111,7 @@ class RefinedTrajectoryTest {
                 false,
                 0f,
                 NodePrecision.FLOAT32,
-                new Refinements(update, 0, number(expected, "per_sample")),
+                new Refinements(update, 0, number(expected, "per_sample"), 0),
                 problem.dataset().samples());
         TrainingJob job = new TrainingJob("test", spec, problem.dataset(), problem.dataset(), problem.parameters());
 

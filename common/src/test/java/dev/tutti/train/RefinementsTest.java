@@ -28,7 +28,7 @@ class RefinementsTest {
     void shouldEndInTheSameBitsFromEveryStep(Kind kind) throws InterruptedException {
         Schedule schedule = new Schedule(kind, new Span(2, 0), 0.5f, 1);
         UpdateRules update = new UpdateRules(schedule, 0.01f, 0.001f, 0.02f, 0.8f, 0.3f);
-        TrainingJob job = job(new Refinements(update, 3, 0.5f), 6);
+        TrainingJob job = job(new Refinements(update, 3, 0.5f, 0.1f), 6);
         TrainingResult expected = ReferenceTrainer.train(job, TrainingListener.NONE);
 
         for (TrainingState state : TestJobs.states(job)) {
@@ -48,7 +48,7 @@ class RefinementsTest {
                 List.of(150, 211, 70), List.of(Activation.RELU, Activation.SOFTMAX), Loss.CROSS_ENTROPY);
         TrainingSpec spec = new TrainingSpec(
                         network, new Adam.Settings(0.1f, 0.9f, 0.999f, 1e-8f), 2, 8, 2, Sync.STEP, 1, true, 0f, 64)
-                .with(new Refinements(ALL, 0, 0));
+                .with(new Refinements(ALL, 0, 0, 0));
         int length = new ParameterLayout(network).parameterCount();
         Random random = new Random(5);
         float[] start = new float[length];
@@ -89,7 +89,7 @@ class RefinementsTest {
 
     @Test
     void shouldEndWithTheBestWeightsWhenTheLossNoLongerFalls() throws InterruptedException {
-        TrainingJob job = job(new Refinements(UpdateRules.NONE, 4, 0), 400);
+        TrainingJob job = job(new Refinements(UpdateRules.NONE, 4, 0, 0), 400);
         List<EpochMetrics> epochs = new ArrayList<>();
         List<float[]> weights = new ArrayList<>();
 

@@ -70,7 +70,7 @@ class TrajectoryTest {
                 false,
                 0f,
                 NodePrecision.FLOAT32,
-                new Refinements(added, 0, 0),
+                new Refinements(added, 0, 0, 0),
                 problem.dataset().samples());
         assertThat(spec.stepsPerEpoch()).isEqualTo(problem.json().get("steps").asInt());
         TrainingJob job = new TrainingJob(network, spec, problem.dataset(), problem.dataset(), problem.parameters());

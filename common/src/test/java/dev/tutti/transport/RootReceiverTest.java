@@ -62,6 +62,46 @@ class RootReceiverTest {
         assertThat(three.hasOwn()).isFalse();
     }
 
+    /** What goes on at once is what is there from the end without a gap. */
+    @Test
+    void shouldSayHowMuchIsThereFromTheEnd() {
+        RootReceiver three = new RootReceiver(FrameKind.ROOT, 2);
+        FrameReceiver.Handler low = three.from(0, 0, 3);
+        FrameReceiver.Handler high = three.from(1, 6, 3);
+        three.own(3, 3);
+        three.begin(STEP, new PartialGradient(9));
+        assertThat(three.ready()).isZero();
+        three.putOwn(own(1), 5, false);
+        assertThat(three.ready()).as("a gap at the end").isZero();
+        high.onFrame(0, frame(STEP, new float[] {1, 2, 3}, 0));
+        assertThat(three.ready()).isEqualTo(2);
+        low.onFrame(0, frame(STEP, new float[] {1, 2, 3}, 0));
+        low.onFrame(0, frame(STEP, new float[] {1, 2, 3}, 1));
+        assertThat(three.ready()).isEqualTo(2);
+        high.onFrame(0, frame(STEP, new float[] {1, 2, 3}, 1));
+        assertThat(three.ready()).as("the last share and a part of the own").isEqualTo(4);
+        three.putOwn(own(2), 3, true);
+        assertThat(three.ready()).isEqualTo(9);
+        three.begin(STEP + 1, new PartialGradient(9));
+        assertThat(three.ready()).isZero();
+    }
+
+    /** A share may be empty where there are more owners than parameters. */
+    @Test
+    void shouldPassEmptySharesOver() {
+        RootReceiver three = new RootReceiver(FrameKind.ROOT, 2);
+        FrameReceiver.Handler low = three.from(0, 0, 0);
+        FrameReceiver.Handler high = three.from(1, 3, 0);
+        three.own(0, 3);
+        three.begin(STEP, new PartialGradient(3));
+        three.putOwn(own(3), 0, true);
+        assertThat(three.isComplete()).isFalse();
+        low.onFrame(0, frame(STEP, new float[] {}, 0));
+        high.onFrame(0, frame(STEP, new float[] {}, 0));
+        assertThat(three.isComplete()).isTrue();
+        assertThat(three.ready()).isEqualTo(3);
+    }
+
     @Test
     void shouldTakeNothingElse() {
         roots.begin(STEP, sum);
@@ -91,12 +131,13 @@ class RootReceiverTest {
         return own;
     }
 
-    /** Two floats in a frame. */
+    /** Two floats in a frame, the last two in the first. */
     private static FrameFlyweight frame(long step, float[] share, int part) {
         FrameHeader header = new FrameHeader()
                 .set(FrameKind.ROOT, 1, step, 0, 0, share.length)
                 .sums(0.5, 8, 6);
-        List<byte[]> frames = Frames.of(GENERATION, header, share, 2);
+        float[] asSent = share.length == 3 ? new float[] {share[1], share[2], share[0]} : share;
+        List<byte[]> frames = Frames.of(GENERATION, header, asSent, 2);
         byte[] bytes = frames.get(part);
         return new FrameFlyweight().wrap(new UnsafeBuffer(bytes), 0, bytes.length);
     }

@@ -73,16 +73,8 @@ public final class KernelBench {
     /** Returns a network of hidden layers with this activation, and the outputs that go with the loss. */
     public static NetworkSpec network(List<Integer> sizes, Activation hidden, Loss loss) {
         List<Activation> activations = new ArrayList<>(Collections.nCopies(Math.max(0, sizes.size() - 2), hidden));
-        activations.add(outputs(loss));
+        activations.add(loss.usualOutput());
         return new NetworkSpec(sizes, activations, loss);
-    }
-
-    private static Activation outputs(Loss loss) {
-        return switch (loss) {
-            case CROSS_ENTROPY -> Activation.SOFTMAX;
-            case BINARY_CROSS_ENTROPY -> Activation.SIGMOID;
-            case SQUARED_ERROR, HUBER, ABSOLUTE_ERROR -> Activation.IDENTITY;
-        };
     }
 
     /** Measures the most fused multiply-adds one thread can do, in GFLOP/s: chains in registers, no memory. */

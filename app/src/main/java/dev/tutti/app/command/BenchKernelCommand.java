@@ -186,9 +186,8 @@ public final class BenchKernelCommand implements Callable<Integer> {
     }
 
     private static Activation hidden(String name) {
-        List<Activation> allowed = Arrays.stream(Activation.values())
-                .filter(one -> one != Activation.SOFTMAX)
-                .toList();
+        List<Activation> allowed =
+                Arrays.stream(Activation.values()).filter(Activation::isHidden).toList();
         return allowed.stream().filter(one -> one.id().equals(name)).findFirst().orElseThrow(() -> {
             String names = allowed.stream().map(Activation::id).collect(Collectors.joining(", "));
             return new InputException("--activation: not for hidden layers: \"" + name + "\", allowed: " + names);

@@ -5,6 +5,7 @@ import dev.tutti.app.console.ProgressLine;
 import dev.tutti.app.prediction.ConfusionTable;
 import dev.tutti.app.prediction.Importance;
 import dev.tutti.app.prediction.Predictions;
+import dev.tutti.app.prediction.QualityReport;
 import dev.tutti.data.DataSplit;
 import dev.tutti.data.Purpose;
 import dev.tutti.data.RawData;
@@ -15,7 +16,6 @@ import dev.tutti.model.WeightsHash;
 import dev.tutti.savedmodel.ModelFile;
 import dev.tutti.train.Evaluation;
 import java.io.PrintWriter;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -44,11 +44,16 @@ public final class EvalCommand implements Callable<Integer> {
     enum Split {
         /** Those held out when the model was trained. */
         VALIDATION,
+        /** Those held out for a test. */
+        TEST,
         /** Those it was trained on. */
         TRAINING,
         /** All. */
         ALL
     }
+
+    /** Of more there would be millions of numbers, nearly all of them 0. */
+    private static final int MOST_CLASSES = 1000;
 
     private static final Range REPEATS = Range.count(1, 1000);
 
@@ -65,7 +70,7 @@ public final class EvalCommand implements Callable<Integer> {
             names = "--split",
             paramLabel = "WHICH",
             defaultValue = "all",
-            description = "all, or of the data it was trained on: validation or training (default: all)")
+            description = "all, or of the data it was trained on: validation, test or training (default: all)")
     private Split split;
 
     @Option(
@@ -128,10 +133,26 @@ public final class EvalCommand implements Callable<Integer> {
         if (split == Split.ALL || made.kind() == DataSplit.Kind.TRAINING_ROWS) {
             return all.toArray();
         }
-        int[] heldOut = made.heldOutRows(data);
-        return split == Split.VALIDATION
-                ? heldOut
-                : all.filter(row -> Arrays.binarySearch(heldOut, row) < 0).toArray();
+        if (split == Split.TEST) {
+            return made.testRows(data);
+        }
+        if (split == Split.VALIDATION) {
+            return made.heldOutRows(data);
+        }
+        boolean[] heldOut = new boolean[data.rows()];
+        if (made.kind() != DataSplit.Kind.SHARE || made.share() > 0) {
+            mark(made.heldOutRows(data), heldOut);
+        }
+        if (made.testShare() > 0) {
+            mark(made.testRows(data), heldOut);
+        }
+        return all.filter(row -> !heldOut[row]).toArray();
+    }
+
+    private static void mark(int[] rows, boolean[] marks) {
+        for (int row : rows) {
+            marks[row] = true;
+        }
     }
 
     private String json(Predictions predictions, Optional<Importance> measured) {
@@ -143,11 +164,14 @@ public final class EvalCommand implements Callable<Integer> {
                 .put("loss", predictions.metrics().meanLoss());
         if (predictions.schema().classification()) {
             json.put("accuracy", predictions.metrics().accuracy())
-                    .put("classes", predictions.schema().classNames())
-                    .put("confusion", predictions.confusion());
+                    .put("classes", predictions.schema().classNames());
+            if (predictions.schema().classCount() <= MOST_CLASSES) {
+                json.put("confusion", predictions.confusion());
+            }
         } else {
             json.put("rmse", predictions.metrics().rootMeanSquaredError());
         }
+        QualityReport.add(json, predictions.quality(), predictions.schema().classNames());
         measured.ifPresent(columns -> json.putObjects("importance", json(columns, predictions)));
         ModelFile.Model model = predictions.model();
         return json.put("weightsSha256", WeightsHash.sha256(model.network(), model.parameters()))
@@ -200,11 +224,13 @@ public final class EvalCommand implements Callable<Integer> {
         if (predictions.schema().classification()) {
             out.printf(
                     Locale.ROOT,
-                    "accuracy %.4f (%d of %d correct), loss %s%n%n",
+                    "accuracy %.4f (%d of %d correct), loss %s%n",
                     metrics.accuracy(),
                     metrics.correct(),
                     predictions.samples(),
                     loss);
+            out.println(QualityReport.lines(
+                    predictions.quality(), predictions.schema().classNames()));
             out.print(ConfusionTable.of(predictions));
         } else {
             String target = predictions.schema().targetName();
@@ -215,6 +241,7 @@ public final class EvalCommand implements Callable<Integer> {
                     target.isEmpty() ? "" : " of " + target,
                     predictions.standardDeviation(),
                     loss);
+            out.print(QualityReport.lines(predictions.quality(), List.of()));
         }
     }
 }

@@ -244,6 +244,7 @@ final class OnnxModel {
             case ELU -> graph.add("Elu", List.of(z), Map.of("alpha", 1f));
             case SOFTPLUS -> graph.add("Softplus", z);
             case GELU_TANH -> gelu(z);
+            case EXP -> graph.add("Exp", z);
             case SOFTMAX -> graph.add("Softmax", List.of(z), Map.of("axis", 1L));
         };
     }

@@ -279,6 +279,7 @@ public final class Scorer {
                 case "elu" -> z > 0f ? z : FloatMath.expm1OfNegative(z);
                 case "softplus" -> FloatMath.softplus(z);
                 case "gelu_tanh" -> FloatMath.gelu(z);
+                case "exp" -> FloatMath.exp(z);
                 default -> throw new IllegalStateException("unknown activation: " + activation);
             };
         }

@@ -7,6 +7,7 @@ import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.PredictedClass;
 import dev.tutti.savedmodel.ModelFile;
 import dev.tutti.train.Evaluation;
+import dev.tutti.train.Quality;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,8 +22,10 @@ import java.util.Map;
  * @param rows numbers of the rows looked at, counted from 0
  * @param outputs of the network, {@code [rows x outputs]}, row-major
  * @param metrics of the samples
+ * @param targets what the outputs should be, laid out for the loss
  */
-public record Predictions(ModelFile.Model model, RawData data, int[] rows, float[] outputs, Evaluation metrics) {
+public record Predictions(
+        ModelFile.Model model, RawData data, int[] rows, float[] outputs, Evaluation metrics, float[] targets) {
 
     /** Applies {@code model} to rows of {@code data}. */
     public static Predictions of(ModelFile.Model model, RawData data, int[] rows) throws InterruptedException {
@@ -37,12 +40,18 @@ public record Predictions(ModelFile.Model model, RawData data, int[] rows, float
                 throw new InterruptedException();
             }
         });
-        return new Predictions(model, data, rows, outputs, evaluation);
+        return new Predictions(model, data, rows, outputs, evaluation, samples.targets());
     }
 
     /** Number of samples. */
     public int samples() {
         return rows.length;
+    }
+
+    /** All that is known of how good the model is on them; at least one sample. */
+    public Quality quality() {
+        return Quality.of(
+                model.network(), outputs, targets, model.preprocessing().targetUnit(), metrics.meanLoss());
     }
 
     /** What the columns of the model's data mean. */

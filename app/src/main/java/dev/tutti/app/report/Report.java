@@ -1,9 +1,9 @@
 package dev.tutti.app.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tutti.app.prediction.HeldOut;
 import dev.tutti.app.prediction.Importance;
 import dev.tutti.app.prediction.Predictions;
+import dev.tutti.app.run.HeldOut;
 import dev.tutti.data.DataSplit;
 import dev.tutti.files.InputException;
 import dev.tutti.model.Activation;
@@ -56,6 +56,8 @@ public final class Report {
 
     /** Keys of the ledger begin so. */
     private static final List<String> LEDGER = List.of("segments", "frames", "skipped");
+
+    private static final String NOTHING_HELD_OUT = "No samples were held out.";
 
     private static final List<String> HEADLINE = List.of("accuracy", "validationRmse", "validationLoss", "trainLoss");
 
@@ -263,11 +265,14 @@ public final class Report {
         if (kind == DataSplit.Kind.NONE || kind == DataSplit.Kind.TRAINING_ROWS) {
             return withoutSamples(
                     kind == DataSplit.Kind.NONE
-                            ? "No samples were held out."
-                            : "No samples were held out. The run was validated with the samples that it was trained on.");
+                            ? NOTHING_HELD_OUT
+                            : NOTHING_HELD_OUT + " The run was validated with the samples that it was trained on.");
         }
         try {
             HeldOut held = HeldOut.of(run.directory(), run.model());
+            if (held.rows().length == 0) {
+                return withoutSamples(NOTHING_HELD_OUT);
+            }
             Predictions predictions = Predictions.of(run.model(), held.data(), held.rows());
             out.add(
                     predictions.schema().classification()

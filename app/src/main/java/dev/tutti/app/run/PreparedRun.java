@@ -7,7 +7,6 @@ import dev.tutti.config.NetworkSettings;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.data.BuiltInData;
 import dev.tutti.data.DataFiles;
-import dev.tutti.data.DataSchema;
 import dev.tutti.data.Dataset;
 import dev.tutti.data.PreparedData;
 import dev.tutti.data.Preprocessing;
@@ -135,7 +134,8 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
             RawData validation = DataFiles.read(other.get(), from.options().withLabels(null), raw.schema());
             return PreparedData.ofOwned(raw, validation, loss, from.rules());
         }
-        return PreparedData.ofOwned(raw, loss, from.rules(), from.validation(), from.splitSeed(), trainingRows);
+        return PreparedData.ofOwned(
+                raw, loss, from.rules(), from.validation(), from.test(), from.splitSeed(), trainingRows);
     }
 
     private static NetworkSpec network(Preprocessing preprocessing, NetworkSettings settings, Loss loss) {
@@ -145,8 +145,9 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
         sizes.add(preprocessing.schema().outputsFor(loss));
         List<Activation> activations = new ArrayList<>();
         settings.hidden().forEach(size -> activations.add(settings.activation()));
-        activations.add(DataSchema.outputActivation(loss));
-        return new NetworkSpec(sizes, activations, loss);
+        activations.add(loss.usualOutput());
+        return new NetworkSpec(
+                sizes, activations, loss, settings.lossParameter().orElse(loss.usualParameter()));
     }
 
     private static float[] initialParameters(TrainingSettings settings, NetworkSpec network) {
@@ -167,7 +168,9 @@ public record PreparedRun(TrainingSettings settings, PreparedData data, Training
     public String describe() {
         NetworkSpec network = job.spec().network();
         return job.name() + ": " + job.training().samples() + " training and "
-                + job.validation().samples() + " validation samples; network " + network.shape() + ", "
+                + job.validation().samples() + " validation samples"
+                + (data.test().samples() > 0 ? ", " + data.test().samples() + " for the test" : "") + "; network "
+                + network.shape() + ", "
                 + new ParameterLayout(network).parameterCount() + " parameters, loss "
                 + network.loss().id() + replicas();
     }

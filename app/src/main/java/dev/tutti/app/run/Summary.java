@@ -3,19 +3,23 @@ package dev.tutti.app.run;
 import dev.tutti.app.advice.ClusterGain;
 import dev.tutti.app.console.ProgressLine;
 import dev.tutti.app.console.Version;
+import dev.tutti.app.prediction.QualityReport;
 import dev.tutti.config.Environment;
 import dev.tutti.data.DataSchema;
 import dev.tutti.data.DataSplit;
+import dev.tutti.data.Dataset;
 import dev.tutti.data.Fingerprint;
 import dev.tutti.files.Json;
 import dev.tutti.kernel.Kernels;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.WeightsHash;
 import dev.tutti.train.EpochMetrics;
+import dev.tutti.train.Quality;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingResult;
 import dev.tutti.train.TrainingSpec;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -63,6 +67,10 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
         if (skippedSteps > 0) {
             json.put("skippedSteps", skippedSteps);
         }
+        qualityOf(run.job().validation())
+                .ifPresent(quality -> json.putObject("validation", QualityReport.whole(quality, classNames())));
+        qualityOf(run.data().test())
+                .ifPresent(quality -> json.putObject("test", QualityReport.whole(quality, classNames())));
         json.put("learningRate", last.learningRate())
                 .put("trainLoss", last.trainLoss())
                 .put("trainAccuracy", last.trainAccuracy())
@@ -85,6 +93,34 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
                 .put("machine", Environment.machine())
                 .put("tutti", Version.text())
                 .line();
+    }
+
+    private Optional<Quality> qualityOf(Dataset samples) {
+        return samples.samples() == 0
+                ? Optional.empty()
+                : Optional.of(Quality.of(
+                        run.job().spec().network(),
+                        result.parameters(),
+                        samples,
+                        run.job().targetUnit()));
+    }
+
+    private List<String> classNames() {
+        return run.data().preprocessing().schema().classNames();
+    }
+
+    private static String test(Quality quality) {
+        return quality.classes()
+                        .map(metrics -> "test accuracy " + ProgressLine.accuracy(metrics.accuracy()))
+                        .orElse("")
+                + quality.numbers()
+                        .map(metrics -> String.format(
+                                Locale.ROOT,
+                                "test root mean squared error %.4g, R^2 %.4g",
+                                metrics.rmse(),
+                                metrics.r2()))
+                        .orElse("")
+                + ", test loss " + ProgressLine.loss(quality.meanLoss());
     }
 
     private String weightsSha256() {
@@ -131,6 +167,8 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
                     String.format(Locale.ROOT, ", root mean squared error %.4g of %s", last.validationRmse(), unit));
         }
         text.append(System.lineSeparator());
+        qualityOf(run.data().test())
+                .ifPresent(quality -> text.append(test(quality)).append(System.lineSeparator()));
         text.append("model    ").append(shownModel).append(System.lineSeparator());
         text.append("weights  sha256 ").append(weightsSha256()).append(System.lineSeparator());
         return text.toString();

@@ -2,8 +2,8 @@ package dev.tutti.app.service;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tutti.app.prediction.HeldOut;
 import dev.tutti.app.prediction.Predictions;
+import dev.tutti.app.run.HeldOut;
 import dev.tutti.app.run.RunDirectory;
 import dev.tutti.app.service.ServiceException.Kind;
 import dev.tutti.files.StrictJson;

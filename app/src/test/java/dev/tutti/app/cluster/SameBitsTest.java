@@ -94,7 +94,7 @@ class SameBitsTest {
         TrainingJob plain = job(8, Sync.STEP, 32, 5, 0.1f, NodePrecision.FLOAT32);
         TrainingJob job = new TrainingJob(
                 "test",
-                plain.spec().with(new Refinements(update, patience, 0.7f)),
+                plain.spec().with(new Refinements(update, patience, 0.7f, 0.2f)),
                 plain.training(),
                 plain.validation(),
                 plain.initialParameters());

@@ -66,7 +66,7 @@ final class SampleModels {
         RawData iris = BuiltInData.read("iris");
         RawData table = table(directory);
         for (Activation activation : Activation.values()) {
-            if (activation != Activation.SOFTMAX) {
+            if (activation.isHidden()) {
                 samples.add(of("iris", iris, Loss.CROSS_ENTROPY, activation, Scale.MINMAX));
                 samples.add(of("table", table, Loss.SQUARED_ERROR, activation, Scale.STANDARDIZE));
             }
@@ -105,7 +105,7 @@ final class SampleModels {
                         7,
                         5,
                         data.schema().outputsFor(loss)),
-                List.of(activation, activation, DataSchema.outputActivation(loss)),
+                List.of(activation, activation, loss.usualOutput()),
                 loss);
         float[] parameters = InitialWeights.create(network, Initialization.XAVIER, 0, 1);
         Random random = new Random(3);

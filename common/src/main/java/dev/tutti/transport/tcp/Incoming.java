@@ -50,6 +50,11 @@ final class Incoming extends Link {
         return readable && !isClosed();
     }
 
+    /** Whether the rest of a frame is on its way. */
+    boolean isWithinFrame() {
+        return head != bytes.position() && !readable && !isClosed() && !hasWholeFrame();
+    }
+
     /** How much of the vector that is arriving is still to come. */
     long remainingBytes() {
         return remainingBytes;

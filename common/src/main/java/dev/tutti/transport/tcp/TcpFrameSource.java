@@ -47,6 +47,15 @@ public final class TcpFrameSource implements FrameSource {
         return false;
     }
 
+    boolean isWithinFrame() {
+        for (Incoming connection : connections) {
+            if (connection != null && connection.isWithinFrame()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Override
     public int poll(int limit) {
         links.doWork();

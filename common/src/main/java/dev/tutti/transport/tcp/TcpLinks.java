@@ -275,7 +275,8 @@ public final class TcpLinks implements AutoCloseable {
         return generation;
     }
 
-    TcpSettings settings() {
+    /** Sizes and limits. */
+    public TcpSettings settings() {
         return settings;
     }
 
@@ -469,6 +470,16 @@ public final class TcpLinks implements AutoCloseable {
         } else {
             one.link().onTick(nowNs);
         }
+    }
+
+    /** Whether a frame has begun to arrive whose rest is not here. */
+    boolean isWithinFrame() {
+        for (int i = 0; i < sourceList.size(); i++) {
+            if (sourceList.get(i).isWithinFrame()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean hasUnread() {

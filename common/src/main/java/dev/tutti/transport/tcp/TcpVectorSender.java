@@ -1,6 +1,6 @@
 package dev.tutti.transport.tcp;
 
-import dev.tutti.transport.FrameSender;
+import dev.tutti.transport.GrowingSender;
 import dev.tutti.transport.StreamClosedException;
 import dev.tutti.wire.FrameFlyweight;
 import dev.tutti.wire.FrameHeader;
@@ -14,13 +14,13 @@ import org.agrona.concurrent.UnsafeBuffer;
  * filled again when the last has taken it. A receiver that is lost is left out; the stream is closed when none is
  * left. Owned by the thread of its {@link TcpLinks}.
  */
-public final class TcpVectorSender implements FrameSender {
+public final class TcpVectorSender implements GrowingSender {
     /** Buffers filled in one call at most, so that a fast receiver does not keep this thread from receiving. */
     private static final int FILLS_PER_CALL = 4;
 
     private final TcpLinks links;
     private final int stream;
-    private final int bytesPerFrame;
+    private final int floatsPerFrame;
     private final ByteBuffer bytes;
     private final UnsafeBuffer buffer;
     private final FrameHeader header = new FrameHeader();
@@ -28,6 +28,8 @@ public final class TcpVectorSender implements FrameSender {
     private Outgoing[] receivers = {};
     private float[] vector;
     private int vectorStart;
+    private int ready;
+    private boolean backwards;
     private int encoded;
     private int sent;
     private int counter;
@@ -37,7 +39,7 @@ public final class TcpVectorSender implements FrameSender {
         TcpSettings settings = links.settings();
         this.links = links;
         this.stream = stream;
-        this.bytesPerFrame = settings.floatsPerFrame() * Float.BYTES;
+        this.floatsPerFrame = settings.floatsPerFrame();
         this.bytes = ByteBuffer.allocateDirect(settings.bufferBytes()).order(ByteOrder.LITTLE_ENDIAN);
         this.buffer = new UnsafeBuffer(bytes);
     }
@@ -61,14 +63,27 @@ public final class TcpVectorSender implements FrameSender {
 
     @Override
     public void begin(float[] vector, int start) {
+        begin(vector, start, header.vectorLength());
+        backwards = false;
+    }
+
+    @Override
+    public void begin(float[] vector, int start, int ready) {
         if (!isIdle()) {
             throw new IllegalStateException("the last vector is still being sent: encoded=" + encoded);
         }
         this.vector = vector;
         this.vectorStart = start;
+        this.ready = ready;
+        this.backwards = true;
         this.encoded = 0;
         this.sent = 0;
         links.vectorSeen((long) header.vectorLength() * header.valueBytes());
+    }
+
+    @Override
+    public void ready(int floats) {
+        ready = floats;
     }
 
     @Override
@@ -108,12 +123,12 @@ public final class TcpVectorSender implements FrameSender {
         int taken = 0;
         for (int fills = 0; fills < FILLS_PER_CALL; fills++) {
             taken += flush();
-            if (!flushed || vector == null) {
+            if (!flushed || !hasFrame()) {
                 break;
             }
             frames += fill();
         }
-        if (taken == 0) {
+        if (taken == 0 && !flushed) {
             links.doWork();
         }
         return Math.max(frames, Math.min(taken, 1));
@@ -164,23 +179,33 @@ public final class TcpVectorSender implements FrameSender {
         return taken;
     }
 
+    /** Whether the next frame's floats are there. */
+    private boolean hasFrame() {
+        return vector != null && encoded + nextPart() <= ready;
+    }
+
+    private int nextPart() {
+        return Math.min(floatsPerFrame, header.vectorLength() - encoded);
+    }
+
     /** Writes as many frames as fit, and the last one ends the vector. */
     private int fill() {
         int frames = 0;
         int position = 0;
         do {
-            int part = Math.min(bytesPerFrame / header.valueBytes(), header.vectorLength() - encoded);
+            int part = nextPart();
             int length = FrameFlyweight.HEADER_LENGTH + part * header.valueBytes();
             if (position + TcpSettings.PREFIX_BYTES + length > bytes.capacity()) {
                 break;
             }
             bytes.putInt(position, length).putInt(position + Integer.BYTES, counter++);
             frame.wrapForWriting(buffer, position + TcpSettings.PREFIX_BYTES, length);
-            frame.write(links.generation(), header, vector, vectorStart, encoded, part);
+            int from = backwards ? header.vectorLength() - encoded - part : encoded;
+            frame.write(links.generation(), header, vector, vectorStart + from - encoded, encoded, part);
             position += TcpSettings.PREFIX_BYTES + length;
             encoded += part;
             frames++;
-        } while (encoded < header.vectorLength());
+        } while (encoded < header.vectorLength() && hasFrame());
         if (encoded == header.vectorLength()) {
             vector = null;
         }

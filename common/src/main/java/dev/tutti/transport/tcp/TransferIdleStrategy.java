@@ -1,12 +1,13 @@
 package dev.tutti.transport.tcp;
 
 import dev.tutti.transport.Carriers;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
  * How a loop waits for frames over TCP. Where small vectors come and go it stays awake for a while, since waking up
  * takes as long as they do; where large ones do, it leaves the processor to the kernel's side of the transfer at
- * once. Owned by the thread of the links.
+ * once, and does not take the parts of a frame one by one. Owned by the thread of the links.
  */
 public final class TransferIdleStrategy implements IdleStrategy {
     /** See benchmarks/results/transport.md. */
@@ -16,9 +17,15 @@ public final class TransferIdleStrategy implements IdleStrategy {
     private static final long AWAKE_NS = 100_000;
     private static final long WAIT_MS = 1;
 
+    /** Twice as long with each nap in which the rest of a frame has not come. */
+    private static final long SHORTEST_NAP_NS = 50_000;
+
+    private static final long LONGEST_NAP_NS = 1_000_000;
+
     private final TcpLinks links;
     private long idleSinceNs;
     private boolean idle;
+    private long napNs = SHORTEST_NAP_NS;
 
     /** @param links whose frames are waited for */
     public TransferIdleStrategy(TcpLinks links) {
@@ -46,6 +53,10 @@ public final class TransferIdleStrategy implements IdleStrategy {
             Thread.onSpinWait();
         } else if (idleNs < AWAKE_NS && links.lastVectorBytes() < LARGE_BYTES) {
             Thread.yield();
+        } else if (links.isWithinFrame()) {
+            // Who wakes up for each packet of a frame spends more on waking up than on the frame.
+            LockSupport.parkNanos(this, napNs);
+            napNs = Math.min(2 * napNs, LONGEST_NAP_NS);
         } else {
             links.await(WAIT_MS);
         }
@@ -54,6 +65,7 @@ public final class TransferIdleStrategy implements IdleStrategy {
     @Override
     public void reset() {
         idle = false;
+        napNs = SHORTEST_NAP_NS;
     }
 
     @Override

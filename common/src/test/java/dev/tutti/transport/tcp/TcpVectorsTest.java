@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import dev.tutti.reduce.BFloat16;
+import dev.tutti.transport.FrameReceiver;
 import dev.tutti.transport.FrameSender;
 import dev.tutti.transport.tcp.Ends.End;
 import dev.tutti.transport.tcp.Ends.Vectors;
@@ -16,6 +17,7 @@ import dev.tutti.wire.FrameFlyweight;
 import dev.tutti.wire.FrameKind;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -119,6 +121,51 @@ class TcpVectorsTest {
             assertThat(member.faults.total() + coordinator.faults.total()).isZero();
         }
         assertSame(arrived, vectors);
+    }
+
+    /** A vector that grows goes from its end to its beginning, in whole frames, and no further than it is there. */
+    @Test
+    void shouldSendWhatIsThereOfAVectorThatGrows() {
+        Random random = new Random(SEED);
+        int frame = Ends.SMALL.floatsPerFrame();
+        float[] vector = random(random, 5 * frame + 7);
+        float[] arrived = new float[vector.length];
+        int[] received = {0};
+        FrameReceiver.Handler handler = (session, part) -> {
+            assertThat(part.partOffset()).isEqualTo(received[0]);
+            received[0] += part.partLength();
+            part.copyTo(arrived, vector.length - received[0]);
+            return null;
+        };
+        try (End coordinator = new End(TcpLinks.COORDINATOR);
+                End member = new End(0)) {
+            TcpFrameSource source = coordinator.links.source(BACK, new int[] {0}, handler);
+            TcpVectorSender out = member.links.sender(BACK, List.of(coordinator.as(TcpLinks.COORDINATOR)));
+            float[] growing = new float[vector.length + 3];
+            Arrays.fill(growing, Float.NaN);
+            out.header().set(FrameKind.GRADIENT, 1, 2, 0, 1, vector.length);
+            out.begin(growing, 3, 0);
+            int there = 0;
+            while (there < vector.length) {
+                int more = Math.min(vector.length - there, 1 + random.nextInt(2 * frame));
+                there += more;
+                int from = vector.length - there;
+                System.arraycopy(vector, from, growing, 3 + from, more);
+                out.ready(there);
+                int whole = there == vector.length ? there : there / frame * frame;
+                until("what is there", () -> received[0] == whole, out::doWork, () -> source.poll(3));
+                assertThat(out.doWork()).as("part of a frame").isZero();
+                assertThat(out.isIdle()).isEqualTo(there == vector.length);
+            }
+            float[] forwards = random(random, 2 * frame);
+            received[0] = 0;
+            begin(out, 3, forwards);
+            until("another", () -> received[0] == forwards.length, out::doWork, () -> source.poll(3));
+            assertThat(Arrays.copyOfRange(arrived, vector.length - frame, vector.length))
+                    .isEqualTo(Arrays.copyOf(forwards, frame));
+        }
+        assertThat(Arrays.copyOf(arrived, vector.length - 2 * frame))
+                .isEqualTo(Arrays.copyOf(vector, vector.length - 2 * frame));
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.tutti.transport.FaultCounters;
 import dev.tutti.transport.FrameReceiver;
 import dev.tutti.transport.FrameSender;
 import dev.tutti.transport.FrameSource;
+import dev.tutti.transport.GrowingSender;
 import dev.tutti.transport.NodeReceiver;
 import dev.tutti.transport.RootReceiver;
 import dev.tutti.transport.SharedMemory;
@@ -87,7 +88,7 @@ public final class CoordinatorPlane implements AutoCloseable {
     private String lostBecause = "";
     private long framesSent;
     private FrameSender weights;
-    private FrameSender rootSender;
+    private GrowingSender rootSender;
     private float[] replica;
     private int arrays;
     private int epoch;

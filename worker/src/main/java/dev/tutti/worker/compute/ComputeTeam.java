@@ -1,6 +1,7 @@
 package dev.tutti.worker.compute;
 
 import dev.tutti.data.MiniBatch;
+import dev.tutti.kernel.FinalParts;
 import dev.tutti.kernel.GradientKernel;
 import dev.tutti.kernel.PerSample;
 import dev.tutti.model.ParameterLayout;
@@ -47,10 +48,12 @@ public final class ComputeTeam implements SharedLoop {
     private final TreeSum sum = new TreeSum(pool::push, this::addTogether);
     private final AtomicInteger ticket = new AtomicInteger();
     private final AtomicInteger unfinished = new AtomicInteger();
+    private final FinalParts finalParts = this::onFinal;
     private final Body addBlock = (thread, block) -> addBlock(block);
     private final int sliceSegments;
     private float[] parameters;
     private BooleanSupplier isStillWanted;
+    private NodeParts parts;
     private int segments;
     private float[] addend;
     private float[] added;
@@ -82,6 +85,16 @@ public final class ComputeTeam implements SharedLoop {
         }
     }
 
+    /** Is told of a node that is being computed, on thread 0. */
+    @FunctionalInterface
+    public interface NodeParts {
+        /** Nobody wants to know. */
+        NodeParts NONE = (node, from) -> {};
+
+        /** The gradient of a node is final from {@code from} to its end, and so are its other sums; see {@link FinalParts}. */
+        void onFinal(PartialGradient node, int from);
+    }
+
     /** Number of compute threads. */
     @Override
     public int threads() {
@@ -95,9 +108,12 @@ public final class ComputeTeam implements SharedLoop {
      * @param parameters the weights of its step
      * @param isStillWanted asked on thread 0 between slices and while it waits for the others; the parameters may be changed
      *     as soon as it says no
+     * @param parts is told, where one thread computes a piece of work that is one node, which parts of it are final; down to 0, and
+     *     the node is the only one of the result then
      * @return the nodes, added as far as the tree allows, valid until the next call; null if the work was abandoned
      */
-    public TreeSum compute(WorkItem item, float[] parameters, BooleanSupplier isStillWanted) {
+    public TreeSum compute(WorkItem item, float[] parameters, BooleanSupplier isStillWanted, NodeParts parts) {
+        this.parts = parts;
         this.parameters = parameters;
         this.isStillWanted = isStillWanted;
         abandoned = false;
@@ -225,9 +241,24 @@ public final class ComputeTeam implements SharedLoop {
             end = sliceEnd(first, member.endSegment);
             member.prepareNodes(first, end);
             MiniBatch batch = source.select(member.batch, first, end - first);
-            member.kernel.gradients(parameters, batch, spec.segmentSize(), member.nodes, member.nodeCount, perSample);
+            boolean inParts = members.length == 1
+                    && first == member.firstSegment
+                    && end == member.endSegment
+                    && member.nodeCount == 1;
+            member.kernel.gradients(
+                    parameters,
+                    batch,
+                    spec.segmentSize(),
+                    member.nodes,
+                    member.nodeCount,
+                    perSample,
+                    inParts ? finalParts : FinalParts.NONE);
             member.addNodes();
         }
+    }
+
+    private void onFinal(int from) {
+        parts.onFinal(members[0].nodes[0], from);
     }
 
     /** Slices end where large nodes of the tree do, so that few are cut. */

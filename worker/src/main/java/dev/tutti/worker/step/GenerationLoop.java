@@ -33,8 +33,10 @@ public final class GenerationLoop {
     private final IdleStrategy idleWithoutStreams = new StepIdleStrategy();
     private final WeightsWatch weightsWatch = new WeightsWatch();
     private final BooleanSupplier isStillWanted = this::isStillWanted;
+    private final ComputeTeam.NodeParts sendParts = this::sendParts;
     private final WorkItem last = new WorkItem();
     private TreeSum lastSum;
+    private PartialGradient begun;
     private WorkerPlane lastSentBy;
     private long lastSentNs;
     private int lastSentFrom;
@@ -199,13 +201,15 @@ public final class GenerationLoop {
         takeBackBuffers();
         WorkerPlane from = plane;
         long startNs = System.nanoTime();
-        lastSum = team.compute(item, plane.weights(), isStillWanted);
+        begun = null;
+        lastSum = team.compute(item, plane.weights(), isStillWanted, sendParts);
         long computedNs = System.nanoTime() - startNs;
         if (from != plane) {
             // The next streams will ask for it if it is missing still.
+            begun = null;
             return;
         }
-        flush();
+        flushTold();
         if (lastSum != null) {
             if (plane.tellsTimes() && !isLeaving()) {
                 plane.beginComputed(item, computedNs);
@@ -216,7 +220,19 @@ public final class GenerationLoop {
                 plane.beginWeightsRequest(item);
             }
         }
+        begun = null;
         plane.release(item);
+    }
+
+    /** A layer's gradients leave while those of lower layers are computed. */
+    private void sendParts(PartialGradient node, int from) {
+        if (begun == node) {
+            plane.partsReady(from);
+        } else if (from > 0 && !isLeaving() && plane.takesParts()) {
+            begun = node;
+            plane.beginParts(last, node, from);
+        }
+        plane.send();
     }
 
     private void takeBackBuffers() {
@@ -301,10 +317,18 @@ public final class GenerationLoop {
         while (segment < end && !isLeaving() && !plane.isOver(item.step())) {
             PartialGradient node = lastSum.nodeAt(segment);
             int nodeEnd = node.endSegment();
-            flush();
+            if (node == begun) {
+                flushTold();
+            } else {
+                flush();
+            }
             if (!isLeaving() && nodeEnd > item.firstSegment()) {
                 from = from < 0 ? segment : from;
-                plane.beginGradient(last, plane.handsOver() ? lastSum.take(segment) : node);
+                if (node == begun) {
+                    plane.tellOfGradient(last, node);
+                } else {
+                    plane.beginGradient(last, plane.handsOver() ? lastSum.take(segment) : node);
+                }
                 flush();
             }
             segment = nodeEnd;
@@ -323,9 +347,20 @@ public final class GenerationLoop {
 
     private void flush() {
         while (!plane.isSent() && !isLeaving()) {
-            int frames = plane.send();
-            idle(frames == 0 ? plane.poll() + plane.doSteps(SharedLoop.ALONE) : frames);
+            sendOn();
         }
+    }
+
+    /** Other members may still be sent the last node. */
+    private void flushTold() {
+        while (!plane.isTold() && !isLeaving()) {
+            sendOn();
+        }
+    }
+
+    private void sendOn() {
+        int frames = plane.send();
+        idle(frames == 0 ? plane.poll() + plane.doSteps(SharedLoop.ALONE) : frames);
     }
 
     /** Whether nobody takes what these streams carry any more. */

@@ -1,5 +1,6 @@
 package dev.tutti.worker.transport;
 
+import dev.tutti.kernel.Kernels;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
 import dev.tutti.reduce.OwnedShare;
 import dev.tutti.reduce.PartialGradient;
@@ -8,7 +9,7 @@ import dev.tutti.train.ParameterUpdate;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.FrameReceiver;
 import dev.tutti.transport.FrameSender;
-import dev.tutti.transport.NodeReceiver;
+import dev.tutti.transport.GrowingSender;
 import dev.tutti.transport.RootReceiver;
 import dev.tutti.transport.Shares;
 import dev.tutti.transport.Streams;
@@ -22,14 +23,16 @@ import java.util.stream.IntStream;
 
 /**
  * A worker process's part of the averaging, where the members do it: sends each owner its share of the nodes that are computed here,
- * adds what is this member's share, sends the sum of it to all others, and makes the update when all sums of a step are there. So
+ * adds what is this member's share, block by block as it comes, sends each block's sum to all others at once, and makes the update
+ * when all sums of a step are there. So
  * every member goes from step to step by itself, and all to the same bits. Owned by the leading compute thread.
  *
  * <p>A peer's share is of the step that is added here or of one that is over: it begins a step only when it has the sum of the one
  * before, from here too. Of sums the reverse is true, see {@link RootReceiver}.
  */
 final class PeerExchange {
-    private static final int FRAMES_PER_POLL = 64;
+    /** Few, so that what is complete goes on before more is taken. */
+    private static final int FRAMES_PER_POLL = 8;
 
     private final TrainingSpec spec;
     private final Shares shares;
@@ -43,12 +46,16 @@ final class PeerExchange {
     private final PeerStreams.Frames shareFrames;
     private final List<PeerStreams.Frames> rootFrames = new ArrayList<>();
     private final PartialGradient[] sums = new PartialGradient[2];
-    private final FrameSender[] shareSenders;
-    private FrameSender rootSender;
-    private FrameSender reportSender;
-    private FrameSender feedSender;
+    private final GrowingSender[] shareSenders;
+    private GrowingSender rootSender;
+    private GrowingSender reportSender;
+    private GrowingSender feedSender;
     private boolean connected;
     private int now;
+    private PartialGradient node;
+    private long nodeStep;
+    private int ownBlocks;
+    private boolean feeding;
     private long step = -1;
 
     /** @param parameters the weights, which are changed in place */
@@ -59,19 +66,19 @@ final class PeerExchange {
         this.self = prepare.member();
         this.network = network;
         update = spec.newUpdate(parameters);
-        owned = new OwnedShare(shares.length(self), spec.wire());
+        owned = new OwnedShare(shares.length(self), network.floatsPerFrame(), Kernels.sum(spec.wire()));
         gradientKind = FrameKind.gradient(spec.wire().bytes());
-        shareSenders = new FrameSender[shares.members()];
+        shareSenders = new GrowingSender[shares.members()];
         for (int i = 0; i < sums.length; i++) {
             sums[i] = new PartialGradient(parameters.length);
         }
-        shareFrames =
-                shares.members() == 1 ? null : network.source(streams.shareStreamId(), peers(), new ShareReceiver());
+        shareFrames = shares.members() == 1 ? null : network.source(streams.shareStreamId(), peers(), this::onShare);
         List<Integer> rootOwners = IntStream.range(0, shares.owners())
                 .filter(one -> one != self)
                 .boxed()
                 .toList();
         roots = new RootReceiver(FrameKind.root(spec.wire().bytes()), rootOwners.size());
+        roots.own(shares.start(self), shares.length(self));
         for (int i = 0; i < rootOwners.size(); i++) {
             int owner = rootOwners.get(i);
             FrameReceiver.Handler handler = roots.from(i, shares.start(owner), shares.length(owner));
@@ -162,6 +169,7 @@ final class PeerExchange {
             }
         }
         takeOwnSum();
+        feed();
         return frames + send();
     }
 
@@ -177,17 +185,49 @@ final class PeerExchange {
 
     /** Begins to send each owner its share of a node, which must not change until {@link #isSent}. */
     void beginNode(int epoch, long of, PartialGradient node) {
+        beginNode(epoch, of, node, 0);
+    }
+
+    /**
+     * The same of a node that is still being computed, whose rest follows by {@link #ready}.
+     *
+     * @param from from here to the end the gradient is final
+     */
+    void beginNode(int epoch, long of, PartialGradient node, int from) {
         for (int owner = 0; owner < shareSenders.length; owner++) {
-            FrameSender sender = shareSenders[owner];
+            GrowingSender sender = shareSenders[owner];
             if (sender != null) {
                 sender.header()
                         .set(gradientKind, epoch, of, node.firstSegment(), node.segmentCount(), shares.length(owner))
                         .sums(node.lossSum(), node.weightSum(), node.correctSum());
-                sender.begin(node.gradient(), shares.start(owner));
+                sender.begin(node.gradient(), shares.start(owner), readyOf(owner, from));
             }
         }
-        owned.deliver(of, node, shares.start(self));
+        this.node = node;
+        nodeStep = of;
+        ownBlocks = 0;
+        deliverOwn(from);
+    }
+
+    /** More of the node that was begun last is final: from {@code from} to the end. */
+    void ready(int from) {
+        for (int owner = 0; owner < shareSenders.length; owner++) {
+            if (shareSenders[owner] != null) {
+                shareSenders[owner].ready(readyOf(owner, from));
+            }
+        }
+        deliverOwn(from);
+    }
+
+    private void deliverOwn(int from) {
+        ownBlocks = owned.deliver(nodeStep, node, shares.start(self), ownBlocks, readyOf(self, from));
         takeOwnSum();
+    }
+
+    /** How much of an owner's share is there, if all is from parameter {@code from} on. */
+    private int readyOf(int owner, int from) {
+        int end = shares.start(owner) + shares.length(owner);
+        return Math.min(Math.max(0, end - from), shares.length(owner));
     }
 
     /** Whether all shares of the last node are sent, as far as this can be told without {@link #send}. */
@@ -204,18 +244,36 @@ final class PeerExchange {
     int advance(SharedLoop threads) {
         // Whoever waits for this member's share cannot go on, and while this thread computes it is sent in small
         // pieces.
-        if (!roots.isComplete() || !isIdle(rootSender) || !isIdle(feedSender)) {
+        if (!roots.isComplete() || !isIdle(rootSender) || !feed()) {
             return 0;
         }
         PartialGradient sum = sum();
-        sendSum(feedSender, 0, shares.parameters());
         // Whether it is finite is for the coordinator to find out, which ends the job if it is not.
         update.run(step, sum.gradient(), sum.weightSum(), threads);
         step++;
+        feeding = false;
         now = 1 - now;
         roots.begin(step, sum());
         takeOwnSum();
         return 1 + send();
+    }
+
+    /**
+     * What is there of the sum goes to the coordinator, as soon as that has taken the one before, which lies in the other array; false
+     * where it has not.
+     */
+    private boolean feed() {
+        if (feedSender == null || !isStarted()) {
+            return true;
+        }
+        int ready = roots.ready();
+        if (feeding) {
+            feedSender.ready(ready);
+        } else if (ready > 0 && isIdle(feedSender)) {
+            feeding = true;
+            roots.send(feedSender, epochOf(step), 0, shares.parameters(), ready);
+        }
+        return feeding;
     }
 
     /** A peer's node may be there before the weights: it had them sooner. All begin with the same step. */
@@ -229,23 +287,35 @@ final class PeerExchange {
         return sums[now];
     }
 
-    /** The sum of the own share goes to all others as soon as they have taken the one before, which lies in the other array. */
+    /**
+     * What is complete of the own share's sum goes to all others, as soon as they have taken the one before, which lies in the other
+     * array.
+     */
     private void takeOwnSum() {
-        boolean due = connected && owned.step() == step && owned.isComplete() && !roots.hasOwn();
-        if (!due || !isIdle(rootSender) || !isIdle(reportSender)) {
+        boolean begins = owned.taken() == 0;
+        if (!connected || owned.step() != step || begins && !(isIdle(rootSender) && isIdle(reportSender))) {
             return;
         }
-        PartialGradient own = owned.takeTotal();
-        roots.putOwn(own, shares.start(self));
-        owned.release(own);
-        sendSum(rootSender, shares.start(self), shares.length(self));
-        sendSum(reportSender, shares.start(self), shares.length(self));
-        owned.begin(step + 1, segmentsOf(step + 1));
+        int before = owned.taken();
+        int end = shares.start(self) + shares.length(self);
+        for (PartialGradient block = owned.takeNext(); block != null; block = owned.takeNext()) {
+            roots.putOwn(block, end - owned.taken(), owned.isTaken());
+            owned.release(block);
+            sendOwn(rootSender, before);
+            sendOwn(reportSender, before);
+            before = owned.taken();
+        }
+        if (owned.isTaken()) {
+            owned.begin(step + 1, segmentsOf(step + 1));
+        }
     }
 
-    private void sendSum(FrameSender to, int start, int length) {
-        if (to != null) {
-            roots.send(to, epochOf(step), start, length);
+    /** Begins to send the own share's sum, or goes on. */
+    private void sendOwn(GrowingSender to, int before) {
+        if (to != null && before == 0) {
+            roots.send(to, epochOf(step), shares.start(self), shares.length(self), owned.taken());
+        } else if (to != null) {
+            to.ready(owned.taken());
         }
     }
 
@@ -257,47 +327,25 @@ final class PeerExchange {
         return (int) (1 + of / spec.stepsPerEpoch());
     }
 
-    /** The frames of the peers' nodes. */
-    private final class ShareReceiver implements FrameReceiver.Handler, NodeReceiver.Sink {
-        private final NodeReceiver[] incoming = new NodeReceiver[shares.members()];
-
-        ShareReceiver() {
-            for (int member = 0; member < incoming.length; member++) {
-                incoming[member] = new NodeReceiver(shares.length(self), this);
-            }
+    /** A frame of a peer's node, which is a block of this member's share. The connection has checked who sends. */
+    private FrameFault onShare(int sessionId, FrameFlyweight frame) {
+        int block = owned.blockOf(frame.partOffset(), frame.partLength());
+        if (frame.kind() != gradientKind
+                || frame.vectorLength() != shares.length(self)
+                || block < 0
+                || !Steps.contain(spec, frame.epoch(), frame.step())
+                || !Steps.containSegments(spec, frame.step(), frame.firstSegment(), frame.segmentCount())) {
+            return FrameFault.OUT_OF_RANGE;
         }
-
-        @Override
-        public FrameFault onFrame(int sessionId, FrameFlyweight frame) {
-            // The connection has checked who sends.
-            if (frame.kind() != gradientKind
-                    || frame.vectorLength() != shares.length(self)
-                    || !Steps.contain(spec, frame.epoch(), frame.step())
-                    || !Steps.containSegments(spec, frame.step(), frame.firstSegment(), frame.segmentCount())) {
-                return FrameFault.OUT_OF_RANGE;
-            }
-            return incoming[frame.member()].onFrame(frame.member(), sessionId, frame);
-        }
-
-        @Override
-        public PartialGradient acquire(long of, int firstSegment, int segmentCount) {
-            beginOwned(of);
-            return owned.acquire(of, firstSegment, segmentCount);
-        }
-
-        @Override
-        public void onGradient(int member, long of, PartialGradient node) {
-            owned.deliver(of, node);
-        }
-
-        @Override
-        public void onRefused(int member, int segmentCount) {
+        beginOwned(frame.step());
+        PartialGradient node = owned.acquire(frame.step(), block, frame.firstSegment(), frame.segmentCount());
+        if (node == null) {
             // Others have done the work; the coordinator counts it.
+            return FrameFault.UNEXPECTED;
         }
-
-        @Override
-        public void release(PartialGradient node) {
-            owned.release(node);
-        }
+        node.sums(frame.lossSum(), frame.weightSum(), frame.correctSum());
+        frame.copyTo(node.gradient(), 0);
+        owned.deliver(block, node);
+        return null;
     }
 }

@@ -1,7 +1,7 @@
 package dev.tutti.worker.transport;
 
 import dev.tutti.transport.FrameReceiver;
-import dev.tutti.transport.FrameSender;
+import dev.tutti.transport.GrowingSender;
 
 /** The streams between the members of a generation in which they average. Owned by the leading compute thread. */
 interface PeerStreams {
@@ -27,7 +27,10 @@ interface PeerStreams {
      * @param stream its number
      * @param to the numbers of those that receive it
      */
-    FrameSender sender(int stream, int... to);
+    GrowingSender sender(int stream, int... to);
+
+    /** Number of floats of every frame of a vector but the last. */
+    int floatsPerFrame();
 
     /** Looks for what has arrived. */
     void doWork();

@@ -2,7 +2,7 @@ package dev.tutti.worker.transport;
 
 import dev.tutti.config.Endpoint;
 import dev.tutti.transport.FrameReceiver;
-import dev.tutti.transport.FrameSender;
+import dev.tutti.transport.GrowingSender;
 import dev.tutti.transport.tcp.TcpFrameSource;
 import dev.tutti.transport.tcp.TcpLinks;
 import dev.tutti.transport.tcp.TcpPeer;
@@ -32,7 +32,7 @@ final class TcpPeerStreams implements PeerStreams {
     }
 
     @Override
-    public FrameSender sender(int stream, int... to) {
+    public GrowingSender sender(int stream, int... to) {
         return links.sender(stream, IntStream.of(to).mapToObj(this::peer).toList());
     }
 
@@ -40,6 +40,11 @@ final class TcpPeerStreams implements PeerStreams {
         return number == TcpLinks.COORDINATOR
                 ? coordinator
                 : new TcpPeer(number, Endpoint.parse(endpoints.get(number)));
+    }
+
+    @Override
+    public int floatsPerFrame() {
+        return links.settings().floatsPerFrame();
     }
 
     @Override

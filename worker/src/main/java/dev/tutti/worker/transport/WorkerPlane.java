@@ -379,6 +379,31 @@ public final class WorkerPlane implements AutoCloseable {
         if (exchange != null) {
             exchange.beginNode(item.epoch(), item.step(), node);
         }
+        tellOfGradient(item, node);
+    }
+
+    /** Whether other members take parts of a node while the rest is computed: see {@link #beginParts}. */
+    public boolean takesParts() {
+        return exchange != null && !parted && lostPeer == null && isSent();
+    }
+
+    /**
+     * Begins to send other members a node that is being computed; to be followed by {@link #partsReady}, down to 0, and {@link
+     * #tellOfGradient}.
+     *
+     * @param from from here to the end the gradient is final
+     */
+    public void beginParts(WorkItem item, PartialGradient node, int from) {
+        exchange.beginNode(item.epoch(), item.step(), node, from);
+    }
+
+    /** More of the node is final: from {@code from} to the end. */
+    public void partsReady(int from) {
+        exchange.ready(from);
+    }
+
+    /** Begins to send the coordinator its part of a node, as {@link #beginGradient} does. */
+    public void tellOfGradient(WorkItem item, PartialGradient node) {
         float[] sent = shared == null ? node.gradient() : NO_FLOATS;
         Shares shares = prepare.shares();
         int start = shares == null ? 0 : shares.start(shares.coordinator());
@@ -451,6 +476,11 @@ public final class WorkerPlane implements AutoCloseable {
     /** Whether nothing is left to be sent. */
     public boolean isSent() {
         return gradients.isIdle() && (exchange == null || exchange.isSent());
+    }
+
+    /** Whether nothing is left to be sent to the coordinator. */
+    public boolean isTold() {
+        return gradients.isIdle();
     }
 
     /** What was dropped, by the reason. */

@@ -111,9 +111,21 @@ class ComputeTeamTest {
                 item.set(epoch, step, first, count, block.length);
                 System.arraycopy(block, 0, item.block(), 0, block.length);
 
-                TreeSum sum = team.team.compute(item, parameters, () -> true);
+                List<PartialGradient> told = new ArrayList<>();
+                int[] least = {parameters.length};
+                TreeSum sum = team.team.compute(item, parameters, () -> true, (node, from) -> {
+                    assertThat(from).isLessThan(least[0]);
+                    least[0] = from;
+                    told.add(node);
+                });
 
                 assertThat(sum.coveredSegments()).isEqualTo(count);
+                if (!told.isEmpty()) {
+                    assertThat(threads).isEqualTo(1);
+                    assertThat(told).containsOnly(sum.nodeAt(first));
+                    assertThat(sum.nodeAt(first).segmentCount()).isEqualTo(count);
+                    assertThat(least[0]).isZero();
+                }
                 for (int at = first; at < first + count; ) {
                     PartialGradient node = sum.nodeAt(at);
                     PartialGradient expected = reference.node(at, node.endSegment());
@@ -147,7 +159,7 @@ class ComputeTeamTest {
         WorkItem item = new WorkItem();
         item.set(epoch, (epoch - 1L) * spec.stepsPerEpoch() + place / batch, 0, batch, 0);
         try (Running team = new Running(new ComputeTeam(spec, new SampleSource(spec, FEATURES, 1, cut), threads))) {
-            assertThatThrownBy(() -> team.team.compute(item, parameters, () -> true))
+            assertThatThrownBy(() -> team.team.compute(item, parameters, () -> true, ComputeTeam.NodeParts.NONE))
                     .isInstanceOf(IndexOutOfBoundsException.class);
         }
     }
@@ -169,10 +181,10 @@ class ComputeTeamTest {
         try (Running team = new Running(new ComputeTeam(spec, new SampleSource(spec, FEATURES, 1, data), threads))) {
             for (int wanted = 0; wanted < 5; wanted++) {
                 int[] asked = {wanted};
-                assertThat(team.team.compute(item, parameters, () -> asked[0]-- > 0))
+                assertThat(team.team.compute(item, parameters, () -> asked[0]-- > 0, ComputeTeam.NodeParts.NONE))
                         .isNull();
                 assertThat(asked[0]).isNegative();
-                TreeSum sum = team.team.compute(item, parameters, () -> true);
+                TreeSum sum = team.team.compute(item, parameters, () -> true, ComputeTeam.NodeParts.NONE);
                 assertThat(sum.nodeAt(0).gradient()).as("seed %d", SEED).isEqualTo(expected);
             }
         }
@@ -191,15 +203,15 @@ class ComputeTeamTest {
         SampleSource source = new SampleSource(spec, FEATURES, 1, data(spec.samples()));
         try (Running team = new Running(new ComputeTeam(spec, source, threads))) {
             float[] expected = team.team
-                    .compute(item, parameters, () -> true)
+                    .compute(item, parameters, () -> true, ComputeTeam.NodeParts.NONE)
                     .nodeAt(0)
                     .gradient()
                     .clone();
             for (int wanted : new int[] {0, 1, 17, 40}) {
                 int[] asked = {wanted};
-                assertThat(team.team.compute(item, parameters, () -> asked[0]-- > 0))
+                assertThat(team.team.compute(item, parameters, () -> asked[0]-- > 0, ComputeTeam.NodeParts.NONE))
                         .isNull();
-                TreeSum sum = team.team.compute(item, parameters, () -> true);
+                TreeSum sum = team.team.compute(item, parameters, () -> true, ComputeTeam.NodeParts.NONE);
                 assertThat(sum.nodeAt(0).gradient()).as("seed %d", SEED).isEqualTo(expected);
             }
         }
@@ -247,7 +259,7 @@ class ComputeTeamTest {
         for (int round = 0; round < 20; round++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             item.set(1, 0, round % 3, segments, 0);
-            team.compute(item, parameters, wanted);
+            team.compute(item, parameters, wanted, ComputeTeam.NodeParts.NONE);
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
         }
         assertThat(least).isZero();

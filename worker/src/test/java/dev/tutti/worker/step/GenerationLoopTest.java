@@ -204,7 +204,9 @@ class GenerationLoopTest {
         ComputeTeam alone = new ComputeTeam(SPEC, new SampleSource(SPEC, FEATURES, 1, data), 1);
         WorkItem item = new WorkItem();
         item.set(epoch, step, 0, SEGMENTS, 0);
-        return alone.compute(item, weights, () -> true).nodeAt(0).gradient();
+        return alone.compute(item, weights, () -> true, ComputeTeam.NodeParts.NONE)
+                .nodeAt(0)
+                .gradient();
     }
 
     private Generation generation() {

@@ -19,14 +19,17 @@ class PeerExchangeTest {
         int schedules = only == null ? SCHEDULES : 1;
         int deaths = 0;
         int again = 0;
+        int inParts = 0;
         for (long seed = from; seed < from + schedules; seed++) {
             SimulatedMembers members = new SimulatedMembers(seed);
             deaths += members.run();
             again += members.reissued();
+            inParts += members.sentInParts();
         }
         if (only == null) {
             assertThat(deaths).as("deaths").isGreaterThan(schedules / 2);
             assertThat(again).as("steps whose work was handed out again").isGreaterThan(schedules / 2);
+            assertThat(inParts).as("nodes sent in parts").isGreaterThan(schedules);
         }
     }
 

@@ -27,6 +27,7 @@ import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.Carriers;
 import dev.tutti.transport.FrameReceiver;
 import dev.tutti.transport.FrameSender;
+import dev.tutti.transport.GrowingSender;
 import dev.tutti.transport.NodeReceiver;
 import dev.tutti.transport.RootReceiver;
 import dev.tutti.transport.Shares;
@@ -73,7 +74,10 @@ final class SimulatedMembers {
     private final ParameterUpdate run;
     /** What needs the whole sum, and the number of the step. */
     private static final Refinements CLIPPED = new Refinements(
-            new UpdateRules(new Schedule(Schedule.Kind.COSINE, new Schedule.Span(3, 0), 1, 1), 0, 0, 0, 0, 0.5f), 0, 0);
+            new UpdateRules(new Schedule(Schedule.Kind.COSINE, new Schedule.Span(3, 0), 1, 1), 0, 0, 0, 0, 0.5f),
+            0,
+            0,
+            0);
 
     private final PartialGradient root;
     private final List<Member> present = new ArrayList<>();
@@ -83,6 +87,7 @@ final class SimulatedMembers {
     private long nowNs;
     private int deaths;
     private int again;
+    private int begun;
     private int awayUntil;
     private int feeder = NO_QUIET_CLUSTER;
     private boolean owns;
@@ -163,7 +168,13 @@ final class SimulatedMembers {
                 members,
                 new SplittableRandom(members),
                 FLOATS_OF_SHARE * owners,
-                spec(new Sgd.Settings(0.1f, 0), 1, SEGMENT * members, wire, Refinements.NONE, SEGMENT * members * steps));
+                spec(
+                        new Sgd.Settings(0.1f, 0),
+                        1,
+                        SEGMENT * members,
+                        wire,
+                        Refinements.NONE,
+                        SEGMENT * members * steps));
         quiet.owns = owns;
         quiet.feeder = owns ? Shares.NONE : 0;
         for (int i = 0; i < members; i++) {
@@ -239,6 +250,11 @@ final class SimulatedMembers {
     /** Number of times that what others were asked for was handed out to somebody else. */
     int reissued() {
         return again;
+    }
+
+    /** Number of nodes of which parts were sent while the rest was computed. */
+    int sentInParts() {
+        return begun;
     }
 
     private void disturb(int turn) {
@@ -350,7 +366,7 @@ final class SimulatedMembers {
         private final RootReceiver roots;
         private final List<PeerStreams.Frames> rootFrames = new ArrayList<>();
         private final PeerStreams.Frames gradientFrames;
-        private final FrameSender rootSender;
+        private final GrowingSender rootSender;
         private boolean fresh;
 
         Generation(GenerationId id, Shares shares) {
@@ -456,6 +472,9 @@ final class SimulatedMembers {
         private int sumCount;
         private long[] sending;
         private int next;
+        private PartialGradient partial;
+        private PartialGradient whole;
+        private int from;
         private boolean connected;
         private boolean dead;
 
@@ -465,6 +484,7 @@ final class SimulatedMembers {
             orders.clear();
             firstWeights = null;
             sending = null;
+            partial = null;
             connected = false;
             PeerStreams network = generation.network.of(number);
             JobDescription job = new JobDescription(1, "job", spec, 1, 1, Placement.REPLICATE, "data");
@@ -491,8 +511,13 @@ final class SimulatedMembers {
                 }
                 exchange.start(firstStep);
             }
-            exchange.doWork();
             gradients.doWork();
+            if (partial != null) {
+                // The leading thread computes, and does nothing else.
+                computeOn();
+                return;
+            }
+            exchange.doWork();
             switch (random.nextInt(3)) {
                 case 0 -> work();
                 case 1 -> sendNext();
@@ -537,6 +562,36 @@ final class SimulatedMembers {
             orders.remove(0);
             sending = order;
             next = sumFirst;
+            boolean isOneNode = sum.nodeAt(sumFirst).segmentCount() == sumCount;
+            if (!isHere && isOneNode && exchange.isConnected() && random.nextBoolean()) {
+                beginParts();
+            }
+        }
+
+        /** Other members get the end of the gradient while its beginning is computed. */
+        private void beginParts() {
+            whole = sum.nodeAt(sumFirst);
+            from = random.nextInt(parameters + 1);
+            partial = new PartialGradient(parameters).reset(whole.firstSegment(), whole.segmentCount());
+            partial.sums(whole.lossSum(), whole.weightSum(), whole.correctSum());
+            Arrays.fill(partial.gradient(), 0, from, Float.NaN);
+            System.arraycopy(whole.gradient(), from, partial.gradient(), from, parameters - from);
+            exchange.beginNode(epoch(sumStep), sumStep, partial, from);
+            exchange.send();
+        }
+
+        private void computeOn() {
+            int to = from;
+            from = random.nextInt(from + 1);
+            System.arraycopy(whole.gradient(), from, partial.gradient(), from, to - from);
+            exchange.ready(from);
+            exchange.send();
+            if (from == 0) {
+                partial = null;
+                next = whole.endSegment();
+                tell(whole);
+                begun++;
+            }
         }
 
         /** As the leading compute thread does: one node after the other, and none that nobody wants. */
@@ -549,22 +604,26 @@ final class SimulatedMembers {
                 next = node.endSegment();
                 if (next > sending[1]) {
                     exchange.beginNode(epoch(sumStep), sumStep, node);
-                    Shares shares = of.shares;
-                    gradients
-                            .header()
-                            .set(
-                                    FrameKind.gradient(spec.wire().bytes()),
-                                    epoch(sumStep),
-                                    sumStep,
-                                    node.firstSegment(),
-                                    node.segmentCount(),
-                                    shares.length(shares.coordinator()))
-                            .sums(node.lossSum(), node.weightSum(), node.correctSum());
-                    gradients.begin(node.gradient(), shares.start(shares.coordinator()));
+                    tell(node);
                     return;
                 }
             }
             sending = null;
+        }
+
+        private void tell(PartialGradient node) {
+            Shares shares = of.shares;
+            gradients
+                    .header()
+                    .set(
+                            FrameKind.gradient(spec.wire().bytes()),
+                            epoch(sumStep),
+                            sumStep,
+                            node.firstSegment(),
+                            node.segmentCount(),
+                            shares.length(shares.coordinator()))
+                    .sums(node.lossSum(), node.weightSum(), node.correctSum());
+            gradients.begin(node.gradient(), shares.start(shares.coordinator()));
         }
     }
 
@@ -660,12 +719,17 @@ final class SimulatedMembers {
                 }
 
                 @Override
-                public FrameSender sender(int stream, int... to) {
+                public GrowingSender sender(int stream, int... to) {
                     List<Wire> targets = new ArrayList<>();
                     for (int one : to) {
                         targets.add(wire(stream, self, one));
                     }
                     return new Sender(generation, self, targets);
+                }
+
+                @Override
+                public int floatsPerFrame() {
+                    return FLOATS_PER_FRAME;
                 }
 
                 @Override
@@ -709,12 +773,14 @@ final class SimulatedMembers {
     }
 
     /** Makes frames as it sends them, as the real ones do, so that a vector that changes too early is found. */
-    private static final class Sender implements FrameSender {
+    private static final class Sender implements GrowingSender {
         private final GenerationId generation;
         private final List<Wire> targets;
         private final FrameHeader header = new FrameHeader();
         private float[] vector;
         private int start;
+        private int ready;
+        private boolean backwards;
         private int sent;
 
         Sender(GenerationId generation, int self, List<Wire> targets) {
@@ -730,12 +796,25 @@ final class SimulatedMembers {
 
         @Override
         public void begin(float[] vector, int start) {
+            begin(vector, start, header.vectorLength());
+            backwards = false;
+        }
+
+        @Override
+        public void begin(float[] vector, int start, int ready) {
             if (!isIdle()) {
                 throw new IllegalStateException("the last vector is still being sent");
             }
             this.vector = vector;
             this.start = start;
+            this.ready = ready;
+            backwards = true;
             sent = 0;
+        }
+
+        @Override
+        public void ready(int floats) {
+            ready = floats;
         }
 
         @Override
@@ -754,10 +833,14 @@ final class SimulatedMembers {
                 return 0;
             }
             int part = Math.min(FLOATS_PER_FRAME, header.vectorLength() - sent);
+            if (sent + part > ready) {
+                return 0;
+            }
+            int from = backwards ? header.vectorLength() - sent - part : sent;
             byte[] bytes = new byte[FrameFlyweight.HEADER_LENGTH + part * header.valueBytes()];
             new FrameFlyweight()
                     .wrapForWriting(new UnsafeBuffer(bytes), 0, bytes.length)
-                    .write(generation, header, vector, start, sent, part);
+                    .write(generation, header, vector, start + from - sent, sent, part);
             for (Wire wire : targets) {
                 wire.flying.add(bytes);
                 wire.bytes += (long) part * header.valueBytes();

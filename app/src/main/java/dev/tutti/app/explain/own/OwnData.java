@@ -190,6 +190,7 @@ public final class OwnData {
                 && settings.optimizer()
                         .equals(new Sgd.Settings(settings.optimizer().learningRate(), 0))
                 && settings.refinements().clipPerSample() == 0
+                && settings.refinements().inputDropout() == 0
                 && !rules.adds()
                 && rules.maxNorm() == 0
                 && rules.clipNorm() == 0;
@@ -229,6 +230,9 @@ public final class OwnData {
     }
 
     static void requireSmall(NetworkSpec network) {
+        if (network.loss().ofClasses() && network.lossParameter() > 0) {
+            throw new InputException("label smoothing is not written out here; leave out --label-smoothing");
+        }
         int widest = network.sizes().stream().mapToInt(Integer::intValue).max().orElse(0);
         int parameters = new ParameterLayout(network).parameterCount();
         if (widest > MOST_UNITS || network.layers() > MOST_LAYERS || parameters > MOST_PARAMETERS) {

@@ -51,6 +51,7 @@ final class Functions {
                         "*",
                         new Formula.Bracket(row(word("1"), "+", tanhOfGelu(z))),
                         named(activation));
+            case EXP -> new Formula.Call("exp", z);
             case SOFTMAX -> throw new IllegalArgumentException("softmax is not a function of one value");
         };
     }
@@ -97,6 +98,7 @@ final class Functions {
                         new Formula.Bracket(row(word("1"), "+", word(GELU_SLOPE), "*", new Formula.Power(z, "2"))),
                         word(", t = "),
                         tanhOfGelu(z));
+            case EXP -> a;
             case SOFTMAX -> throw new IllegalArgumentException("softmax has no slope of one value");
         };
     }
@@ -128,6 +130,8 @@ final class Functions {
                         new Formula.Total("k", new Formula.Call("huber", row(a, "-", y))),
                         word(",   huber(e) = 1/2 e^2 up to |e| = 1, |e| - 1/2 beyond"));
             case ABSOLUTE_ERROR -> new Formula.Total("k", new Formula.Call("abs", row(a, "-", y)));
+            case QUANTILE, POISSON, GAMMA, TWEEDIE ->
+                new Formula.Total("k", new Formula.Call(loss.id(), row(a, ",", y)));
         };
     }
 
@@ -150,6 +154,7 @@ final class Functions {
             case CROSS_ENTROPY -> y == 0 ? Formula.EMPTY : row(word("-"), new Formula.Call("log", number(a)));
             case HUBER -> new Formula.Call("huber", difference);
             case ABSOLUTE_ERROR -> new Formula.Call("abs", difference);
+            case QUANTILE, POISSON, GAMMA, TWEEDIE -> new Formula.Call(loss.id(), row(number(a), ",", given(y)));
         };
     }
 
@@ -159,6 +164,7 @@ final class Functions {
             case SQUARED_ERROR, BINARY_CROSS_ENTROPY, CROSS_ENTROPY -> new Formula.Bracket(difference);
             case HUBER -> new Formula.Call("clamp", difference);
             case ABSOLUTE_ERROR -> new Formula.Call("sign", difference);
+            case QUANTILE, POISSON, GAMMA, TWEEDIE -> new Formula.Call("slope", difference);
         };
     }
 
@@ -171,6 +177,7 @@ final class Functions {
             case CROSS_ENTROPY -> row(word("-"), new Formula.Fraction(y, a));
             case HUBER -> new Formula.Call("clamp", row(a, "-", y));
             case ABSOLUTE_ERROR -> new Formula.Call("sign", row(a, "-", y));
+            case QUANTILE, POISSON, GAMMA, TWEEDIE -> new Formula.Call("slope", row(a, ",", y));
         };
     }
 
@@ -195,6 +202,10 @@ final class Functions {
             case BINARY_CROSS_ENTROPY, CROSS_ENTROPY -> "cross-entropy";
             case HUBER -> "Huber loss";
             case ABSOLUTE_ERROR -> "absolute error";
+            case QUANTILE -> "quantile loss";
+            case POISSON -> "Poisson loss";
+            case GAMMA -> "gamma loss";
+            case TWEEDIE -> "Tweedie loss";
         };
     }
 }

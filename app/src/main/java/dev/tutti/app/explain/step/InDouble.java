@@ -85,7 +85,7 @@ final class InDouble {
         double[][] above = right.z();
         double[][] below = left.z();
         int last = network.layers() - 1;
-        if (network.loss() == Loss.ABSOLUTE_ERROR) {
+        if (network.loss() == Loss.ABSOLUTE_ERROR || network.loss() == Loss.QUANTILE) {
             for (int k = 0; k < y.length; k++) {
                 if (right.a()[last][k] > y[k] != left.a()[last][k] > y[k]) {
                     return true;
@@ -130,28 +130,35 @@ final class InDouble {
             case ELU -> z > 0 ? z : StrictMath.expm1(z);
             case SOFTPLUS -> Math.max(0, z) + StrictMath.log1p(StrictMath.exp(-Math.abs(z)));
             case GELU_TANH -> 0.5 * z * (1 + StrictMath.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z * z * z)));
-            case SOFTMAX -> StrictMath.exp(z);
+            case SOFTMAX, EXP -> StrictMath.exp(z);
         };
     }
 
     private double loss(double[] z, double[] a, double[] y) {
         double sum = 0;
         for (int j = 0; j < a.length; j++) {
-            sum += lossOfOutput(network.loss(), z, a[j], y[j], j);
+            sum += lossOfOutput(network, z, a[j], y[j], j);
         }
         return sum;
     }
 
     /** The share of output {@code j} in the loss of a sample. */
-    static double lossOfOutput(Loss loss, double[] z, double a, double y, int j) {
+    static double lossOfOutput(NetworkSpec network, double[] z, double a, double y, int j) {
         double difference = a - y;
-        return switch (loss) {
+        double parameter = network.lossParameter();
+        return switch (network.loss()) {
             case SQUARED_ERROR -> 0.5 * difference * difference;
             case BINARY_CROSS_ENTROPY ->
                 Math.max(0, z[j]) - z[j] * y + StrictMath.log1p(StrictMath.exp(-Math.abs(z[j])));
             case CROSS_ENTROPY -> y == 0 ? 0 : -y * StrictMath.log(a);
             case HUBER -> Math.abs(difference) > 1 ? Math.abs(difference) - 0.5 : 0.5 * difference * difference;
             case ABSOLUTE_ERROR -> Math.abs(difference);
+            case QUANTILE -> difference * (difference > 0 ? 1 - parameter : -parameter);
+            case POISSON -> a - y * z[j];
+            case GAMMA -> z[j] + y / a;
+            case TWEEDIE ->
+                StrictMath.exp((2 - parameter) * z[j]) / (2 - parameter)
+                        + y * StrictMath.exp((1 - parameter) * z[j]) / (parameter - 1);
         };
     }
 }

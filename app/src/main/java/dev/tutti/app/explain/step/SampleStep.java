@@ -58,7 +58,7 @@ public record SampleStep(
         }
         double[] shares = new double[outputs.length];
         for (int k = 0; k < shares.length; k++) {
-            shares[k] = InDouble.lossOfOutput(network.loss(), z, outputs[k], sample.y()[k], k);
+            shares[k] = InDouble.lossOfOutput(network, z, outputs[k], sample.y()[k], k);
         }
         return shares;
     }

@@ -1,6 +1,5 @@
-package dev.tutti.app.prediction;
+package dev.tutti.app.run;
 
-import dev.tutti.app.run.RunDirectory;
 import dev.tutti.config.DataSettings;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.data.DataFiles;
