@@ -21,7 +21,9 @@ public record ClusterGain(int processes, double speedUp, double waitingShare, Li
         /** Computing. */
         CORES,
         /** Too few pieces of work, or unequal ones. */
-        SEGMENTS;
+        SEGMENTS,
+        /** What is done once for all: the update, and validation at the end of an epoch. */
+        UPDATE;
 
         /** Returns the name used in files. */
         public String id() {
@@ -41,6 +43,7 @@ public record ClusterGain(int processes, double speedUp, double waitingShare, Li
      * @param seconds its time
      * @param updateSeconds of that for the check and the update, which one process has too
      * @param segments number of its segments
+     * @param mostSegments those of a whole step, where {@code segments} counts an epoch's last one, too
      * @param threads compute threads of all processes
      * @param vectorBytes bytes of the weights, or of a gradient
      * @param byMembers whether the members average; else the coordinator
@@ -51,6 +54,7 @@ public record ClusterGain(int processes, double speedUp, double waitingShare, Li
             double seconds,
             double updateSeconds,
             double segments,
+            int mostSegments,
             int threads,
             double vectorBytes,
             boolean byMembers,
@@ -75,14 +79,14 @@ public record ClusterGain(int processes, double speedUp, double waitingShare, Li
         }
         double speedUp = (step.segments / fastest + step.updateSeconds) / step.seconds;
         double waiting = Math.min(1, Math.max(0, 1 - meanSeconds / step.seconds));
-        double others = Math.max(1e-9, step.seconds - slowestSeconds - step.updateSeconds);
-        if (step.threads > step.segments) {
+        double others = step.seconds - slowestSeconds - step.updateSeconds;
+        if (step.threads > step.mostSegments) {
             return new ClusterGain(
                     processes,
                     speedUp,
                     waiting,
                     Limit.SEGMENTS,
-                    String.format(Locale.ROOT, "%.0f for %d threads", step.segments, step.threads));
+                    step.mostSegments + " for " + step.threads + " threads");
         }
         if (waiting < LITTLE_WAITING) {
             return new ClusterGain(processes, speedUp, waiting, Limit.CORES, "more of them make it faster");
@@ -90,6 +94,17 @@ public record ClusterGain(int processes, double speedUp, double waitingShare, Li
         if (slowestSeconds - meanSeconds > others) {
             return new ClusterGain(
                     processes, speedUp, waiting, Limit.SEGMENTS, "too few for equal pieces, or a slow process");
+        }
+        if (step.updateSeconds > others) {
+            return new ClusterGain(
+                    processes,
+                    speedUp,
+                    waiting,
+                    Limit.UPDATE,
+                    String.format(
+                            Locale.ROOT,
+                            "with validation it takes %.0f %% of a step",
+                            100 * step.updateSeconds / step.seconds));
         }
         if (step.vectorBytes < SHORT_VECTOR_BYTES) {
             return new ClusterGain(

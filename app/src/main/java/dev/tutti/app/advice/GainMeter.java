@@ -62,6 +62,7 @@ public final class GainMeter implements TrainingListener {
                 seconds / counted,
                 updateSeconds / counted,
                 (double) spec.samples() / spec.segmentSize() / spec.stepsPerEpoch(),
+                spec.segmentsOfStep(0),
                 threads,
                 vectorBytes,
                 cluster.averagedByMembers(),

@@ -46,10 +46,24 @@ class ClusterGainTest {
         assertThat(gain.because()).isEqualTo("8 for 16 threads");
     }
 
+    /** The last batch of an epoch is shorter, so that the mean is below four segments for four threads. */
+    @Test
+    void shouldNotBlameSegmentsWhereEachThreadHasOne() {
+        ClusterGain gain = ClusterGain.of(step(0.050, 0, 3.9, 4, 2.7e6));
+        assertThat(gain.limit()).isEqualTo(Limit.LINK);
+    }
+
+    @Test
+    void shouldNameTheUpdateWhereItTakesMostOfTheRest() {
+        ClusterGain gain = ClusterGain.of(step(0.010, 0.006, 1, 1, 4e6));
+        assertThat(gain.limit()).isEqualTo(Limit.UPDATE);
+        assertThat(gain.line()).endsWith("the limit is the update: with validation it takes 60 % of a step");
+    }
+
     @Test
     void shouldNameSegmentsWhereOneHasMore() {
         ClusterGain gain =
-                ClusterGain.of(new Step(0.075, 0, 8, 2, 2.7e6, true, new double[] {7 / 8.0, 1 / 8.0}, speeds()));
+                ClusterGain.of(new Step(0.075, 0, 8, 8, 2, 2.7e6, true, new double[] {7 / 8.0, 1 / 8.0}, speeds()));
         assertThat(gain.waitingShare()).isGreaterThan(0.4);
         assertThat(gain.limit()).isEqualTo(Limit.SEGMENTS);
     }
@@ -57,13 +71,22 @@ class ClusterGainTest {
     @Test
     void shouldSayNothingOfWhatWasNotMeasured() {
         ClusterGain gain =
-                ClusterGain.of(new Step(0.075, 0, 8, 2, 2.7e6, true, new double[] {.5, .5}, new double[] {100, 0}));
+                ClusterGain.of(new Step(0.075, 0, 8, 8, 2, 2.7e6, true, new double[] {.5, .5}, new double[] {100, 0}));
         assertThat(gain.speedUp()).isNaN();
         assertThat(gain.limit()).isNull();
     }
 
     private static Step step(double seconds, double update, double segments, int threads, double vectorBytes) {
-        return new Step(seconds, update, segments, threads, vectorBytes, true, new double[] {.5, .5}, speeds());
+        return new Step(
+                seconds,
+                update,
+                segments,
+                (int) Math.ceil(segments),
+                threads,
+                vectorBytes,
+                true,
+                new double[] {.5, .5},
+                speeds());
     }
 
     private static double[] speeds() {

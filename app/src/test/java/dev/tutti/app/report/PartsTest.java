@@ -112,6 +112,7 @@ class PartsTest {
         ModelFile.Model model = new ModelFile.Model(
                 network, prepared.preprocessing(), "{}", new float[new ParameterLayout(network).parameterCount()]);
         Evaluation none = new Evaluation(network, prepared.training(), TargetUnit.of(loss));
-        return new Predictions(model, data, rows, outputs, none);
+        return new Predictions(
+                model, data, rows, outputs, none, prepared.training().targets());
     }
 }
