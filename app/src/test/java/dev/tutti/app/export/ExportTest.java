@@ -58,7 +58,7 @@ class ExportTest {
             nan,Na,4,7.0
             -5,Giengen,N/A,8
             7,?,1,NULL
-            8,\u00a0Ulm,1e39,07
+            8,\u00a0Ulm,1e39,7
             9,"Ulm\u2003",1f,0x7p0
             """;
 
