@@ -201,7 +201,65 @@ class ReportTest {
     void shouldReportARunThatHeldNothingOut() throws IOException {
         Path run = train("xor", "xor", "--epochs", "1");
 
-        assertThat(report(run)).contains("No samples were held out.", "<h2>Columns</h2>");
+        assertThat(report(run))
+                .contains(
+                        "No samples were held out. The run was validated with the samples that it was trained on.",
+                        "<h2>Columns</h2>");
+    }
+
+    /** Who asks for it is told where it cannot be. */
+    @Test
+    void shouldSayWhyImportanceIsNotMeasured() throws IOException {
+        Path run = train("asked", "xor", "--epochs", "1");
+        String file = directory.resolve("asked.html").toString();
+
+        Cli.Outcome asked = Cli.run("report", run.toString(), "--out", file, "--importance");
+        assertThat(asked.code()).isZero();
+        assertThat(asked.err())
+                .isEqualTo(
+                        "tutti: the importance of the columns was not measured: No samples were held out. The run was"
+                                + " validated with the samples that it was trained on." + System.lineSeparator());
+        assertThat(Cli.run("report", run.toString(), "--out", file).err()).isEmpty();
+        assertThat(Cli.run("report", iris.toString(), "--out", file, "--importance")
+                        .err())
+                .isEmpty();
+    }
+
+    /** Lines about steps are passed over; a line that is broken is named by its number. */
+    @Test
+    void shouldTakeTheLinesAboutEpochsOfManyAboutSteps() throws IOException {
+        Path run = copy(iris, "steps");
+        Path file = run.resolve("metrics.jsonl");
+        String steps = "{\"step\":1,\"epoch\":1,\"samples\":3,\"loss\":0.5}\n".repeat(1000);
+        Files.writeString(file, steps + Files.readString(file));
+        assertThat(report(run)).isEqualTo(report(iris));
+
+        Files.writeString(file, steps + "{\"steps\": \n");
+        requireRefused(Cli.run("report", run.toString()), "metrics.jsonl, line 1001: ");
+    }
+
+    /** Also where all rows fit the model, of which there are as many as before. */
+    @Test
+    void shouldNoticeOtherValidationData() throws IOException {
+        String rows = "x,kind\n" + "1,a\n2,b\n3,a\n4,b\n5,a\n6,b\n".repeat(10);
+        Path file = Files.writeString(directory.resolve("training.csv"), rows);
+        Path other = Files.writeString(directory.resolve("validation.csv"), rows);
+        Path run = train(
+                "other", file.toString(), "--validation-data", other.toString(), "--epochs", "2", "--batch", "10");
+        JsonNode summary =
+                StrictJson.MAPPER.readTree(run.resolve("summary.json").toFile());
+        assertThat(report(run))
+                .contains(
+                        "60 validation samples", summary.get("validationSha256").asText())
+                .doesNotContain("could not be read again");
+
+        Files.writeString(other, rows.replaceFirst("1,a", "1,b"));
+
+        assertThat(report(run))
+                .contains("could not be read again: ", "validation.csv: not the data the run was validated with")
+                .doesNotContain("What is taken for what");
+        Files.writeString(other, rows + "1,a\n");
+        assertThat(report(run)).contains("expected 60 rows, found 61");
     }
 
     @Test

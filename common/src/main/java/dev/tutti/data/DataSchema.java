@@ -95,6 +95,11 @@ public record DataSchema(
         }
     }
 
+    /** Name of input column {@code input}; its number where it has none. */
+    public String inputName(int input) {
+        return inputNames.isEmpty() ? String.valueOf(input) : inputNames.get(input);
+    }
+
     /** What input column {@code input} holds. */
     public ColumnType inputType(int input) {
         return inputTypes.isEmpty() ? ColumnType.NUMBER : inputTypes.get(input);

@@ -162,14 +162,22 @@ public record Preprocessing(
                 + indicators.size();
     }
 
+    /** Number of inputs of the network that come of input column {@code column}; they lie side by side, in the order of the columns. */
+    public int width(int column) {
+        int levels = categories.stream()
+                .filter(category -> category.column() == column)
+                .mapToInt(CategoryInputs::width)
+                .findFirst()
+                .orElse(1);
+        return levels + (indicators.contains(column) ? 1 : 0);
+    }
+
     /** Names of the inputs of the network, such as {@code age}, {@code age missing} or {@code sex = male}; numbers without names. */
     public List<String> inputLabels() {
         List<String> labels = new ArrayList<>();
         Iterator<CategoryInputs> next = categories.iterator();
         for (int column = 0; column < schema.inputCount(); column++) {
-            String name = schema.inputNames().isEmpty()
-                    ? String.valueOf(column)
-                    : schema.inputNames().get(column);
+            String name = schema.inputName(column);
             if (schema.inputType(column) == ColumnType.CATEGORY) {
                 CategoryInputs category = next.next();
                 category.levels().forEach(level -> labels.add(name + " = " + level));

@@ -52,6 +52,9 @@ public final class EvalCommand implements Callable<Integer> {
         ALL
     }
 
+    /** Of more there would be millions of numbers, nearly all of them 0. */
+    private static final int MOST_CLASSES = 1000;
+
     private static final Range REPEATS = Range.count(1, 1000);
 
     @Spec
@@ -99,7 +102,10 @@ public final class EvalCommand implements Callable<Integer> {
         Predictions predictions = Predictions.of(model, data, rows(model, data));
         Optional<Importance> measured = importance
                 ? Optional.of(Importance.of(
-                        predictions, repeats == null ? Importance.REPEATS : repeats, seed == null ? 1 : seed))
+                        predictions,
+                        repeats == null ? Importance.REPEATS : repeats,
+                        seed == null ? 1 : seed,
+                        CommonOptions.counting(spec, "importance of the columns")::done))
                 : Optional.empty();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -158,8 +164,10 @@ public final class EvalCommand implements Callable<Integer> {
                 .put("loss", predictions.metrics().meanLoss());
         if (predictions.schema().classification()) {
             json.put("accuracy", predictions.metrics().accuracy())
-                    .put("classes", predictions.schema().classNames())
-                    .put("confusion", predictions.confusion());
+                    .put("classes", predictions.schema().classNames());
+            if (predictions.schema().classCount() <= MOST_CLASSES) {
+                json.put("confusion", predictions.confusion());
+            }
         } else {
             json.put("rmse", predictions.metrics().rootMeanSquaredError());
         }
@@ -223,7 +231,7 @@ public final class EvalCommand implements Callable<Integer> {
                     loss);
             out.println(QualityReport.lines(
                     predictions.quality(), predictions.schema().classNames()));
-            out.print(ConfusionTable.of(predictions.schema().classNames(), predictions.confusion()));
+            out.print(ConfusionTable.of(predictions));
         } else {
             String target = predictions.schema().targetName();
             out.printf(

@@ -2,6 +2,7 @@ package dev.tutti.app.command;
 
 import dev.tutti.app.console.ExitCode;
 import dev.tutti.app.export.ExportForm;
+import dev.tutti.app.run.RunDirectory;
 import dev.tutti.savedmodel.ModelFile;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  tutti export runs/20261120-101500-iris --to iris.onnx",
-            "  tutti export model.safetensors --to src/main/java/Iris.java"
+            "  tutti export model.safetensors --to src/main/java/com/example/Iris.java --package com.example"
         })
 public final class ExportCommand implements Callable<Integer> {
     @Spec
@@ -43,12 +44,21 @@ public final class ExportCommand implements Callable<Integer> {
             description = "file to write; replaced if it is there")
     private Path to;
 
+    @Option(
+            names = "--package",
+            paramLabel = "NAME",
+            defaultValue = "",
+            description = "package of the class, for .java (default: none)")
+    private String inPackage;
+
     @Override
     public Integer call() {
         common.startLogging();
         ExportForm form = ExportForm.of(to);
-        ModelFile.Model read = ModelFile.read(ModelOptions.fileOf(model));
-        form.write(read, to);
+        Path file = ModelOptions.fileOf(model);
+        RunDirectory.requireNoPart(to, file);
+        ModelFile.Model read = ModelFile.read(file);
+        form.write(read, to, inPackage);
         spec.commandLine().getOut().println(read.network().shape() + " written to " + to);
         return ExitCode.DONE.code();
     }

@@ -2,6 +2,7 @@ package dev.tutti.app.command;
 
 import dev.tutti.app.console.ExitCode;
 import dev.tutti.app.report.Report;
+import dev.tutti.app.run.RunDirectory;
 import dev.tutti.files.AtomicFile;
 import dev.tutti.files.InputException;
 import dev.tutti.files.LittleEndianFloats;
@@ -54,9 +55,17 @@ public final class ReportCommand implements Callable<Integer> {
         if (!Files.isDirectory(run)) {
             throw new InputException(run + ": no such directory; give the directory of a run");
         }
-        ByteBuffer page = StandardCharsets.UTF_8.encode(Report.of(run, importance));
         Path file = out == null ? run.resolve(Report.FILE) : out;
+        RunDirectory.requireNoPart(file, run.resolve(RunDirectory.MODEL));
+        Report report = Report.of(run, importance, CommonOptions.counting(spec, "importance of the columns")::done);
+        ByteBuffer page = StandardCharsets.UTF_8.encode(report.page());
         AtomicFile.write(file, channel -> LittleEndianFloats.writeAll(channel, page));
+        if (importance) {
+            report.unmeasured()
+                    .ifPresent(reason -> spec.commandLine()
+                            .getErr()
+                            .println("tutti: the importance of the columns was not measured: " + reason));
+        }
         spec.commandLine().getOut().println("report written to " + file);
         return ExitCode.DONE.code();
     }

@@ -48,7 +48,19 @@ public enum ExportForm {
      * @throws InputException if the model does not fit into this form, or the file cannot be written
      */
     public void write(ModelFile.Model model, Path file) {
+        write(model, file, "");
+    }
+
+    /**
+     * As {@link #write(ModelFile.Model, Path)}, a class of Java in a package.
+     *
+     * @param inPackage name of the package; empty for none, as for the other forms
+     */
+    public void write(ModelFile.Model model, Path file, String inPackage) {
         requireFit(model, file);
+        if (!inPackage.isEmpty() && this != JAVA) {
+            throw new InputException(file + ": no Java source; --package is for .java alone");
+        }
         switch (this) {
             case ONNX ->
                 AtomicFile.write(file, channel -> {
@@ -60,7 +72,10 @@ public enum ExportForm {
             case NPZ -> AtomicFile.write(file, channel -> NumpyArchive.write(model, channel));
             case JAVA -> {
                 String name = JavaSource.className(file);
-                AtomicFile.write(file, channel -> JavaSource.write(model, name, channel));
+                if (!inPackage.isEmpty()) {
+                    JavaSource.requirePackage(inPackage);
+                }
+                AtomicFile.write(file, channel -> JavaSource.write(model, inPackage, name, channel));
             }
             case SAFETENSORS -> AtomicFile.write(file, channel -> StateDict.write(model, channel));
         }

@@ -18,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
@@ -72,20 +71,38 @@ final class JavaSource {
         return name;
     }
 
+    /**
+     * Requires the name of a package.
+     *
+     * @throws InputException if it is none
+     */
+    static void requirePackage(String name) {
+        if (!SourceVersion.isName(name) || name.equals("java") || name.startsWith("java.")) {
+            throw new InputException(
+                    "--package: not the name of a package: \"" + name + "\"; give one such as com.example.models");
+        }
+    }
+
     /** The source without its comments. */
     private static String code() {
         return COMMENT.matcher(source(SCORER) + functions()).replaceAll("").replaceAll("\\bScorer\\b", "");
     }
 
-    /** Writes the source of a class. */
-    static void write(ModelFile.Model model, String className, WritableByteChannel to) throws IOException {
+    /**
+     * Writes the source of a class.
+     *
+     * @param inPackage name of its package; empty for none
+     */
+    static void write(ModelFile.Model model, String inPackage, String className, WritableByteChannel to)
+            throws IOException {
         String scorer = source(SCORER)
                 .replaceFirst("package [^;]*;\n\nimport dev[^;]*;\n", "")
                 .replace("class Scorer ", "class " + className + " ")
                 .replace("private Scorer()", "private " + className + "()");
         int data = scorer.indexOf(NO_DATA) + NO_DATA.length() - 1;
         int end = scorer.lastIndexOf(END_OF_CLASS);
-        put(to, "// Made by tutti export.\n\n" + scorer.substring(0, data));
+        String begin = inPackage.isEmpty() ? "" : "package " + inPackage + ";\n\n";
+        put(to, "// Made by tutti export.\n\n" + begin + scorer.substring(0, data));
         writeTexts(packed(model), to);
         put(to, scorer.substring(data, end) + "\n" + functions() + END_OF_CLASS);
     }
@@ -136,13 +153,9 @@ final class JavaSource {
         DataSchema schema = preprocessing.schema();
         Map<Integer, CategoryInputs> categories = new HashMap<>();
         preprocessing.categories().forEach(category -> categories.put(category.column(), category));
-        List<String> names = new ArrayList<>(schema.inputNames());
-        for (int column = names.size(); column < schema.inputCount(); column++) {
-            names.add(String.valueOf(column));
-        }
         out.writeInt(schema.inputCount());
         for (int column = 0; column < schema.inputCount(); column++) {
-            pack(names.get(column), out);
+            pack(schema.inputName(column), out);
             out.writeBoolean(schema.inputType(column) == ColumnType.CATEGORY);
             out.writeDouble(preprocessing.inputShift()[column]);
             out.writeDouble(preprocessing.inputFactor()[column]);

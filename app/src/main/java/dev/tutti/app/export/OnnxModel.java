@@ -91,11 +91,7 @@ final class OnnxModel {
     }
 
     private List<String> names(ColumnType type) {
-        return IntStream.of(columns(type))
-                .mapToObj(column -> schema.inputNames().isEmpty()
-                        ? String.valueOf(column)
-                        : schema.inputNames().get(column))
-                .toList();
+        return IntStream.of(columns(type)).mapToObj(schema::inputName).toList();
     }
 
     private int[] columns(ColumnType type) {

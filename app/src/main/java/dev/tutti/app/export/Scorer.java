@@ -67,7 +67,7 @@ public final class Scorer {
             if (column.category) {
                 categories.add(cells[i]);
             } else {
-                numbers.add(isMissing(cells[i]) ? Float.NaN : column.number(cells[i].strip()));
+                numbers.add(isMissing(cells[i]) ? Float.NaN : column.number(cells[i].trim()));
             }
         }
         float[] values = new float[numbers.size()];
@@ -132,8 +132,14 @@ public final class Scorer {
         return classes.get(best);
     }
 
+    /** Around a cell characters up to the blank do not count, as in files; others are a part of it. */
     private static boolean isMissing(String cell) {
-        return cell == null || MISSING.contains(cell.strip().toLowerCase(Locale.ROOT));
+        return cell == null || MISSING.contains(cell.trim().toLowerCase(Locale.ROOT));
+    }
+
+    /** Java's parser takes more than numbers: "1f", "0x1p3". */
+    private static boolean looksLikeNumber(String text) {
+        return text.matches("[0-9.eE+-]+");
     }
 
     /** A column of a row, and how it becomes inputs of the network. */
@@ -165,6 +171,9 @@ public final class Scorer {
         float number(String cell) {
             float value;
             try {
+                if (!looksLikeNumber(cell)) {
+                    throw new NumberFormatException("a character that no number has");
+                }
                 value = Float.parseFloat(cell);
             } catch (NumberFormatException e) {
                 throw new IllegalArgumentException("column " + name + ": not a number: \"" + cell + "\"", e);
@@ -186,8 +195,9 @@ public final class Scorer {
         }
 
         int encode(String value, float[] inputs, int at) {
-            boolean missing = isMissing(value);
-            int place = missing ? (int) standIn : place(value.strip());
+            Integer exact = places.get(value);
+            boolean missing = exact == null && isMissing(value);
+            int place = exact != null ? exact : missing ? (int) standIn : place(value.trim());
             if (place >= 0) {
                 inputs[at + place] = 1;
             }
@@ -211,7 +221,7 @@ public final class Scorer {
 
         /** "1", "01" and "1.0" are one level. */
         private static String canonical(String value) {
-            if (!value.matches("[0-9.eE+-]+")) {
+            if (!looksLikeNumber(value)) {
                 return value;
             }
             try {

@@ -1,7 +1,5 @@
 package dev.tutti.app.prediction;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -14,8 +12,9 @@ public final class ConfusionTable {
     private ConfusionTable() {}
 
     /** Returns the table; for very many classes the pairs that are confused most. */
-    public static String of(List<String> names, int[][] table) {
-        return names.size() > MOST_CLASSES ? pairs(names, table) : square(names, table);
+    public static String of(Predictions predictions) {
+        List<String> names = predictions.schema().classNames();
+        return names.size() > MOST_CLASSES ? pairs(predictions) : square(names, predictions.confusion());
     }
 
     private static String square(List<String> names, int[][] table) {
@@ -37,26 +36,17 @@ public final class ConfusionTable {
         return text.toString();
     }
 
-    private static String pairs(List<String> names, int[][] table) {
-        record Pair(int is, int predicted, int count) {}
-        List<Pair> pairs = new ArrayList<>();
-        for (int is = 0; is < table.length; is++) {
-            for (int predicted = 0; predicted < table.length; predicted++) {
-                if (is != predicted && table[is][predicted] > 0) {
-                    pairs.add(new Pair(is, predicted, table[is][predicted]));
-                }
-            }
-        }
-        pairs.sort(Comparator.comparingInt(Pair::count).reversed());
+    private static String pairs(Predictions predictions) {
+        List<String> names = predictions.schema().classNames();
         StringBuilder text = new StringBuilder("Confused most:" + System.lineSeparator());
-        pairs.stream()
-                .limit(MOST_PAIRS)
+        predictions
+                .mostConfused(MOST_PAIRS)
                 .forEach(pair -> text.append(String.format(
                         Locale.ROOT,
                         "%6d  %s taken for %s%n",
                         pair.count(),
                         names.get(pair.is()),
-                        names.get(pair.predicted()))));
+                        names.get(pair.said()))));
         return text.toString();
     }
 

@@ -1,9 +1,11 @@
 package dev.tutti.app.prediction;
 
 import dev.tutti.data.DataSchema;
+import dev.tutti.data.Dataset;
 import dev.tutti.data.EpochOrder;
-import dev.tutti.data.RawData;
+import dev.tutti.data.Preprocessing;
 import dev.tutti.savedmodel.ModelFile;
+import dev.tutti.train.Evaluation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -33,97 +35,119 @@ public record Importance(List<Column> columns, int repeats, long seed) {
      */
     public record Column(int column, String name, double loss, double lossSpread, double metric) {}
 
+    /** Is told how many of the columns are done. */
+    @FunctionalInterface
+    public interface Progress {
+        /** Tells nobody. */
+        Progress NONE = (done, of) -> {};
+
+        /** Called before the first column, and after each. */
+        void done(int columns, int of);
+    }
+
     /**
      * Measures.
      *
      * @param before what the model says about the rows as they are, which have targets
      * @param repeats how often to shuffle each column, at least 1
      * @param seed of the shuffling
+     * @param progress is told how far it is, on this thread
      */
-    public static Importance of(Predictions before, int repeats, long seed) throws InterruptedException {
-        RawData rows = chosen(before);
-        int[] all = new int[rows.rows()];
-        EpochOrder.fill(all, seed, 0, false);
+    public static Importance of(Predictions before, int repeats, long seed, Progress progress)
+            throws InterruptedException {
+        Preprocessing preprocessing = before.model().preprocessing();
+        DataSchema schema = preprocessing.schema();
+        // Once: shuffling the inputs that come of a column is the same as shuffling its values.
+        Dataset inputs = preprocessing.apply(
+                before.data(), before.rows(), before.model().network().loss());
+        Evaluation evaluation = new Evaluation(before.model().network(), inputs, preprocessing.targetUnit());
+        Inputs shuffled = new Inputs(inputs);
         List<Column> columns = new ArrayList<>();
-        for (int column = 0; column < rows.schema().inputCount(); column++) {
+        int from = 0;
+        progress.done(0, schema.inputCount());
+        for (int column = 0; column < schema.inputCount(); column++) {
+            int to = from + preprocessing.width(column);
             double[] losses = new double[repeats];
             double metric = 0;
-            float[] values = values(rows, column);
+            shuffled.choose(from, to);
             for (int repeat = 0; repeat < repeats; repeat++) {
-                shuffle(rows, column, values, seed, column * repeats + repeat);
-                Predictions after = Predictions.of(before.model(), rows, all);
-                losses[repeat] = after.metrics().meanLoss() - before.metrics().meanLoss();
-                metric += change(before, after) / repeats;
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                shuffled.shuffle(seed, column * repeats + repeat);
+                evaluation.run(before.model().parameters());
+                losses[repeat] = evaluation.meanLoss() - before.metrics().meanLoss();
+                metric += change(before.metrics(), evaluation, schema) / repeats;
             }
-            put(rows, column, values);
+            shuffled.restore();
             double mean = Arrays.stream(losses).average().orElse(0);
             double variance = Arrays.stream(losses)
                     .map(loss -> (loss - mean) * (loss - mean))
                     .average()
                     .orElse(0);
-            columns.add(new Column(column, name(rows.schema(), column), mean, Math.sqrt(variance), metric));
+            columns.add(new Column(column, schema.inputName(column), mean, Math.sqrt(variance), metric));
+            from = to;
+            progress.done(column + 1, schema.inputCount());
         }
         columns.sort(Comparator.comparingDouble(Column::loss).reversed());
         return new Importance(List.copyOf(columns), repeats, seed);
     }
 
+    /** What a sample takes besides the multiplications, in operations: measured for narrow networks. */
+    private static final double EACH_SAMPLE = 1000;
+
     /** A rough number of floating-point operations that measuring takes. */
     public static double work(ModelFile.Model model, int rows, int repeats) {
-        return 2.0
-                * model.parameters().length
+        return (2.0 * model.parameters().length + EACH_SAMPLE)
                 * rows
                 * repeats
                 * model.preprocessing().schema().inputCount();
     }
 
-    private static double change(Predictions before, Predictions after) {
-        return before.schema().classification()
-                ? after.metrics().accuracy() - before.metrics().accuracy()
-                : after.metrics().rootMeanSquaredError() - before.metrics().rootMeanSquaredError();
+    private static double change(Evaluation before, Evaluation after, DataSchema schema) {
+        return schema.classification()
+                ? after.accuracy() - before.accuracy()
+                : after.rootMeanSquaredError() - before.rootMeanSquaredError();
     }
 
-    /** The rows alone, as a copy. */
-    private static RawData chosen(Predictions predictions) {
-        RawData data = predictions.data();
-        int columns = data.schema().inputCount();
-        int[] rows = predictions.rows();
-        float[] features = new float[Math.multiplyExact(rows.length, columns)];
-        float[] targets = new float[rows.length];
-        for (int i = 0; i < rows.length; i++) {
-            System.arraycopy(data.features(), rows[i] * columns, features, i * columns, columns);
-            targets[i] = data.targets()[rows[i]];
+    /** Inputs of the network, of which those of one column change places among the samples. */
+    private static final class Inputs {
+        private final Dataset data;
+        private final int[] order;
+        private float[] kept = {};
+        private int from;
+        private int width;
+
+        Inputs(Dataset data) {
+            this.data = data;
+            order = new int[data.samples()];
         }
-        return new RawData(
-                data.source(), data.schema(), features, targets, rows.length, false, data.levels(), List.of());
-    }
 
-    private static float[] values(RawData data, int column) {
-        float[] values = new float[data.rows()];
-        for (int row = 0; row < values.length; row++) {
-            values[row] = data.features()[row * data.schema().inputCount() + column];
+        void choose(int first, int end) {
+            from = first;
+            width = end - first;
+            int length = Math.multiplyExact(width, order.length);
+            kept = kept.length < length ? new float[length] : kept;
+            for (int sample = 0; sample < order.length; sample++) {
+                System.arraycopy(data.features(), at(sample), kept, sample * width, width);
+            }
         }
-        return values;
-    }
 
-    private static void put(RawData data, int column, float[] values) {
-        for (int row = 0; row < values.length; row++) {
-            data.features()[row * data.schema().inputCount() + column] = values[row];
+        void shuffle(long seed, int number) {
+            EpochOrder.fill(order, seed, number, true);
+            for (int sample = 0; sample < order.length; sample++) {
+                System.arraycopy(kept, order[sample] * width, data.features(), at(sample), width);
+            }
         }
-    }
 
-    private static void shuffle(RawData data, int column, float[] values, long seed, int number) {
-        int[] order = new int[values.length];
-        EpochOrder.fill(order, seed, number, true);
-        float[] shuffled = new float[values.length];
-        for (int row = 0; row < values.length; row++) {
-            shuffled[row] = values[order[row]];
+        void restore() {
+            for (int sample = 0; sample < order.length; sample++) {
+                System.arraycopy(kept, sample * width, data.features(), at(sample), width);
+            }
         }
-        put(data, column, shuffled);
-    }
 
-    private static String name(DataSchema schema, int column) {
-        return schema.inputNames().isEmpty()
-                ? String.valueOf(column)
-                : schema.inputNames().get(column);
+        private int at(int sample) {
+            return sample * data.featureCount() + from;
+        }
     }
 }

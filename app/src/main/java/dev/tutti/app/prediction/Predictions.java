@@ -9,6 +9,10 @@ import dev.tutti.savedmodel.ModelFile;
 import dev.tutti.train.Evaluation;
 import dev.tutti.train.Quality;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * What a model says about samples, and how right it is. The metrics mean nothing where the data has no targets.
@@ -89,6 +93,36 @@ public record Predictions(
             table[(int) data.targets()[rows[sample]]][predictedClass(sample)]++;
         }
         return table;
+    }
+
+    /**
+     * A class that is taken for another.
+     *
+     * @param is number of the class
+     * @param said number of the other
+     * @param count how often
+     */
+    public record Confused(int is, int said, int count) {}
+
+    /** Returns the most frequent confusions, at most so many, the most frequent first; it takes no memory for each pair of classes. */
+    public List<Confused> mostConfused(int most) {
+        Map<Long, Integer> counts = new HashMap<>();
+        for (int sample = 0; sample < samples(); sample++) {
+            long is = (long) data.targets()[rows[sample]];
+            int said = predictedClass(sample);
+            if (is != said) {
+                counts.merge(is << Integer.SIZE | said, 1, Integer::sum);
+            }
+        }
+        return counts.entrySet().stream()
+                .map(pair -> new Confused(
+                        (int) (pair.getKey() >> Integer.SIZE), pair.getKey().intValue(), pair.getValue()))
+                .sorted(Comparator.comparingInt(Confused::count)
+                        .reversed()
+                        .thenComparingInt(Confused::is)
+                        .thenComparingInt(Confused::said))
+                .limit(most)
+                .toList();
     }
 
     /** Root of the mean squared error of the best constant, in the unit of the data: what a model has to beat. */

@@ -38,7 +38,7 @@ final class Columns {
                 .raw("</tr></thead><tbody>\n");
         for (int place = 0; place < Math.min(MOST, order.size()); place++) {
             int column = order.get(place);
-            html.raw("<tr><th scope=\"row\">").text(name(schema, column)).raw("</th>");
+            html.raw("<tr><th scope=\"row\">").text(schema.inputName(column)).raw("</th>");
             int rank = place;
             importance.ifPresent(measured -> importanceOf(measured, rank, html));
             html.element("td", schema.inputType(column).id())
@@ -118,11 +118,5 @@ final class Columns {
                 .filter(category -> category.column() == column)
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static String name(DataSchema schema, int column) {
-        return schema.inputNames().isEmpty()
-                ? String.valueOf(column)
-                : schema.inputNames().get(column);
     }
 }

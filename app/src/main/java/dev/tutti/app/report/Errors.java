@@ -1,9 +1,7 @@
 package dev.tutti.app.report;
 
 import dev.tutti.app.prediction.Predictions;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /** Where a model is wrong. */
@@ -19,12 +17,11 @@ final class Errors {
     /** Which class is taken for which. */
     static Html ofClasses(Predictions predictions) {
         List<String> names = predictions.schema().classNames();
-        int[][] table = predictions.confusion();
         Html html = new Html();
         html.raw("<h2>What is taken for what</h2>\n<p class=\"quiet\">")
                 .text(Texts.number(predictions.samples()))
                 .raw(" validation samples; rows: the class, columns: what the model says.</p>\n");
-        return names.size() > MOST_CLASSES ? html.add(pairs(names, table)) : html.add(square(names, table));
+        return html.add(names.size() > MOST_CLASSES ? pairs(predictions) : square(names, predictions.confusion()));
     }
 
     private static Html square(List<String> names, int[][] table) {
@@ -49,22 +46,12 @@ final class Errors {
         return html.raw("</tbody></table></div>\n");
     }
 
-    private static Html pairs(List<String> names, int[][] table) {
-        record Pair(int is, int said, int count) {}
-        List<Pair> pairs = new ArrayList<>();
-        for (int is = 0; is < table.length; is++) {
-            for (int said = 0; said < table.length; said++) {
-                if (is != said && table[is][said] > 0) {
-                    pairs.add(new Pair(is, said, table[is][said]));
-                }
-            }
-        }
-        pairs.sort(Comparator.comparingInt(Pair::count).reversed());
+    private static Html pairs(Predictions predictions) {
+        List<String> names = predictions.schema().classNames();
         return Metrics.table(
                 "Confused most",
                 List.of("class", "taken for", "times"),
-                pairs.stream()
-                        .limit(MOST_PAIRS)
+                predictions.mostConfused(MOST_PAIRS).stream()
                         .map(pair -> List.of(names.get(pair.is()), names.get(pair.said()), Texts.number(pair.count())))
                         .toList());
     }

@@ -3,6 +3,7 @@ package dev.tutti.app.report;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** Diagrams in SVG, of the colours of the page's styles. */
 final class Picture {
@@ -69,24 +70,22 @@ final class Picture {
     }
 
     private void line(Line line, int number) {
-        int stride = Math.max(1, (line.x().length + MOST_POINTS - 1) / MOST_POINTS);
+        int[] points = IntStream.range(0, line.x().length)
+                .filter(i -> Double.isFinite(line.y()[i]))
+                .toArray();
+        int stride = Math.max(1, (points.length + MOST_POINTS - 1) / MOST_POINTS);
         StringBuilder path = new StringBuilder();
-        int points = 0;
         double lastX = 0;
         double lastY = 0;
-        for (int i = 0; i < line.x().length; i++) {
-            boolean taken = i % stride == 0 || i == line.x().length - 1;
-            if (taken && Double.isFinite(line.y()[i])) {
-                lastX = x.place(line.x()[i]);
-                lastY = y.place(line.y()[i]);
-                path.append(points++ == 0 ? "M" : "L")
-                        .append(at(lastX))
-                        .append(' ')
-                        .append(at(lastY));
+        for (int i = 0; i < points.length; i++) {
+            if (i % stride == 0 || i == points.length - 1) {
+                lastX = x.place(line.x()[points[i]]);
+                lastY = y.place(line.y()[points[i]]);
+                path.append(i == 0 ? "M" : "L").append(at(lastX)).append(' ').append(at(lastY));
             }
         }
         out.raw("<path class=\"line s" + number + "\" d=\"" + path + "\"/>");
-        if (points > 0) {
+        if (points.length > 0) {
             out.raw("<circle class=\"end s" + number + "\" cx=\"" + at(lastX) + "\" cy=\"" + at(lastY)
                     + "\" r=\"3\"/>");
         }

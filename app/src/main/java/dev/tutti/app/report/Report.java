@@ -32,6 +32,7 @@ public final class Report {
             "name",
             "data",
             "dataSha256",
+            "validationSha256",
             "network",
             "loss",
             "seed",
@@ -56,13 +57,14 @@ public final class Report {
     /** Keys of the ledger begin so. */
     private static final List<String> LEDGER = List.of("segments", "frames", "skipped");
 
-    private static final String NOTHING_HELD_OUT =
-            "<h2>Errors</h2>\n<p class=\"quiet\">No samples were held out.</p>\n";
+    private static final String NOTHING_HELD_OUT = "No samples were held out.";
 
     private static final List<String> HEADLINE = List.of("accuracy", "validationRmse", "validationLoss", "trainLoss");
 
     private final RunFiles run;
     private final Html out = new Html();
+    /** Why there are no samples to measure the importance of the columns with. */
+    private String unmeasured;
 
     private Report(RunFiles run) {
         this.run = run;
@@ -73,15 +75,27 @@ public final class Report {
      *
      * @param directory of the run, which is done
      * @param importance whether to measure the importance of the columns however long it takes
+     * @param progress is told how far that is
      * @throws InputException if it is none
      */
-    public static String of(Path directory, boolean importance) throws InterruptedException {
+    public static Report of(Path directory, boolean importance, Importance.Progress progress)
+            throws InterruptedException {
         Report report = new Report(RunFiles.read(directory));
-        report.write(importance);
-        return report.out.toString();
+        report.write(importance, progress);
+        return report;
     }
 
-    private void write(boolean importance) throws InterruptedException {
+    /** The page. */
+    public String page() {
+        return out.toString();
+    }
+
+    /** Why the importance of the columns could not be measured; empty if it could. */
+    public Optional<String> unmeasured() {
+        return Optional.ofNullable(unmeasured);
+    }
+
+    private void write(boolean importance, Importance.Progress progress) throws InterruptedException {
         String name = run.summary().path("name").asText();
         out.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
                 .raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';")
@@ -97,7 +111,8 @@ public final class Report {
         curves();
         metrics();
         Optional<Predictions> held = held();
-        Optional<Importance> measured = held.isPresent() ? importance(held.get(), importance) : Optional.empty();
+        Optional<Importance> measured =
+                held.isPresent() ? importance(held.get(), importance, progress) : Optional.empty();
         out.add(Columns.of(run.model().preprocessing(), measured));
         configuration();
         timing();
@@ -248,14 +263,15 @@ public final class Report {
     private Optional<Predictions> held() throws InterruptedException {
         DataSplit.Kind kind = run.model().preprocessing().split().kind();
         if (kind == DataSplit.Kind.NONE || kind == DataSplit.Kind.TRAINING_ROWS) {
-            out.raw(NOTHING_HELD_OUT);
-            return Optional.empty();
+            return withoutSamples(
+                    kind == DataSplit.Kind.NONE
+                            ? NOTHING_HELD_OUT
+                            : NOTHING_HELD_OUT + " The run was validated with the samples that it was trained on.");
         }
         try {
             HeldOut held = HeldOut.of(run.directory(), run.model());
             if (held.rows().length == 0) {
-                out.raw(NOTHING_HELD_OUT);
-                return Optional.empty();
+                return withoutSamples(NOTHING_HELD_OUT);
             }
             Predictions predictions = Predictions.of(run.model(), held.data(), held.rows());
             out.add(
@@ -267,20 +283,26 @@ public final class Report {
             }
             return Optional.of(predictions);
         } catch (InputException e) {
-            out.raw("<h2>Errors</h2>\n<p class=\"quiet\">The validation samples could not be read again: ")
-                    .text(e.getMessage())
-                    .raw("</p>\n");
-            return Optional.empty();
+            return withoutSamples("The validation samples could not be read again: " + e.getMessage());
         }
+    }
+
+    private Optional<Predictions> withoutSamples(String reason) {
+        unmeasured = reason;
+        out.raw("<h2>Errors</h2>\n<p class=\"quiet\">").text(reason).raw("</p>\n");
+        return Optional.empty();
     }
 
     private boolean linear() {
         return run.model().network().activation(run.model().network().layers() - 1) == Activation.IDENTITY;
     }
 
-    private Optional<Importance> importance(Predictions held, boolean asked) throws InterruptedException {
+    private Optional<Importance> importance(Predictions held, boolean asked, Importance.Progress progress)
+            throws InterruptedException {
         double work = Importance.work(run.model(), held.samples(), Importance.REPEATS);
-        return asked || work <= MOST_WORK ? Optional.of(Importance.of(held, Importance.REPEATS, 1)) : Optional.empty();
+        return asked || work <= MOST_WORK
+                ? Optional.of(Importance.of(held, Importance.REPEATS, 1, progress))
+                : Optional.empty();
     }
 
     private void configuration() {
@@ -332,6 +354,11 @@ public final class Report {
         Map<String, String> rows = new LinkedHashMap<>();
         rows.put("SHA-256 of the weights", run.summary().path("weightsSha256").asText());
         rows.put("SHA-256 of the data", run.summary().path("dataSha256").asText());
+        if (run.summary().has("validationSha256")) {
+            rows.put(
+                    "SHA-256 of the validation samples",
+                    run.summary().path("validationSha256").asText());
+        }
         rows.put("Seed", run.summary().path("seed").asText());
         rows.put("Steps", Texts.value(run.summary().path("steps")));
         out.add(Metrics.table("The same again", rows));

@@ -6,7 +6,9 @@ import dev.tutti.app.run.RunDirectory;
 import dev.tutti.files.InputException;
 import dev.tutti.files.StrictJson;
 import dev.tutti.savedmodel.ModelFile;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,12 +52,18 @@ record RunFiles(Path directory, JsonNode summary, List<JsonNode> epochs, String 
     private static List<JsonNode> epochs(Path file) {
         List<JsonNode> epochs = new ArrayList<>();
         int number = 0;
-        for (String line : text(file).split("\n", -1)) {
-            number++;
-            // Lines about steps have no "steps".
-            if (line.contains("\"steps\"")) {
-                epochs.add(json(file, line, number));
+        // Not as one text: there may be a line for each step.
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                number++;
+                // Lines about steps have no "steps".
+                if (line.contains("\"steps\"")) {
+                    epochs.add(json(file, line, number));
+                }
             }
+        } catch (IOException e) {
+            throw unreadable(file, e);
         }
         return epochs;
     }
@@ -72,8 +80,12 @@ record RunFiles(Path directory, JsonNode summary, List<JsonNode> epochs, String 
         try {
             return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new InputException(
-                    file + ": cannot be read: " + e.getClass().getSimpleName() + ": " + e.getMessage(), e);
+            throw unreadable(file, e);
         }
+    }
+
+    private static InputException unreadable(Path file, IOException e) {
+        return new InputException(
+                file + ": cannot be read: " + e.getClass().getSimpleName() + ": " + e.getMessage(), e);
     }
 }

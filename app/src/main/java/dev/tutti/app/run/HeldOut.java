@@ -3,7 +3,10 @@ package dev.tutti.app.run;
 import dev.tutti.config.DataSettings;
 import dev.tutti.config.TrainingSettings;
 import dev.tutti.data.DataFiles;
+import dev.tutti.data.Dataset;
+import dev.tutti.data.Fingerprint;
 import dev.tutti.data.RawData;
+import dev.tutti.files.InputException;
 import dev.tutti.savedmodel.ModelFile;
 import java.nio.file.Path;
 import java.util.Map;
@@ -22,7 +25,7 @@ public record HeldOut(RawData data, int[] rows) {
      *
      * @param run directory of the run
      * @param model its model
-     * @throws dev.tutti.files.InputException if the run held none out, or its data cannot be read any more, or is other data now
+     * @throws InputException if the run held none out, or its data cannot be read any more, or is other data now
      */
     public static HeldOut of(Path run, ModelFile.Model model) {
         DataSettings data =
@@ -32,12 +35,31 @@ public record HeldOut(RawData data, int[] rows) {
                     data.validationSource().get(),
                     data.options().withLabels(null),
                     model.preprocessing().schema());
-            return new HeldOut(
-                    samples.requireTargets(), IntStream.range(0, samples.rows()).toArray());
+            requireSame(run, samples.requireTargets(), model);
+            return new HeldOut(samples, IntStream.range(0, samples.rows()).toArray());
         }
         RawData samples = DataFiles.read(
                 data.source(), data.options(), model.preprocessing().schema());
         return new HeldOut(
                 samples.requireTargets(), model.preprocessing().split().heldOutRows(samples));
+    }
+
+    /** Of runs of before their fingerprint was kept, the number of rows has to do. */
+    private static void requireSame(Path run, RawData samples, ModelFile.Model model) {
+        int rows = model.preprocessing().split().validationRows();
+        if (samples.rows() != rows) {
+            throw new InputException(samples.source() + ": not the data the run was validated with: expected " + rows
+                    + " rows, found " + samples.rows());
+        }
+        RunDirectory.validationSha256(run).ifPresent(expected -> {
+            Dataset encoded =
+                    model.preprocessing().apply(samples, model.network().loss());
+            String found = Fingerprint.sha256(encoded);
+            if (!found.equals(expected)) {
+                throw new InputException(samples.source()
+                        + ": not the data the run was validated with: expected SHA-256 " + expected + ", found "
+                        + found);
+            }
+        });
     }
 }

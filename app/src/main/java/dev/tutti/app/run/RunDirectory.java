@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The directory of one run. Opened before any work, so that a place that cannot be written to is found out at once; until
@@ -127,6 +128,30 @@ public final class RunDirectory implements AutoCloseable {
         return config;
     }
 
+    /**
+     * Returns the fingerprint of the other data that a run was validated with, as it entered the network; empty where there was none,
+     * and of runs of before it was kept.
+     *
+     * @param path directory of the run
+     * @throws InputException if its outcome cannot be read
+     */
+    public static Optional<String> validationSha256(Path path) {
+        Path file = path.resolve(SUMMARY);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.ofNullable(StrictJson.MAPPER
+                    .readTree(Files.readString(file))
+                    .path(Summary.VALIDATION_SHA256)
+                    .textValue());
+        } catch (JsonProcessingException e) {
+            throw new InputException(file + ": " + StrictJson.oneLine(e), e);
+        } catch (IOException e) {
+            throw new InputException(file + ": cannot be read: " + reason(e), e);
+        }
+    }
+
     private static String reason(IOException e) {
         return e.getClass().getSimpleName().replaceFirst("Exception$", "") + ": " + e.getMessage();
     }
@@ -155,6 +180,48 @@ public final class RunDirectory implements AutoCloseable {
             path = base.resolve(TIME.format(now) + "-" + name + "-" + number);
         }
         return path;
+    }
+
+    /**
+     * Refuses to write over what was read, or over a file of a run.
+     *
+     * @param target file to write
+     * @param source file that was read
+     * @throws InputException if they are one file, whatever their names, or the target is a file of the run that one of them is in
+     */
+    public static void requireNoPart(Path target, Path source) {
+        if (same(target, source)) {
+            throw new InputException(target + ": would be written over: it is " + source + "; give another file");
+        }
+        for (Path directory : List.of(directoryOf(target), directoryOf(source))) {
+            boolean run = Files.isRegularFile(directory.resolve(CONFIG));
+            Path checkpoints = directory.resolve(CHECKPOINTS);
+            if (run
+                    && (same(target, directory.resolve(RunLock.NAME))
+                            || FILES.stream().anyMatch(file -> same(target, directory.resolve(file))))) {
+                throw new InputException(target + ": would be written over: it is a file of the run in " + directory
+                        + "; give another file");
+            }
+            if (run && same(directoryOf(target), checkpoints)) {
+                throw new InputException(target + ": is among the checkpoints of a run; give a file elsewhere");
+            }
+        }
+    }
+
+    private static Path directoryOf(Path file) {
+        Path absolute = file.toAbsolutePath().normalize();
+        return absolute.getParent() == null ? absolute : absolute.getParent();
+    }
+
+    private static boolean same(Path one, Path other) {
+        try {
+            return one.toAbsolutePath()
+                            .normalize()
+                            .equals(other.toAbsolutePath().normalize())
+                    || (Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other));
+        } catch (IOException e) {
+            throw new InputException(one + ": cannot be compared with " + other + ": " + reason(e), e);
+        }
     }
 
     /** The directory. */

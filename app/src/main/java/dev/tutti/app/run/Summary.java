@@ -8,6 +8,7 @@ import dev.tutti.config.Environment;
 import dev.tutti.data.DataSchema;
 import dev.tutti.data.DataSplit;
 import dev.tutti.data.Dataset;
+import dev.tutti.data.Fingerprint;
 import dev.tutti.files.Json;
 import dev.tutti.kernel.Kernels;
 import dev.tutti.model.NetworkSpec;
@@ -32,6 +33,8 @@ import java.util.Optional;
  * @param gain what a cluster of processes brought, where there was one
  */
 record Summary(PreparedRun run, TrainingResult result, Path model, long skippedSteps, Optional<ClusterGain> gain) {
+    /** Key of the {@link Fingerprint} of other data that a run was validated with, as it entered the network. */
+    static final String VALIDATION_SHA256 = "validationSha256";
 
     /** Returns {@code summary.json}, in one line. docs/commands.md lists the keys. */
     String json() {
@@ -42,8 +45,11 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
         Json json = new Json()
                 .put("name", run.job().name())
                 .put("data", run.settings().data().source())
-                .put("dataSha256", split.dataSha256())
-                .put("network", network.shape())
+                .put("dataSha256", split.dataSha256());
+        if (split.kind() == DataSplit.Kind.FILE) {
+            json.put(VALIDATION_SHA256, Fingerprint.sha256(run.job().validation()));
+        }
+        json.put("network", network.shape())
                 .put("loss", network.loss().id())
                 .put("seed", spec.seed())
                 .put("wire", spec.wire().id())

@@ -58,6 +58,8 @@ class ExportTest {
             nan,Na,4,7.0
             -5,Giengen,N/A,8
             7,?,1,NULL
+            8,\u00a0Ulm,1e39,7
+            9,"Ulm\u2003",1f,0x7p0
             """;
 
     @TempDir
@@ -315,6 +317,23 @@ class ExportTest {
         }
     }
 
+    @Test
+    void shouldBeAClassOfAPackageWhereAsked() throws Exception {
+        Path to = Files.createDirectory(directory.resolve("packaged"));
+        Path file = to.resolve("Model.java");
+        ExportForm.of(file).write(table().model(), file, "com.example.models");
+        compile(List.of(file), to);
+        assertThat(to.resolve("com/example/models/Model.class")).isRegularFile();
+        for (String name : List.of("com.class", "a-b", "java", "java.util", "a..b")) {
+            assertThatThrownBy(() -> ExportForm.JAVA.write(table().model(), file, name))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageStartingWith("--package: not the name of a package: \"" + name + "\"");
+        }
+        assertThatThrownBy(() -> ExportForm.NPZ.write(table().model(), directory.resolve("p.npz"), "com.example"))
+                .isInstanceOf(InputException.class)
+                .hasMessageEndingWith("no Java source; --package is for .java alone");
+    }
+
     /** In cells; and a level that is a number is found however it is written. */
     @Test
     void shouldReadCellsAsFilesAreReadInJava() throws Exception {
@@ -334,10 +353,15 @@ class ExportTest {
             Object seven = score.invoke(null, (Object) new String[] {"1.5", "Ulm", "2", "7"});
             assertThat(score.invoke(null, (Object) new String[] {"15e-1", "Ulm ", "2.00", "07"}))
                     .isEqualTo(seven);
-            assertThatThrownBy(() -> score.invoke(null, (Object) new String[] {"wide", "Ulm", "2", "7"}))
-                    .cause()
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("column size: not a number: \"wide\"");
+            for (String cell : List.of("wide", "1f", "1.5d", "0x1p3", "\u00a01", "\u0661", "1,5")) {
+                assertThatThrownBy(() -> score.invoke(null, (Object) new String[] {cell, "Ulm", "2", "7"}))
+                        .cause()
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("column size: not a number: \"" + cell + "\"");
+            }
+            assertThat(score.invoke(null, (Object) new String[] {"1.5", "\u00a0Ulm", "2", "7"}))
+                    .isNotEqualTo(seven)
+                    .isEqualTo(score.invoke(null, (Object) new String[] {"1.5", "Bonn", "2", "7"}));
             assertThatThrownBy(() -> score.invoke(null, (Object) new String[] {"1"}))
                     .cause()
                     .hasMessage("expected 4 cells, found 1");

@@ -3,19 +3,25 @@ package dev.tutti.app.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tutti.app.prediction.ConfusionTable;
 import dev.tutti.app.prediction.Predictions;
 import dev.tutti.data.BuiltInData;
+import dev.tutti.data.DataSchema;
 import dev.tutti.data.PreparedData;
 import dev.tutti.data.RawData;
 import dev.tutti.data.Scale;
 import dev.tutti.data.TargetUnit;
+import dev.tutti.data.Task;
 import dev.tutti.model.Activation;
 import dev.tutti.model.Loss;
 import dev.tutti.model.NetworkSpec;
 import dev.tutti.model.ParameterLayout;
 import dev.tutti.savedmodel.ModelFile;
 import dev.tutti.train.Evaluation;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,6 +83,49 @@ class PartsTest {
     void shouldMakeNoMarkupOfText() {
         assertThat(Html.escaped("<a href='x' title=\"y\">&\u0000\n"))
                 .isEqualTo("&lt;a href=&#39;x&#39; title=&quot;y&quot;&gt;&amp;\ufffd\n");
+    }
+
+    /** As many as can be drawn of those that are there, not of all. */
+    @Test
+    void shouldDrawThePointsThatAreThere() {
+        double[] x = IntStream.range(0, 1000).asDoubleStream().toArray();
+        double[] y = new double[1000];
+        Arrays.setAll(y, i -> i % 10 == 9 ? i : Double.NaN);
+        assertThat(points(x, y)).isEqualTo(100);
+        assertThat(points(x, x)).isBetween(300L, 400L);
+        assertThat(points(new double[] {1}, new double[] {0.5})).isEqualTo(1);
+        Arrays.fill(y, Double.NaN);
+        assertThat(points(x, y)).isZero();
+    }
+
+    private static long points(double[] x, double[] y) {
+        String svg = Picture.lines(List.of(new Picture.Line("loss", x, y)), "epoch", "Loss")
+                .toString();
+        assertThat(svg).doesNotContain("NaN", "Infinity");
+        return Pattern.compile("[ML]\\d").matcher(svg).results().count();
+    }
+
+    /** A table of 40 000 times 40 000 would need 6 GB. */
+    @Test
+    void shouldCountConfusionsOfVeryManyClasses() throws InterruptedException {
+        int classes = 40_000;
+        List<String> names =
+                IntStream.range(0, classes).mapToObj(c -> "class" + c).toList();
+        DataSchema schema = new DataSchema(Task.CLASSIFICATION, 1, List.of(), "", names);
+        RawData data =
+                new RawData("many", schema, new float[] {1, 2, 3, 4}, new float[] {39_999, 39_999, 7, 1}, 4, false);
+        PreparedData prepared = PreparedData.of(data, Loss.CROSS_ENTROPY, Scale.NONE, 0, 1);
+        NetworkSpec network = new NetworkSpec(List.of(1, classes), List.of(Activation.SOFTMAX), Loss.CROSS_ENTROPY);
+        float[] parameters = new float[new ParameterLayout(network).parameterCount()];
+        parameters[classes + 7] = 1;
+        ModelFile.Model model = new ModelFile.Model(network, prepared.preprocessing(), "{}", parameters);
+        Predictions predictions = Predictions.of(model, data, new int[] {0, 1, 2, 3});
+
+        assertThat(predictions.mostConfused(10))
+                .containsExactly(new Predictions.Confused(39_999, 7, 2), new Predictions.Confused(1, 7, 1));
+        assertThat(predictions.mostConfused(1)).hasSize(1);
+        assertThat(Errors.ofClasses(predictions).toString()).contains("<td>class39999</td><td>class7</td><td>2</td>");
+        assertThat(ConfusionTable.of(predictions)).contains("     2  class39999 taken for class7");
     }
 
     /** Two samples of which it is sure by 0.95, one of them wrong; one by 0.55, right. */
