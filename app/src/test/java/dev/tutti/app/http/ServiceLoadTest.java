@@ -15,8 +15,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,8 +39,6 @@ class ServiceLoadTest {
     Path folder;
 
     private final List<Socket> sockets = new ArrayList<>();
-    private final List<Socket> slow = new ArrayList<>();
-    private final ScheduledExecutorService dribbling = Executors.newSingleThreadScheduledExecutor();
 
     @Test
     void shouldAnswerAndTrainWhateverOthersDo() throws Exception {
@@ -54,11 +50,8 @@ class ServiceLoadTest {
                     connect(service, "");
                 }
                 for (int i = 0; i < SLOW; i++) {
-                    slow.add(connect(
-                            service, "POST " + JOBS + " HTTP/1.1\r\nContent-Length: 100000\r\n" + head() + "{"));
+                    connect(service, "POST " + JOBS + " HTTP/1.1\r\nContent-Length: 100000\r\n" + head() + "{");
                 }
-                // Whether the service still waits for more is its own affair.
-                var unused = dribbling.scheduleAtFixedRate(this::sendBytes, 1, 1, TimeUnit.SECONDS);
                 String id = service.submit(JOB);
                 for (int i = 0; i < DEAF; i++) {
                     connect(
@@ -75,7 +68,6 @@ class ServiceLoadTest {
                 assertThat(disturbed.get("state").asText()).isEqualTo("SUCCEEDED");
                 assertThat(disturbed.get("weightsSha256")).isEqualTo(undisturbed.get("weightsSha256"));
             } finally {
-                dribbling.shutdownNow();
                 for (Socket socket : sockets) {
                     socket.close();
                 }
@@ -84,23 +76,10 @@ class ServiceLoadTest {
         }
     }
 
-    private Socket connect(ServiceInProcess service, String begin) throws IOException {
+    private void connect(ServiceInProcess service, String begin) throws IOException {
         Socket socket = new Socket("127.0.0.1", service.port());
         sockets.add(socket);
         socket.getOutputStream().write(begin.getBytes(StandardCharsets.US_ASCII));
-        return socket;
-    }
-
-    /** One to each of those that are slow. */
-    private void sendBytes() {
-        for (Socket socket : slow) {
-            try {
-                socket.getOutputStream().write(' ');
-            } catch (IOException e) {
-                // It was given up.
-                continue;
-            }
-        }
     }
 
     private static String head() {
