@@ -20,7 +20,7 @@ public record Build(String version, int protocol, int wire) {
      * To be raised with every change of the messages, or of what they mean for the bits of a model. Builds that did not say what
      * they are count as 1.
      */
-    public static final int PROTOCOL = 5;
+    public static final int PROTOCOL = 6;
 
     private static final Build CURRENT = new Build(readVersion(), PROTOCOL, FrameFlyweight.VERSION);
 

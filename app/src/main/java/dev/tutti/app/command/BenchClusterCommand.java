@@ -232,13 +232,17 @@ public final class BenchClusterCommand implements Callable<Integer> {
     private Optional<AdviceTable> measureProcesses(
             ClusterBench bench, List<Integer> sizes, PrintWriter out, List<ClusterBench.Row> rows)
             throws InterruptedException {
+        // First of all, so that data which cannot be read cost no measurement.
+        Optional<NoiseScale> noise = data == null
+                ? Optional.empty()
+                : Optional.of(NoiseProbe.measure(data, sizes.subList(1, sizes.size() - 1), batch, NOISE_SECONDS));
         Endpoint at = bind == null ? Endpoint.local() : bind;
         try (CoordinatorNode coordinator = bench.startCoordinator(at, Optional.ofNullable(udpMtu))) {
             try {
                 add(out, rows, bench.reference());
                 ClusterBench.Row measured = bench.processes(coordinator, waitWorkers);
                 add(out, rows, measured);
-                return advise ? Optional.of(advice(bench, sizes, coordinator, measured)) : Optional.empty();
+                return advise ? Optional.of(advice(bench, coordinator, measured, noise)) : Optional.empty();
             } finally {
                 coordinator.leave("the bench is over", false);
             }
@@ -246,16 +250,13 @@ public final class BenchClusterCommand implements Callable<Integer> {
     }
 
     private AdviceTable advice(
-            ClusterBench bench, List<Integer> sizes, CoordinatorNode coordinator, ClusterBench.Row measured)
+            ClusterBench bench, CoordinatorNode coordinator, ClusterBench.Row measured, Optional<NoiseScale> noise)
             throws InterruptedException {
         // Each has a share to add, however short.
         List<Integer> few = List.of(2, FEW_UNITS * waitWorkers, 2);
         ClusterBench messages =
                 new ClusterBench(few, SHORTEST_BATCH, 1, placement, transport, averaging, SHORTEST_SECONDS, 1, true);
         StepModel model = bench.model(measured, messages.processes(coordinator, waitWorkers));
-        Optional<NoiseScale> noise = data == null
-                ? Optional.empty()
-                : Optional.of(NoiseProbe.measure(data, sizes.subList(1, sizes.size() - 1), batch, NOISE_SECONDS));
         return new AdviceTable(model, batch, measured.processes(), measured.samplesPerSecond(), noise);
     }
 

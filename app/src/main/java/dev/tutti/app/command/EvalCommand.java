@@ -130,11 +130,11 @@ public final class EvalCommand implements Callable<Integer> {
     private int[] rows(ModelFile.Model model, RawData data) {
         IntStream all = IntStream.range(0, data.rows());
         DataSplit made = model.preprocessing().split();
-        if (split == Split.ALL || made.kind() == DataSplit.Kind.TRAINING_ROWS) {
-            return all.toArray();
-        }
         if (split == Split.TEST) {
             return made.testRows(data);
+        }
+        if (split == Split.ALL || made.kind() == DataSplit.Kind.TRAINING_ROWS) {
+            return all.toArray();
         }
         if (split == Split.VALIDATION) {
             return made.heldOutRows(data);

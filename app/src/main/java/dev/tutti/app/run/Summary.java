@@ -36,6 +36,12 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
     /** Key of the {@link Fingerprint} of other data that a run was validated with, as it entered the network. */
     static final String VALIDATION_SHA256 = "validationSha256";
 
+    /** Most classes of which each has metrics of its own. */
+    private static final int MOST_CLASSES = 1000;
+
+    /** Most outputs, of all samples together, that are kept and sorted. */
+    private static final long MOST_OUTPUTS = 20_000_000;
+
     /** Returns {@code summary.json}, in one line. docs/commands.md lists the keys. */
     String json() {
         TrainingSpec spec = run.job().spec();
@@ -95,8 +101,11 @@ record Summary(PreparedRun run, TrainingResult result, Path model, long skippedS
                 .line();
     }
 
+    /** Left out where it would take longer and more memory than one waits for at the end of a training. */
     private Optional<Quality> qualityOf(Dataset samples) {
-        return samples.samples() == 0
+        int classes = classNames().size();
+        boolean much = classes > MOST_CLASSES || (long) samples.samples() * Math.max(1, classes) > MOST_OUTPUTS;
+        return samples.samples() == 0 || much
                 ? Optional.empty()
                 : Optional.of(Quality.of(
                         run.job().spec().network(),

@@ -263,9 +263,11 @@ public final class TrainingSession {
 
     private void save(RunDirectory directory, Summary summary, Checkpointer checkpointer) {
         checkpointer.finish();
-        String json = summary.json();
+        String json;
         try {
+            // First of all, so that nothing that is measured can lose it.
             summary.run().saveModel(summary.model(), summary.result());
+            json = summary.json();
             directory.write(RunDirectory.SUMMARY, json + "\n");
         } catch (InputException e) {
             throw new InputException(e.getMessage() + "; then: tutti train --resume " + directory.shown(""), e);

@@ -248,7 +248,7 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
             WorkInHand inHand = loop.leave();
             WorkerPlane plane = openPlane(prepare);
             loop.continueWith(plane);
-            Dataset training = setup.trainingSets.get(prepare.job().dataFingerprint());
+            Dataset training = training(prepare.job());
             answerPrepared(prepare, plane, needsTraining(prepare.job(), training), inHand);
         } catch (RuntimeException e) {
             loop.stop();
@@ -302,14 +302,18 @@ public final class WorkerHost extends AbstractBehavior<WorkerHost.Command> {
         }
     }
 
+    /** What is there of the training set; nothing, and nothing is read, where samples come with the work. */
+    private Dataset training(JobDescription job) {
+        return job.placement() == Placement.STREAM ? null : setup.trainingSets.get(job.dataFingerprint());
+    }
+
     private void open(PrepareGeneration prepare) {
         JobDescription job = prepare.job();
-        Dataset training = setup.trainingSets.get(job.dataFingerprint());
+        Dataset training = training(job);
         boolean needsTraining = needsTraining(job, training);
         WorkerPlane plane = openPlane(prepare);
         try {
-            ComputeTeam team =
-                    needsTraining ? null : startTeam(job, job.placement() == Placement.STREAM ? null : training);
+            ComputeTeam team = needsTraining ? null : startTeam(job, training);
             loop = new GenerationLoop(
                     plane,
                     team,

@@ -232,7 +232,11 @@ public final class GenerationLoop {
             begun = node;
             plane.beginParts(last, node, from);
         }
-        plane.send();
+        // A replica is computed to its end while the streams of one generation are gone and those of the next not there
+        // yet.
+        if (plane != null) {
+            plane.send();
+        }
     }
 
     private void takeBackBuffers() {

@@ -12,7 +12,10 @@ import dev.tutti.protocol.JobDescription;
 import dev.tutti.protocol.Placement;
 import dev.tutti.protocol.WorkInHand;
 import dev.tutti.protocol.WorkerMessage.PrepareGeneration;
+import dev.tutti.reduce.NodePrecision;
 import dev.tutti.reduce.PartialGradient;
+import dev.tutti.train.LocalSteps;
+import dev.tutti.train.Refinements;
 import dev.tutti.train.Sync;
 import dev.tutti.train.TrainingSpec;
 import dev.tutti.transport.AeronNode;
@@ -188,6 +191,62 @@ class GenerationLoopTest {
         }
     }
 
+    /** There are none between two generations, and the replica ends then: its sum is what the next streams ask for. */
+    @Test
+    void shouldEndAReplicaWhileThereAreNoStreams() throws InterruptedException {
+        second.start();
+        int steps = 30_000;
+        TrainingSpec local = new TrainingSpec(
+                SPEC.network(),
+                new Sgd.Settings(0.01f, 0),
+                1,
+                1,
+                1,
+                Sync.LOCAL,
+                new LocalSteps(1, steps),
+                1,
+                false,
+                0f,
+                NodePrecision.FLOAT32,
+                Refinements.NONE,
+                steps);
+        Dataset samples = new Dataset(floats(steps * FEATURES), FEATURES, new float[steps], 1, steps);
+        ComputeTeam alone = new ComputeTeam(local, new SampleSource(local, FEATURES, 1, samples), 1);
+        Generation before = generation(local);
+        GenerationLoop replicas = new GenerationLoop(before.plane, alone, training -> alone, training -> {});
+        Thread thread = new Thread(replicas::run, "replicas");
+        thread.start();
+        before.send(FrameKind.WEIGHTS, weights);
+        before.send(FrameKind.WORK, 0, 0, 1, new float[0]);
+        while (!isIn(thread, "replica")) {
+            Thread.onSpinWait();
+        }
+        assertThat(replicas.leave()).isEqualTo(new WorkInHand(0, 0, 1));
+        while (isIn(thread, "replica")) {
+            Thread.onSpinWait();
+        }
+        Generation next = generation(local);
+        replicas.continueWith(next.plane);
+        next.send(FrameKind.WORK, 0, 0, 1, new float[0]);
+        float[] found = next.receive().clone();
+        replicas.stop();
+        thread.join();
+
+        ComputeTeam again = new ComputeTeam(local, new SampleSource(local, FEATURES, 1, samples), 1);
+        WorkItem item = new WorkItem();
+        item.set(1, 0, 0, 1, 0);
+        assertThat(found)
+                .as("seed %d", SEED)
+                .isEqualTo(again.compute(item, weights, () -> true, ComputeTeam.NodeParts.NONE)
+                        .nodeAt(0)
+                        .gradient());
+    }
+
+    private static boolean isIn(Thread thread, String method) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals(method));
+    }
+
     /** The leading thread cannot go on until the second serves. */
     private void awaitComputing() {
         while (Arrays.stream(first.getStackTrace())
@@ -210,11 +269,19 @@ class GenerationLoopTest {
     }
 
     private Generation generation() {
-        return generation(null);
+        return generation(SPEC, null);
     }
 
     private Generation generation(SharedVectors shared) {
-        Generation generation = new Generation(generations.size() + 1, shared);
+        return generation(SPEC, shared);
+    }
+
+    private Generation generation(TrainingSpec spec) {
+        return generation(spec, null);
+    }
+
+    private Generation generation(TrainingSpec spec, SharedVectors shared) {
+        Generation generation = new Generation(generations.size() + 1, spec, shared);
         generations.add(generation);
         return generation;
     }
@@ -248,11 +315,11 @@ class GenerationLoopTest {
 
         final SharedVectors.Generation shared;
 
-        Generation(int number, SharedVectors with) {
+        Generation(int number, TrainingSpec spec, SharedVectors with) {
             id = new GenerationId(1, number, number);
             shared = with == null ? null : with.open(id, 1);
             Streams streams = new Streams(Carriers.IPC, "", "", 1408, TERMS, number * Streams.IDS_PER_GENERATION);
-            JobDescription job = new JobDescription(1, "test", SPEC, FEATURES, 1, Placement.REPLICATE, "data");
+            JobDescription job = new JobDescription(1, "test", spec, FEATURES, 1, Placement.REPLICATE, "data");
             gradients = node.aeron().addSubscription(streams.subscription(""), streams.gradientStreamId());
             frames = new FrameReceiver(gradients, id, new FaultCounters(), this);
             plane = WorkerPlane.open(

@@ -93,6 +93,7 @@ public final class OwnData {
         Map<String, String> settings = new LinkedHashMap<>(given);
         // All rows can be asked for, so none are held out, which early stopping would need.
         settings.putIfAbsent("validation", "0");
+        settings.putIfAbsent("test", "0");
         settings.putIfAbsent("early-stopping", "0");
         Optional<Path> config = file;
         if (model.isEmpty()) {
